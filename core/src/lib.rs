@@ -1,1 +1,99 @@
-//! core
+//! Quorate's core: an etcd member as a state machine, and a world to run many of them in.
+//!
+//! A `Member` is handed an [`Input`] and answers with [`Output`]s. It has no clock, no socket,
+//! no file, no thread and no randomness of its own, so the same inputs always give the same
+//! outputs, natively and in wasm. Three hosts carry the outputs out: the native server, the
+//! simulator (`sim::World`) and, through the simulator, the page in the browser.
+//!
+//! Start with the two enums below: they are the whole contract. Then `member`, which joins the
+//! parts, and the parts' own pages: `consensus`, `wal`, `mvcc`, `sim`.
+
+pub mod command;
+pub mod disk;
+pub mod error;
+pub mod id;
+pub mod limits;
+pub mod prng;
+pub mod trace;
+
+use bytes::Bytes;
+
+use crate::command::{Command, Reply, ReplyHeader};
+use crate::disk::{DiskBatch, DiskError, Lane};
+use crate::error::Error;
+use crate::id::{BatchId, MemberId, RequestId};
+use crate::trace::TraceEvent;
+
+/// What a host tells a member. Handling one never fails, blocks or panics, whatever is in it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// One tick (a heartbeat interval) of the host's clock has passed.
+    Tick,
+    /// A frame arrived from a peer. It may be damaged, old, or made up: it is checked.
+    Message {
+        /// Who the host believes sent it.
+        from: MemberId,
+        /// The bytes of one frame, see `consensus`.
+        frame: Bytes,
+    },
+    /// A client asks something. Every request gets exactly one [`Output::Reply`], unless the
+    /// member stops first.
+    Request {
+        /// Chosen by the host, not in use by another open request.
+        id: RequestId,
+        /// What is asked.
+        command: Command,
+    },
+    /// A batch of disk operations has been carried out, or could not be.
+    DiskDone {
+        /// The batch's lane.
+        lane: Lane,
+        /// The batch.
+        batch: BatchId,
+        /// Whether all of it is done.
+        result: Result<(), DiskError>,
+    },
+    /// A connection to a peer came up ("peer became active").
+    PeerActive {
+        /// Which peer.
+        peer: MemberId,
+    },
+    /// A peer cannot be reached: its connection broke, or a frame to it was thrown away.
+    PeerUnreachable {
+        /// Which peer.
+        peer: MemberId,
+    },
+    /// The host wants to stop: a leader hands its leadership on first. Answered by
+    /// [`Output::Stopped`].
+    Stop,
+}
+
+/// What a member tells its host to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Carry a frame to a peer; it may be lost, late, doubled or out of order.
+    Send {
+        /// To whom.
+        to: MemberId,
+        /// One frame.
+        frame: Bytes,
+    },
+    /// Carry out disk operations and answer with [`Input::DiskDone`].
+    Disk(DiskBatch),
+    /// Answer a client.
+    Reply {
+        /// The request.
+        id: RequestId,
+        /// The state the answer was given in.
+        header: ReplyHeader,
+        /// The answer.
+        result: Result<Reply, Error>,
+    },
+    /// Something happened that is worth a line.
+    Trace(TraceEvent),
+    /// The member is done: nothing that is handed to it now has an effect.
+    Stopped {
+        /// Nothing when it was asked to stop; else what it stopped of.
+        failure: Option<String>,
+    },
+}

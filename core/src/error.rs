@@ -1,0 +1,120 @@
+//! What a request can fail with: etcd's errors, in etcd's words.
+//!
+//! Hosts map a variant to a gRPC code; clients map by text, so the text is the contract
+//! (`api/v3rpc/rpctypes/error.go`).
+
+use rkyv::{Archive, Deserialize, Serialize};
+use thiserror::Error;
+
+/// Why a request was not carried out.
+#[derive(Archive, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Error)]
+pub enum Error {
+    /// A key was empty where one is needed.
+    #[error("etcdserver: key is not provided")]
+    EmptyKey,
+    /// `ignore_value` or `ignore_lease` on a key that does not exist.
+    #[error("etcdserver: key not found")]
+    KeyNotFound,
+    /// A value came together with `ignore_value`.
+    #[error("etcdserver: value is provided")]
+    ValueProvided,
+    /// A lease came together with `ignore_lease`.
+    #[error("etcdserver: lease is provided")]
+    LeaseProvided,
+    /// A transaction has more operations than `--max-txn-ops`.
+    #[error("etcdserver: too many operations in txn request")]
+    TooManyOperations,
+    /// Two puts of one transaction overlap.
+    #[error("etcdserver: duplicate key given in txn request")]
+    DuplicateKey,
+    /// `sort_order` or `sort_target` is not one of etcd's.
+    #[error("etcdserver: invalid sort option")]
+    InvalidSortOption,
+    /// The request is larger than `--max-request-bytes`.
+    #[error("etcdserver: request is too large")]
+    RequestTooLarge,
+    /// The revision asked for has been compacted away.
+    #[error("etcdserver: mvcc: required revision has been compacted")]
+    Compacted,
+    /// The revision asked for is not written yet.
+    #[error("etcdserver: mvcc: required revision is a future revision")]
+    FutureRevision,
+    /// The key was to be attached to a lease that does not exist.
+    #[error("etcdserver: requested lease not found")]
+    LeaseNotFound,
+    /// The store is above its quota.
+    #[error("etcdserver: mvcc: database space exceeded")]
+    NoSpace,
+    /// Commits run too far ahead of what has been applied.
+    #[error("etcdserver: too many requests")]
+    TooManyRequests,
+    /// There is no leader to turn to.
+    #[error("etcdserver: no leader")]
+    NoLeader,
+    /// This member is not the leader.
+    #[error("etcdserver: not leader")]
+    NotLeader,
+    /// The leader changed while the request was under way.
+    #[error("etcdserver: leader changed")]
+    LeaderChanged,
+    /// The member is stopping, or has stopped.
+    #[error("etcdserver: server stopped")]
+    Stopped,
+    /// No majority answered in time. The write may or may not have happened.
+    #[error("etcdserver: request timed out")]
+    Timeout,
+    /// As [`Error::Timeout`], and the leader was lost at about that time.
+    #[error("etcdserver: request timed out, possibly due to previous leader failure")]
+    TimeoutLeaderFailure,
+    /// As [`Error::Timeout`], and the connection to the leader was lost at about that time.
+    #[error("etcdserver: request timed out, possibly due to connection lost")]
+    TimeoutConnectionLost,
+    /// A leadership transfer was not finished in time.
+    #[error("etcdserver: request timed out, leader transfer took too long")]
+    TimeoutLeaderTransfer,
+    /// The target of a leadership transfer is no voter of this cluster.
+    #[error("etcdserver: bad leader transferee")]
+    BadLeaderTransferee,
+    /// A learner serves only serializable reads and its status.
+    #[error("etcdserver: rpc not supported for learner")]
+    NotSupportedForLearner,
+    /// What is asked for does not exist in this version; says what.
+    #[error("quorate: {0} is not supported yet")]
+    NotSupported(String),
+}
+
+impl Error {
+    /// Whether sending the same request again can succeed without anybody's help.
+    ///
+    /// A timed-out write is *unknown*, not failed: repeating it may apply it twice.
+    pub fn retry_can_help(&self) -> bool {
+        match self {
+            // The cluster may have a leader, or room in its queue, a moment later.
+            Error::NoLeader
+            | Error::NotLeader
+            | Error::LeaderChanged
+            | Error::Stopped
+            | Error::Timeout
+            | Error::TimeoutLeaderFailure
+            | Error::TimeoutConnectionLost
+            | Error::TimeoutLeaderTransfer
+            | Error::TooManyRequests => true,
+            // The request itself is wrong, or the store's state says no until somebody acts.
+            Error::EmptyKey
+            | Error::KeyNotFound
+            | Error::ValueProvided
+            | Error::LeaseProvided
+            | Error::TooManyOperations
+            | Error::DuplicateKey
+            | Error::InvalidSortOption
+            | Error::RequestTooLarge
+            | Error::Compacted
+            | Error::FutureRevision
+            | Error::LeaseNotFound
+            | Error::NoSpace
+            | Error::BadLeaderTransferee
+            | Error::NotSupportedForLearner
+            | Error::NotSupported(_) => false,
+        }
+    }
+}

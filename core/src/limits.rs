@@ -1,0 +1,62 @@
+//! Every bound of the core, with the relations between them checked at compile time.
+
+/// Ticks in one heartbeat interval: Raft's tick *is* the heartbeat interval, as in etcd.
+pub const HEARTBEAT_TICKS: u32 = 1;
+/// Fewest ticks of an election timeout; etcd demands election ≥ 5 × heartbeat.
+pub const ELECTION_TICKS_MIN: u32 = 5;
+/// Most ticks of an election timeout: 50 s of the shortest tick.
+pub const ELECTION_TICKS_MAX: u32 = 50_000;
+/// Ticks that etcd leaves of the first election timeout when it skips the rest.
+pub const ELECTION_TICKS_LEFT_AFTER_ADVANCE: u32 = 2;
+/// How long a request waits before election timeouts are added, in milliseconds (etcd's 5 s).
+pub const REQUEST_TIMEOUT_BASE_MS: u32 = 5_000;
+
+/// A log segment is cut when it has grown to this; 64 MB as in etcd.
+pub const SEGMENT_SIZE_BYTES: u64 = 64 * 1_000 * 1_000;
+/// Largest single WAL record that is believed when read, in bytes.
+pub const RECORD_SIZE_BYTES_MAX: u32 = 512 * 1_024 * 1_024;
+
+/// Largest frame between members, in bytes, header included.
+pub const FRAME_SIZE_BYTES_MAX: u32 = 64 * 1_024 * 1_024;
+/// Most bytes of entries in one append message (raft's `max_size_per_msg`).
+pub const APPEND_SIZE_BYTES_MAX: u64 = 1_024 * 1_024;
+/// Most append messages under way to one follower.
+pub const APPENDS_IN_FLIGHT_MAX: usize = 256;
+/// Most bytes of entries that a leader holds uncommitted before it refuses proposals.
+pub const UNCOMMITTED_SIZE_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
+/// Most bytes of committed entries handed to the store in one go.
+pub const COMMITTED_SIZE_BYTES_MAX: u64 = 16 * 1_024 * 1_024;
+/// A chunk of a snapshot is closed when it has grown to this, in bytes.
+pub const SNAPSHOT_CHUNK_SIZE_BYTES: usize = 1_024 * 1_024;
+/// Chunks of a snapshot under way to one follower, unacknowledged.
+pub const SNAPSHOT_CHUNKS_IN_FLIGHT_MAX: u32 = 8;
+/// Entries kept in the log behind a snapshot, so that a follower a little behind needs none.
+pub const SNAPSHOT_CATCH_UP_ENTRIES: u64 = 5_000;
+/// `--snapshot-count`: entries between two snapshots unless told otherwise.
+pub const SNAPSHOT_COUNT_DEFAULT: u64 = 10_000;
+
+/// `--max-request-bytes`.
+pub const REQUEST_SIZE_BYTES_MAX: usize = 1_572_864;
+/// `--max-txn-ops`.
+pub const TXN_OPERATIONS_MAX: usize = 128;
+/// How deep transactions may stand in one another.
+pub const TXN_DEPTH_MAX: usize = 16;
+/// How deep an archive's pointers may go before it is refused.
+pub const ARCHIVE_DEPTH_MAX: usize = 64;
+/// Terms and indexes above this are refused, long before anything could wrap.
+pub const TERM_OR_INDEX_MAX: u64 = u64::MAX / 4;
+/// Commits may run this far ahead of what is applied before writes are refused.
+pub const COMMIT_APPLY_GAP_MAX: u64 = 5_000;
+/// Requests that wait for an answer in one member.
+pub const PENDING_REQUESTS_MAX: usize = 100_000;
+
+const _: () = {
+    assert!(ELECTION_TICKS_MIN > HEARTBEAT_TICKS);
+    assert!(ELECTION_TICKS_MIN > ELECTION_TICKS_LEFT_AFTER_ADVANCE);
+    assert!(APPEND_SIZE_BYTES_MAX * 4 < FRAME_SIZE_BYTES_MAX as u64);
+    assert!(REQUEST_SIZE_BYTES_MAX as u64 * 4 < FRAME_SIZE_BYTES_MAX as u64);
+    assert!(SNAPSHOT_CHUNK_SIZE_BYTES * 4 < FRAME_SIZE_BYTES_MAX as usize);
+    assert!(FRAME_SIZE_BYTES_MAX < RECORD_SIZE_BYTES_MAX);
+    // Every nested transaction costs a few levels of pointers in its archive.
+    assert!(TXN_DEPTH_MAX * 3 <= ARCHIVE_DEPTH_MAX);
+};

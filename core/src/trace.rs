@@ -1,0 +1,13 @@
+//! What happens, as data and as one line of text.
+//!
+//! The text is etcd's own where etcd has a line for it ("470f778210a711ed became candidate at
+//! term 6"), so what a person learns here they recognise in a real server's log. Goldens,
+//! lessons, the page and the native log all read these events; nothing reads a member's insides.
+
+mod event;
+mod hash;
+mod message_kind;
+
+pub use event::{Level, TraceEvent, TraceKind};
+pub use hash::TraceHash;
+pub use message_kind::MessageKind;

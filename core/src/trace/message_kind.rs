@@ -1,0 +1,85 @@
+//! The types of Raft's messages, in etcd's names.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of message a frame carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum MessageKind {
+    /// A forwarded proposal.
+    Propose,
+    /// Entries to append (AppendEntries).
+    Append,
+    /// Its answer.
+    AppendResponse,
+    /// A vote is asked for (RequestVote).
+    Vote,
+    /// Its answer.
+    VoteResponse,
+    /// Whether a vote would be given, thesis §9.6.
+    PreVote,
+    /// Its answer.
+    PreVoteResponse,
+    /// A snapshot (InstallSnapshot): its beginning.
+    Snapshot,
+    /// A chunk of a snapshot.
+    SnapshotChunk,
+    /// How far a snapshot has been received.
+    SnapshotProgress,
+    /// The leader is alive, and how far its follower may commit.
+    Heartbeat,
+    /// Its answer.
+    HeartbeatResponse,
+    /// Start an election now: a leader hands over.
+    TimeoutNow,
+    /// A leader is asked to hand over.
+    TransferLeader,
+    /// How far must one have applied to read.
+    ReadIndex,
+    /// Its answer.
+    ReadIndexResponse,
+}
+
+impl MessageKind {
+    /// Whether it answers another message.
+    pub fn is_response(self) -> bool {
+        matches!(
+            self,
+            MessageKind::AppendResponse
+                | MessageKind::VoteResponse
+                | MessageKind::PreVoteResponse
+                | MessageKind::HeartbeatResponse
+                | MessageKind::ReadIndexResponse
+                | MessageKind::SnapshotProgress
+        )
+    }
+
+    /// The name in etcd's log.
+    pub fn name(self) -> &'static str {
+        match self {
+            MessageKind::Propose => "MsgProp",
+            MessageKind::Append => "MsgApp",
+            MessageKind::AppendResponse => "MsgAppResp",
+            MessageKind::Vote => "MsgVote",
+            MessageKind::VoteResponse => "MsgVoteResp",
+            MessageKind::PreVote => "MsgPreVote",
+            MessageKind::PreVoteResponse => "MsgPreVoteResp",
+            MessageKind::Snapshot => "MsgSnap",
+            MessageKind::SnapshotChunk => "MsgSnapChunk",
+            MessageKind::SnapshotProgress => "MsgSnapProgress",
+            MessageKind::Heartbeat => "MsgHeartbeat",
+            MessageKind::HeartbeatResponse => "MsgHeartbeatResp",
+            MessageKind::TimeoutNow => "MsgTimeoutNow",
+            MessageKind::TransferLeader => "MsgTransferLeader",
+            MessageKind::ReadIndex => "MsgReadIndex",
+            MessageKind::ReadIndexResponse => "MsgReadIndexResp",
+        }
+    }
+}
+
+impl fmt::Display for MessageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
