@@ -13,7 +13,10 @@ pub mod disk;
 pub mod error;
 pub mod id;
 pub mod limits;
+pub mod member;
+pub mod membership;
 pub mod prng;
+pub mod sim;
 pub mod trace;
 
 use bytes::Bytes;

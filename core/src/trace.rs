@@ -7,7 +7,9 @@
 mod event;
 mod hash;
 mod message_kind;
+mod summary;
 
 pub use event::{Level, TraceEvent, TraceKind};
 pub use hash::TraceHash;
 pub use message_kind::MessageKind;
+pub use summary::MessageSummary;

@@ -1,0 +1,77 @@
+//! What a member is told when it starts.
+
+use crate::command::MemberInfo;
+use crate::id::{ClusterId, Incarnation, MemberId};
+use crate::limits;
+
+/// A member's settings. They do not change while it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberConfig {
+    /// Who it is, see [`crate::membership::member_id`].
+    pub id: MemberId,
+    /// Which cluster it belongs to.
+    pub cluster: ClusterId,
+    /// Its name, published to the others once there is a leader.
+    pub name: String,
+    /// Where clients reach it, published with the name.
+    pub client_urls: Vec<String>,
+    /// The cluster's first members, this one among them. Read only when the disk is empty.
+    pub bootstrap: Vec<MemberInfo>,
+    /// Which start of this member this is; never twice the same.
+    pub incarnation: Incarnation,
+    /// What the election timeouts are drawn from, together with the member's id.
+    pub seed: u64,
+    /// Ticks without a leader after which an election may start; the timeout of each election is
+    /// drawn from this number to twice of it.
+    pub election_ticks: u32,
+    /// How long a tick is on the host's clock, in milliseconds. Only timeouts that etcd gives in
+    /// seconds are computed from it.
+    pub tick_ms: u32,
+    /// Entries applied between two snapshots.
+    pub snapshot_count: u64,
+    /// Entries kept in the log behind a snapshot.
+    pub snapshot_catch_up_entries: u64,
+    /// Size at which a log segment is cut, in bytes.
+    pub segment_size_bytes: u64,
+    /// Whether to skip most of the first election timeout once peers are connected.
+    pub initial_election_tick_advance: bool,
+    /// Whether to ask before raising the term (thesis §9.6).
+    pub pre_vote: bool,
+    /// Whether a leader that cannot hear a majority steps down (thesis §6.2).
+    pub check_quorum: bool,
+    /// Most operations in a transaction.
+    pub txn_operations_max: usize,
+    /// Largest request, in bytes.
+    pub request_size_bytes_max: usize,
+}
+
+impl MemberConfig {
+    /// etcd's defaults for one member of a cluster that starts anew.
+    pub fn new(id: MemberId, cluster: ClusterId, bootstrap: Vec<MemberInfo>) -> Self {
+        Self {
+            id,
+            cluster,
+            name: String::new(),
+            client_urls: Vec::new(),
+            bootstrap,
+            incarnation: Incarnation(1),
+            seed: id.0,
+            election_ticks: 10,
+            tick_ms: 100,
+            snapshot_count: limits::SNAPSHOT_COUNT_DEFAULT,
+            snapshot_catch_up_entries: limits::SNAPSHOT_CATCH_UP_ENTRIES,
+            segment_size_bytes: limits::SEGMENT_SIZE_BYTES,
+            initial_election_tick_advance: true,
+            pre_vote: true,
+            check_quorum: true,
+            txn_operations_max: limits::TXN_OPERATIONS_MAX,
+            request_size_bytes_max: limits::REQUEST_SIZE_BYTES_MAX,
+        }
+    }
+
+    /// After how many ticks a request has timed out: etcd's 5 s and two election timeouts.
+    pub fn request_timeout_ticks(&self) -> u32 {
+        let base = limits::REQUEST_TIMEOUT_BASE_MS.div_ceil(self.tick_ms.max(1));
+        base.saturating_add(self.election_ticks.saturating_mul(2))
+    }
+}

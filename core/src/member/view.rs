@@ -1,0 +1,108 @@
+//! What can be seen of a member from outside: facts to draw, nothing to act on.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use crate::id::{BatchId, Index, MemberId, Revision, Term};
+
+/// A member's role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Follows a leader, or waits for one.
+    Follower,
+    /// Asks whether it would be elected.
+    PreCandidate,
+    /// Asks to be elected.
+    Candidate,
+    /// Leads.
+    Leader,
+}
+
+/// How far a leader believes one follower is, and how it sends to it (paper §5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProgressState {
+    /// Looks for the place where the logs agree: one append per answer.
+    Probe,
+    /// Sends ahead of the answers.
+    Replicate,
+    /// A snapshot is under way.
+    Snapshot,
+}
+
+/// A leader's notes on one member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgressView {
+    /// On whom.
+    pub member: MemberId,
+    /// How it sends.
+    pub state: ProgressState,
+    /// Highest index known to be on that member's disk.
+    pub matched: Index,
+    /// The next index to send.
+    pub next: Index,
+    /// Appends under way.
+    pub in_flight: u32,
+    /// Whether it has been heard from in this election timeout.
+    pub recently_active: bool,
+}
+
+/// One entry of a member's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryView {
+    /// Its position.
+    pub index: Index,
+    /// The term it was made in.
+    pub term: Term,
+    /// What it says, for a person: `put x=1`, `no-op`, `add member 8211f1d0f64f3269`.
+    pub text: String,
+}
+
+/// One member at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberView {
+    /// Who.
+    pub id: MemberId,
+    /// Its role.
+    pub role: Role,
+    /// Its term.
+    pub term: Term,
+    /// Whom it voted for in this term.
+    pub vote: MemberId,
+    /// The leader it knows.
+    pub leader: MemberId,
+    /// Ticks since its election timer was set back.
+    pub election_elapsed_ticks: u32,
+    /// Ticks at which the timer runs out. A leader's runs to the next quorum check.
+    pub election_timeout_ticks: u32,
+    /// A (pre-)candidate's answers so far.
+    pub votes: BTreeMap<MemberId, bool>,
+    /// The voters of its configuration.
+    pub voters: Vec<MemberId>,
+    /// A leader's notes, in ascending order of ids, itself included; else empty.
+    pub progress: Vec<ProgressView>,
+    /// The log in memory, from the first entry still held.
+    pub log: Vec<EntryView>,
+    /// The last index before `log`: what a snapshot or a compaction has taken.
+    pub log_offset: Index,
+    /// Up to here the log is on this member's disk.
+    pub synced: Index,
+    /// Up to here it has been handed to the disk; between the two it may or may not be written.
+    pub handed: Index,
+    /// The batch that `handed` waits for, if one is outstanding.
+    pub batch: Option<BatchId>,
+    /// Committed as far as this member knows.
+    pub commit: Index,
+    /// Carried out by the store.
+    pub applied: Index,
+    /// The newest snapshot on its disk.
+    pub snapshot: Option<(Index, Term)>,
+    /// The store's revision.
+    pub revision: Revision,
+    /// The store's compaction; -1 when there was none.
+    pub compact_revision: Revision,
+    /// The first keys of the store with their values, for a glance.
+    pub keys: Vec<(Bytes, Bytes)>,
+    /// Whether it has stopped.
+    pub stopped: bool,
+}

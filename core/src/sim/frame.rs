@@ -1,0 +1,161 @@
+//! A picture of a world at one moment, as data: all that a page draws.
+//!
+//! A page computes no protocol fact; whatever it shows stands here.
+
+use super::action::Node;
+use super::config::WorldConfig;
+use crate::id::{Index, MemberId};
+use crate::member::MemberView;
+use crate::trace::{MessageSummary, TraceEvent};
+
+/// A world at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// The world's settings.
+    pub config: WorldConfig,
+    /// Virtual time, in microseconds.
+    pub now_us: u64,
+    /// How many events have happened.
+    pub event_count: u64,
+    /// The hash of the trace so far.
+    pub trace_hash: u64,
+    /// The members, `n1` first.
+    pub members: Vec<MemberFrame>,
+    /// Messages under way, in the order in which they will arrive.
+    pub messages: Vec<MessageFrame>,
+    /// Messages that were lost in the event that just happened, and why.
+    pub lost: Vec<LostMessage>,
+    /// Links that are cut, each once, the lower number first.
+    pub cuts: Vec<(Node, Node)>,
+    /// What clients asked, oldest first.
+    pub operations: Vec<OperationFrame>,
+    /// The event that just happened; nothing before the first.
+    pub last: Option<EventFrame>,
+}
+
+/// One member in a [`Frame`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberFrame {
+    /// Its number.
+    pub node: Node,
+    /// Its id.
+    pub id: MemberId,
+    /// What can be seen of it; nothing while it is down.
+    pub view: Option<MemberView>,
+    /// Why it is down, if it stopped by itself.
+    pub failure: Option<String>,
+    /// Up to which index the log is written to files, synced or not; at least `view.synced`.
+    pub written: Index,
+    /// Its files.
+    pub files: Vec<FileFrame>,
+}
+
+/// One file on a member's disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFrame {
+    /// Path in the data directory.
+    pub path: String,
+    /// Length, in bytes.
+    pub length_bytes: u64,
+    /// How much of it is durable, in bytes.
+    pub durable_bytes: u64,
+}
+
+/// One message under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageFrame {
+    /// Its number; never used twice in a world.
+    pub id: u64,
+    /// Who sent it.
+    pub from: Node,
+    /// To whom.
+    pub to: Node,
+    /// When it was sent, in virtual microseconds.
+    pub sent_at_us: u64,
+    /// When it will arrive.
+    pub arrives_at_us: u64,
+    /// What is in it.
+    pub summary: MessageSummary,
+}
+
+/// A message that did not arrive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostMessage {
+    /// The message.
+    pub message: MessageFrame,
+    /// Why.
+    pub reason: LossReason,
+}
+
+/// Why a message did not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LossReason {
+    /// The link is cut.
+    Cut,
+    /// By chance.
+    Chance,
+    /// The receiver is down.
+    Down,
+}
+
+/// What a client asked, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationFrame {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Whom it asked.
+    pub node: Node,
+    /// What it asked: `put x=1`, `get x`.
+    pub text: String,
+    /// When, in virtual microseconds.
+    pub asked_at_us: u64,
+    /// When it was answered; nothing while it waits.
+    pub answered_at_us: Option<u64>,
+    /// What came of it.
+    pub outcome: OperationOutcome,
+}
+
+/// What came of a client's operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OperationOutcome {
+    /// No answer yet.
+    Waiting,
+    /// Carried out; what a client would print (`OK`, `x = 1`, `1 deleted`).
+    Done(String),
+    /// Refused, with etcd's text. It has not happened.
+    Failed(String),
+    /// No answer will come: it may or may not have happened.
+    Unknown(String),
+}
+
+/// An event that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventFrame {
+    /// What it was.
+    pub cause: EventCause,
+    /// What the members traced while it was handled.
+    pub trace: Vec<TraceEvent>,
+}
+
+/// What made an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventCause {
+    /// The members started.
+    Started,
+    /// A member's clock ticked.
+    Ticked(Node),
+    /// A message arrived.
+    Delivered(MessageFrame),
+    /// A message did not arrive.
+    Lost(MessageFrame, LossReason),
+    /// A member's disk wrote a batch's bytes; they are not durable yet.
+    Wrote(Node),
+    /// A member's disk synced a batch: it is durable now.
+    Synced(Node),
+    /// A connection between two members came up.
+    Connected(Node, Node),
+    /// Somebody did something.
+    Acted(super::action::Action),
+    /// Something an action asked for was not possible; says why.
+    Refused(super::action::Action, String),
+}
