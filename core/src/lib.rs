@@ -13,6 +13,7 @@ pub mod disk;
 pub mod error;
 pub mod id;
 pub mod limits;
+pub mod mvcc;
 pub mod prng;
 pub mod trace;
 
