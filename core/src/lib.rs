@@ -17,7 +17,9 @@ pub mod member;
 pub mod membership;
 pub mod prng;
 pub mod sim;
+pub mod snapshot;
 pub mod trace;
+pub mod wal;
 
 use bytes::Bytes;
 
