@@ -20,7 +20,9 @@ pub mod membership;
 pub mod mvcc;
 pub mod prng;
 pub mod sim;
+pub mod snapshot;
 pub mod trace;
+pub mod wal;
 
 use bytes::Bytes;
 
