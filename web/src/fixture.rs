@@ -33,6 +33,7 @@ pub(crate) fn frame(members: u32) -> Frame {
             cause: EventCause::Ticked(Node(1)),
             trace: Vec::new(),
         }),
+        violation: None,
     }
 }
 

@@ -107,7 +107,7 @@ impl Permalink {
     /// The query of this link, with its question mark.
     pub(crate) fn query(&self) -> String {
         let mut query = format!("?members={}&seed={}", self.members, self.seed);
-        if self.at > 0 {
+        if self.at > 1 {
             let _ = write!(query, "&at={}", self.at);
         }
         if !self.actions.is_empty() {

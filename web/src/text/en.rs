@@ -160,6 +160,7 @@ pub(super) fn notice(notice: &Notice) -> String {
              something, or break something."
         ),
         Notice::Over => "Nothing more can happen: every member is down. Restart one.".to_owned(),
+        Notice::Violated(violation) => format!("◆ {violation}"),
         Notice::TooLong => format!(
             "A run ends here after {MOST_EVENTS} events. Choose a new seed, or go back and do \
              something else."

@@ -156,6 +156,7 @@ pub(super) fn notice(notice: &Notice) -> String {
             format!("接下来的 {events} 个事件里只有滴答和心跳。向集群提个请求，或者弄坏点什么吧。")
         }
         Notice::Over => "不会再发生什么了：所有成员都已停机。请重启一个。".to_owned(),
+        Notice::Violated(violation) => format!("◆ {violation}"),
         Notice::TooLong => {
             format!("一次运行最多 {MOST_EVENTS} 个事件。请换一个种子，或退回去做点别的。")
         }
