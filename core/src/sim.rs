@@ -12,6 +12,7 @@ mod host;
 mod lines;
 mod machine;
 mod network;
+mod plan;
 mod queue;
 mod timeline;
 mod violation;
@@ -25,6 +26,7 @@ pub use frame::{
 };
 pub use halt::{Halt, WorldError};
 pub use history::{History, PlannedAction};
+pub use plan::fault_plan;
 pub use timeline::{Branch, Timeline};
 pub use violation::Violation;
 pub use world::World;
