@@ -131,8 +131,12 @@ pub enum TraceKind {
     TransferStarted { term: Term, to: MemberId },
     /// A stopping member hands over: which way it goes about it.
     TransferOnStop { to: MemberId },
-    /// A stopping member has nothing to hand over.
+    /// A stopping member does not lead: it has nothing to hand over.
     TransferSkipped,
+    /// A stopping leader is the only voter: there is nobody to hand over to.
+    TransferSkippedAlone,
+    /// A stopping leader reaches no other voter.
+    TransferImpossible,
     /// The leadership was handed over.
     TransferFinished { to: MemberId },
     /// The leadership could not be handed over in time.
@@ -213,6 +217,7 @@ impl TraceKind {
             | TraceKind::DiskFailed { .. }
             | TraceKind::QuorumLost
             | TraceKind::TransferFailed { .. }
+            | TraceKind::TransferImpossible
             | TraceKind::PeerInactive { .. }
             | TraceKind::WalRepaired { .. } => Level::Warn,
             TraceKind::Appended { .. }
@@ -387,6 +392,14 @@ impl TraceEvent {
                     "{id} skipped leadership transfer; local server is not leader"
                 )
             }
+            K::TransferSkippedAlone => write!(
+                f,
+                "{id} skipped leadership transfer for single voting member cluster"
+            ),
+            K::TransferImpossible => write!(
+                f,
+                "{id} leadership transfer failed: etcdserver: unhealthy cluster"
+            ),
             K::TransferFinished { to } => {
                 write!(f, "leadership transfer finished: {id} to {to}")
             }
