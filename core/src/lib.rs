@@ -8,16 +8,21 @@
 //! Start with the two enums below: they are the whole contract. Then `member`, which joins the
 //! parts, and the parts' own pages: `consensus`, `wal`, `mvcc`, `sim`.
 
+mod archive;
 pub mod command;
+pub mod consensus;
 pub mod disk;
 pub mod error;
 pub mod id;
 pub mod limits;
 pub mod member;
 pub mod membership;
+pub mod mvcc;
 pub mod prng;
 pub mod sim;
+pub mod snapshot;
 pub mod trace;
+pub mod wal;
 
 use bytes::Bytes;
 

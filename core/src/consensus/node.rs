@@ -1,0 +1,499 @@
+//! The one place that calls raft.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use raft::eraftpb::MessageType;
+use raft::eraftpb::{ConfChange, ConfChangeType, ConfState, Entry, HardState, Message, Snapshot};
+use raft::{ProgressState as RaftProgress, RawNode, SnapshotStatus, StateRole};
+
+use super::convert;
+use super::log_store::LogStore;
+use super::observe::{Cause, Observer};
+use super::validate;
+use crate::id::{Index, MemberId, Term};
+use crate::limits;
+use crate::member::{MemberConfig, ProgressState, ProgressView, Role};
+use crate::prng;
+use crate::trace::TraceKind;
+
+/// Where a member's log begins when it starts, and what stands in it.
+pub(crate) struct InitialLog {
+    /// The index behind which it begins.
+    pub(crate) offset: Index,
+    /// The term of the entry there.
+    pub(crate) offset_term: Term,
+    /// The entries from there on, without a gap.
+    pub(crate) entries: Vec<Entry>,
+    /// Term, vote and commit.
+    pub(crate) hard_state: HardState,
+    /// The configuration at `offset`.
+    pub(crate) configuration: ConfState,
+}
+
+/// What raft wants done, in this order: take over the snapshot, write entries and hard state,
+/// send the messages, carry out what is committed.
+pub(crate) struct Work {
+    /// To be given to [`Consensus::persisted`] when what is to be written is durable.
+    pub(crate) number: u64,
+    /// A snapshot that takes the place of everything: its index and term.
+    pub(crate) snapshot: Option<(Index, Term)>,
+    /// Entries to write.
+    pub(crate) entries: Vec<Entry>,
+    /// From where entries were thrown away for them.
+    pub(crate) truncated: Option<Index>,
+    /// Term, vote and commit, when one of them changed.
+    pub(crate) hard_state: Option<HardState>,
+    /// Whether what is to be written must be durable before `number` is given back.
+    pub(crate) must_sync: bool,
+    /// Messages that may leave at once.
+    pub(crate) messages: Vec<Message>,
+    /// Entries to carry out.
+    pub(crate) committed: Vec<Entry>,
+    /// Reads that were confirmed: the index to have applied, and the context they were asked with.
+    pub(crate) reads: Vec<(Index, Vec<u8>)>,
+}
+
+/// One member's part in Raft.
+pub(crate) struct Consensus {
+    node: RawNode<LogStore>,
+    seed: u64,
+    observer: Observer,
+    /// Messages that say what a write makes true, by the number of their Ready: they leave when
+    /// that is durable, never before.
+    held: VecDeque<(u64, Vec<Message>)>,
+    configuration: ConfState,
+    /// Carried out by the store. Raft hears of it once it knows the same to be durable.
+    carried_out: u64,
+}
+
+impl Consensus {
+    /// Starts from a log.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the log or the settings, in words.
+    pub(crate) fn start(config: &MemberConfig, initial: InitialLog) -> Result<Self, String> {
+        check_initial(&initial)?;
+        let settings = raft_settings(config, initial.offset);
+        let configuration = sorted(initial.configuration);
+        let store = LogStore::new(
+            initial.offset.0,
+            initial.offset_term.0,
+            initial.entries,
+            initial.hard_state,
+            configuration.clone(),
+        );
+        let logger = slog::Logger::root(slog::Discard, slog::o!());
+        let node = RawNode::new(&settings, store, &logger).map_err(|error| error.to_string())?;
+        let mut consensus = Self {
+            node,
+            seed: config.seed,
+            observer: Observer::default(),
+            held: VecDeque::new(),
+            configuration,
+            carried_out: initial.offset.0,
+        };
+        consensus.pin_timeout();
+        consensus.observer.tell(TraceKind::BecameFollower {
+            term: consensus.term(),
+        });
+        Ok(consensus)
+    }
+
+    /// One tick.
+    pub(crate) fn tick(&mut self) {
+        let raft = &self.node.raft;
+        let campaigns = raft.state != StateRole::Leader
+            && raft.promotable()
+            && raft.election_elapsed + 1 >= raft.randomized_election_timeout();
+        let alone = raft.prs().is_singleton();
+        if campaigns && alone && raft.raft_log.persisted != raft.raft_log.last_index() {
+            // A cluster of one elects itself within the call, and raft counts on its log being
+            // durable by then: it can wait a tick for the disk.
+            return;
+        }
+        if campaigns && raft.term >= limits::TERM_OR_INDEX_MAX {
+            return;
+        }
+        self.call(Cause::Tick { campaigns }, |node| {
+            node.tick();
+        });
+    }
+
+    /// Lets ticks of the running election timeout pass at once, but never so many that an
+    /// election starts by it. Answers how many.
+    pub(crate) fn skip_ticks(&mut self, ticks: u32) -> u32 {
+        let (elapsed, limit) = self.timer_ticks();
+        let ticks = ticks.min(limit.saturating_sub(elapsed + 1));
+        for _ in 0..ticks {
+            self.tick();
+        }
+        ticks
+    }
+
+    /// A message from a peer, validated here.
+    ///
+    /// # Errors
+    ///
+    /// Why it was refused.
+    pub(crate) fn step(&mut self, message: Message) -> Result<(), String> {
+        validate::validate(&self.node.raft, &message)?;
+        let seen = message.clone();
+        self.call(Cause::Message(&seen), |node| {
+            // Errors here mean that raft ignored it: a dropped proposal, an unknown sender.
+            // Whoever waits for it has a timeout.
+            let _ = node.step(message);
+        });
+        Ok(())
+    }
+
+    /// Proposes entries, all in one go. False when raft takes none now: there is no leader, or
+    /// it is handing over.
+    pub(crate) fn propose(&mut self, payloads: Vec<bytes::Bytes>) -> bool {
+        if payloads.is_empty() {
+            return true;
+        }
+        let mut message = Message::default();
+        message.set_msg_type(MessageType::MsgPropose);
+        message.from = self.node.raft.id;
+        message.entries = payloads
+            .into_iter()
+            .map(|data| convert::new_entry(false, 0, 0, data))
+            .collect::<Vec<_>>()
+            .into();
+        let mut taken = false;
+        self.call(Cause::Other, |node| taken = node.raft.step(message).is_ok());
+        taken
+    }
+
+    /// Asks how far one must have applied to read. The answer comes in [`Work::reads`], or not at
+    /// all: then it is asked again, with another context.
+    pub(crate) fn read_index(&mut self, context: Vec<u8>) {
+        self.call(Cause::Other, |node| node.read_index(context));
+    }
+
+    /// A leader begins to hand over.
+    pub(crate) fn transfer_leader(&mut self, to: MemberId) {
+        self.call(Cause::Other, |node| node.transfer_leader(to.0));
+    }
+
+    /// A peer cannot be reached.
+    pub(crate) fn unreachable(&mut self, peer: MemberId) {
+        self.call(Cause::Other, |node| node.report_unreachable(peer.0));
+    }
+
+    /// What became of a snapshot sent to a peer.
+    pub(crate) fn snapshot_sent(&mut self, peer: MemberId, succeeded: bool) {
+        let status = if succeeded {
+            SnapshotStatus::Finish
+        } else {
+            SnapshotStatus::Failure
+        };
+        self.call(Cause::Other, |node| node.report_snapshot(peer.0, status));
+    }
+
+    /// What raft wants done now. To be called again until there is nothing.
+    pub(crate) fn work(&mut self) -> Option<Work> {
+        if !self.node.has_ready() {
+            return None;
+        }
+        let mut ready = self.node.ready();
+        let number = ready.number();
+        let snapshot = self.take_snapshot(&ready);
+        let entries = ready.take_entries();
+        let truncated = self.node.mut_store().append(&entries).map(Index);
+        let mut messages = ready.take_messages();
+        let mut held = ready.take_persisted_messages();
+        messages.sort_by_key(|message| message.to);
+        held.sort_by_key(|message| message.to);
+        self.held.push_back((number, held));
+        let work = Work {
+            number,
+            snapshot,
+            entries,
+            truncated,
+            hard_state: ready.hs().cloned(),
+            must_sync: ready.must_sync(),
+            messages,
+            committed: ready.take_committed_entries(),
+            reads: ready
+                .take_read_states()
+                .into_iter()
+                .map(|state| (Index(state.index), state.request_ctx))
+                .collect(),
+        };
+        self.node.advance_append_async(ready);
+        Some(work)
+    }
+
+    /// What was to be written up to this number is durable. Answers the messages that waited.
+    pub(crate) fn persisted(&mut self, number: u64) -> Vec<Message> {
+        self.call(Cause::Other, |node| node.on_persist_ready(number));
+        self.tell_applied();
+        let mut released = Vec::new();
+        while let Some((_, messages)) = self.held.pop_front_if(|(held, _)| *held <= number) {
+            released.extend(messages);
+        }
+        released
+    }
+
+    /// The store has carried out all up to here.
+    pub(crate) fn applied(&mut self, index: Index) {
+        self.carried_out = index.0;
+        let configuration = self.configuration.clone();
+        self.node.mut_store().set_applied(index.0, configuration);
+        self.tell_applied();
+    }
+
+    /// Raft counts nothing as carried out that it does not know to be durable: a snapshot is in
+    /// the store before its marker is in the log.
+    fn tell_applied(&mut self) {
+        let log = &self.node.raft.raft_log;
+        let index = self.carried_out.min(log.persisted).min(log.committed);
+        if index > log.applied {
+            self.call(Cause::Other, |node| node.advance_apply_to(index));
+        }
+    }
+
+    /// Whether raft is taking over a snapshot of this index.
+    pub(crate) fn takes_snapshot(&self, index: Index) -> bool {
+        self.node
+            .raft
+            .snap()
+            .is_some_and(|snapshot| snapshot.get_metadata().index == index.0)
+    }
+
+    /// A committed entry adds a voter.
+    pub(crate) fn add_voter(&mut self, voter: MemberId) {
+        let mut change = ConfChange::default();
+        change.set_change_type(ConfChangeType::AddNode);
+        change.node_id = voter.0;
+        let mut state = None;
+        self.call(Cause::Other, |node| {
+            state = node.apply_conf_change(&change).ok()
+        });
+        if let Some(state) = state {
+            self.configuration = sorted(state);
+        }
+    }
+
+    /// Forgets entries in memory up to an index that a durable snapshot holds.
+    pub(crate) fn compact_log(&mut self, index: Index) -> bool {
+        self.node.mut_store().compact(index.0)
+    }
+
+    /// The lines told since this was last called.
+    pub(crate) fn take_trace(&mut self) -> Vec<TraceKind> {
+        self.observer.take_lines()
+    }
+
+    fn take_snapshot(&mut self, ready: &raft::Ready) -> Option<(Index, Term)> {
+        let snapshot = ready.snapshot();
+        let metadata = snapshot.get_metadata();
+        if metadata.index == 0 {
+            return None;
+        }
+        self.configuration = sorted(metadata.get_conf_state().clone());
+        let configuration = self.configuration.clone();
+        self.node
+            .mut_store()
+            .restore(metadata.index, metadata.term, configuration);
+        Some((Index(metadata.index), Term(metadata.term)))
+    }
+
+    /// Every call goes through here: it is watched, and the one random number in raft is
+    /// overwritten.
+    fn call(&mut self, cause: Cause<'_>, call: impl FnOnce(&mut RawNode<LogStore>)) {
+        let before = self.observer.before(&self.node.raft, &cause);
+        call(&mut self.node);
+        self.pin_timeout();
+        self.observer.after(&self.node.raft, &cause, before);
+    }
+
+    /// raft draws the election timeout anew in each `reset()`, which a change of term goes
+    /// through. What it drew is replaced by a pure function of seed, member and term.
+    fn pin_timeout(&mut self) {
+        let raft = &mut self.node.raft;
+        let base = raft.election_timeout() as u64;
+        let drawn = prng::draw(self.seed, raft.id, raft.term) % base.max(1);
+        raft.set_randomized_election_timeout((base + drawn) as usize);
+    }
+}
+
+/// What can be seen of it.
+impl Consensus {
+    /// Its role.
+    pub(crate) fn role(&self) -> Role {
+        match self.node.raft.state {
+            StateRole::Follower => Role::Follower,
+            StateRole::PreCandidate => Role::PreCandidate,
+            StateRole::Candidate => Role::Candidate,
+            StateRole::Leader => Role::Leader,
+        }
+    }
+
+    /// Its term.
+    pub(crate) fn term(&self) -> Term {
+        Term(self.node.raft.term)
+    }
+
+    /// Whom it voted for in this term.
+    pub(crate) fn vote(&self) -> MemberId {
+        MemberId(self.node.raft.vote)
+    }
+
+    /// The leader it knows.
+    pub(crate) fn leader(&self) -> MemberId {
+        MemberId(self.node.raft.leader_id)
+    }
+
+    /// To whom it is handing over.
+    pub(crate) fn transferee(&self) -> Option<MemberId> {
+        self.node.raft.lead_transferee.map(MemberId)
+    }
+
+    /// Commit index.
+    pub(crate) fn commit(&self) -> Index {
+        Index(self.node.raft.raft_log.committed)
+    }
+
+    /// Up to here raft knows the log to be durable.
+    pub(crate) fn synced(&self) -> Index {
+        Index(self.node.raft.raft_log.persisted)
+    }
+
+    /// Last index of the log.
+    pub(crate) fn last(&self) -> Index {
+        Index(self.node.raft.raft_log.last_index())
+    }
+
+    /// The entries held, those not yet handed out for writing included.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        let unstable = self.node.raft.raft_log.unstable_entries();
+        let first = unstable.first().map_or(u64::MAX, |entry| entry.index);
+        self.node
+            .store()
+            .entries()
+            .filter(move |entry| entry.index < first)
+            .chain(unstable)
+    }
+
+    /// Where a snapshot of what is applied stands.
+    pub(crate) fn applied_position(&self) -> &Snapshot {
+        self.node.store().applied()
+    }
+
+    /// The configuration at the applied index.
+    pub(crate) fn configuration(&self) -> &ConfState {
+        &self.configuration
+    }
+
+    /// Ticks since its timer was set back, and the tick at which it runs out.
+    pub(crate) fn timer_ticks(&self) -> (u32, u32) {
+        let raft = &self.node.raft;
+        let limit = match raft.state {
+            StateRole::Leader => raft.election_timeout(),
+            _ => raft.randomized_election_timeout(),
+        };
+        (raft.election_elapsed as u32, limit as u32)
+    }
+
+    /// The answers to its requests for votes.
+    pub(crate) fn votes(&self) -> BTreeMap<MemberId, bool> {
+        match self.node.raft.state {
+            StateRole::PreCandidate | StateRole::Candidate => self.observer.votes().clone(),
+            StateRole::Follower | StateRole::Leader => BTreeMap::new(),
+        }
+    }
+
+    /// A leader's notes on the members.
+    pub(crate) fn progress(&self) -> Vec<ProgressView> {
+        if self.node.raft.state != StateRole::Leader {
+            return Vec::new();
+        }
+        let mut progress: Vec<ProgressView> = self
+            .node
+            .raft
+            .prs()
+            .iter()
+            .map(|(id, progress)| ProgressView {
+                member: MemberId(*id),
+                state: match progress.state {
+                    RaftProgress::Probe => ProgressState::Probe,
+                    RaftProgress::Replicate => ProgressState::Replicate,
+                    RaftProgress::Snapshot => ProgressState::Snapshot,
+                },
+                matched: Index(progress.matched),
+                next: Index(progress.next_idx),
+                in_flight: progress.ins.count() as u32,
+                recently_active: *id == self.node.raft.id || progress.recent_active,
+            })
+            .collect();
+        progress.sort_by_key(|progress| progress.member);
+        progress
+    }
+}
+
+fn raft_settings(config: &MemberConfig, applied: Index) -> raft::Config {
+    let election = config.election_ticks as usize;
+    raft::Config {
+        id: config.id.0,
+        election_tick: election,
+        heartbeat_tick: limits::HEARTBEAT_TICKS as usize,
+        min_election_tick: election,
+        max_election_tick: election * 2,
+        applied: applied.0,
+        max_size_per_msg: limits::APPEND_SIZE_BYTES_MAX,
+        max_inflight_msgs: limits::APPENDS_IN_FLIGHT_MAX,
+        check_quorum: config.check_quorum,
+        pre_vote: config.pre_vote,
+        read_only_option: raft::ReadOnlyOption::Safe,
+        skip_bcast_commit: false,
+        batch_append: true,
+        priority: 0,
+        max_uncommitted_size: limits::UNCOMMITTED_SIZE_BYTES_MAX,
+        max_committed_size_per_ready: limits::COMMITTED_SIZE_BYTES_MAX,
+    }
+}
+
+/// What `RawNode::new` would panic on.
+fn check_initial(initial: &InitialLog) -> Result<(), String> {
+    let last = initial.offset.0 + initial.entries.len() as u64;
+    let hard_state = &initial.hard_state;
+    if hard_state.commit > last || hard_state.commit < initial.offset.0 {
+        return Err(format!(
+            "commit {} is not in the log, which holds {}..={last}",
+            hard_state.commit,
+            initial.offset.next()
+        ));
+    }
+    for (position, entry) in initial.entries.iter().enumerate() {
+        let wanted = initial.offset.0 + 1 + position as u64;
+        if entry.index != wanted {
+            return Err(format!(
+                "the log has a gap: entry {} where {wanted} is due",
+                entry.index
+            ));
+        }
+    }
+    if hard_state.term > limits::TERM_OR_INDEX_MAX || last > limits::TERM_OR_INDEX_MAX {
+        return Err(format!(
+            "term {} or index {last} is above the limit",
+            hard_state.term
+        ));
+    }
+    // Without a snapshot the configuration is made by the log's first entries.
+    if initial.offset.0 == 0 && initial.configuration == ConfState::default() {
+        return Ok(());
+    }
+    validate::configuration(&initial.configuration)
+}
+
+/// raft's lists come out of hash sets.
+fn sorted(mut state: ConfState) -> ConfState {
+    state.mut_voters().sort_unstable();
+    state.mut_learners().sort_unstable();
+    state.mut_voters_outgoing().sort_unstable();
+    state.mut_learners_next().sort_unstable();
+    state
+}

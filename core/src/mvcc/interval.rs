@@ -1,0 +1,100 @@
+//! Sets of keys given as ranges, for telling whether a put falls under a deletion.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Single keys, and ranges that neither touch nor overlap one another.
+#[derive(Debug, Default)]
+pub(super) struct IntervalSet<'a> {
+    points: BTreeSet<&'a [u8]>,
+    /// First key → end; nothing for no end.
+    ranges: BTreeMap<&'a [u8], Option<&'a [u8]>>,
+}
+
+impl<'a> IntervalSet<'a> {
+    /// Adds a range, given as in [`crate::command::Range`].
+    pub(super) fn add(&mut self, key: &'a [u8], range_end: &'a [u8]) {
+        match range_end {
+            [] => {
+                self.points.insert(key);
+            }
+            [0] => self.add_range(key, None),
+            _ if range_end <= key => {}
+            _ => self.add_range(key, Some(range_end)),
+        }
+    }
+
+    /// Adds all of another set.
+    pub(super) fn append(&mut self, other: IntervalSet<'a>) {
+        self.points.extend(other.points);
+        for (start, end) in other.ranges {
+            self.add_range(start, end);
+        }
+    }
+
+    /// Whether a key is in it.
+    pub(super) fn contains(&self, key: &[u8]) -> bool {
+        self.points.contains(key)
+            || self
+                .ranges
+                .range(..=key)
+                .next_back()
+                .is_some_and(|(_, end)| end.is_none_or(|end| key < end))
+    }
+
+    fn add_range(&mut self, mut start: &'a [u8], mut end: Option<&'a [u8]>) {
+        // Every range that begins at or before our end and ends at or after our start melts in.
+        while let Some((&other_start, &other_end)) = match end {
+            Some(end) => self.ranges.range(..=end).next_back(),
+            None => self.ranges.last_key_value(),
+        } {
+            if other_end.is_some_and(|other_end| other_end < start) {
+                break;
+            }
+            self.ranges.remove(other_start);
+            start = start.min(other_start);
+            end = match (end, other_end) {
+                (Some(end), Some(other_end)) => Some(end.max(other_end)),
+                _ => None,
+            };
+        }
+        self.ranges.insert(start, end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_melt_together() {
+        let mut set = IntervalSet::default();
+        set.add(b"b", b"d");
+        set.add(b"f", b"h");
+        set.add(b"c", b"f");
+        assert_eq!(set.ranges.len(), 1);
+        assert!(!set.contains(b"a"));
+        assert!(set.contains(b"b"));
+        assert!(set.contains(b"e"));
+        assert!(!set.contains(b"h"));
+        set.add(b"g", b"\0");
+        assert!(set.contains(b"zzz"));
+        assert_eq!(set.ranges.len(), 1);
+    }
+
+    #[test]
+    fn a_range_that_ends_before_it_begins_holds_nothing() {
+        let mut set = IntervalSet::default();
+        set.add(b"d", b"b");
+        set.add(b"d", b"d");
+        assert!(!set.contains(b"c"));
+        assert!(!set.contains(b"d"));
+    }
+
+    #[test]
+    fn a_single_key_is_no_prefix() {
+        let mut set = IntervalSet::default();
+        set.add(b"a", b"");
+        assert!(set.contains(b"a"));
+        assert!(!set.contains(b"a\0"));
+    }
+}

@@ -1,0 +1,81 @@
+//! How many bytes the store takes, kept up to date with every write.
+
+use bytes::Bytes;
+
+use super::version::Version;
+use crate::id::Revision;
+
+/// What a version costs besides its key and value: about what bbolt takes for the revision, the
+/// protobuf's numbers and the page's entry.
+const VERSION_OVERHEAD_BYTES: u64 = 64;
+
+/// About how many bytes a version takes.
+pub(super) fn stored_size_bytes(key_bytes: usize, value_bytes: usize) -> u64 {
+    VERSION_OVERHEAD_BYTES + key_bytes as u64 + value_bytes as u64
+}
+
+/// Running sums, all in bytes.
+///
+/// "In use" must drop at the very moment a compaction is applied, though the versions are removed
+/// later. Adding them up then would take long, so each record carries the sum of all that was
+/// superseded before it; the sum at the compact revision is the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sizes {
+    /// All versions ever added.
+    added: u64,
+    /// All versions physically removed.
+    removed: u64,
+    /// Of what was added: what a compaction at the newest main revision would forget.
+    superseded: u64,
+    /// Tombstones of the newest main revision: only a later compaction forgets them.
+    fresh_tombstones: u64,
+    /// The newest main revision that wrote.
+    main: Revision,
+    /// `superseded` as it was at the compact revision.
+    forgotten: u64,
+}
+
+impl Sizes {
+    /// Counts a version that was written over another (or none), and gives the sum of what a
+    /// compaction at its main revision would forget, so far.
+    pub(super) fn add(&mut self, key: &Bytes, version: &Version, before: Option<&Version>) -> u64 {
+        if version.id.main > self.main {
+            self.superseded += self.fresh_tombstones;
+            self.fresh_tombstones = 0;
+            self.main = version.id.main;
+        }
+        let size = version.size_bytes(key);
+        self.added += size;
+        if version.is_tombstone() {
+            self.fresh_tombstones += size;
+        }
+        if let Some(before) = before {
+            let before_size = before.size_bytes(key);
+            if !before.is_tombstone() {
+                self.superseded += before_size;
+            } else if before.id.main == version.id.main {
+                self.superseded += before_size;
+                self.fresh_tombstones -= before_size;
+            }
+        }
+        self.superseded
+    }
+
+    /// Counts a version that was physically removed.
+    pub(super) fn remove(&mut self, key: &Bytes, version: &Version) {
+        self.removed += version.size_bytes(key);
+    }
+
+    /// A compaction was applied at a revision whose last record carries this sum.
+    pub(super) fn forget(&mut self, freed_bytes: u64) {
+        self.forgotten = freed_bytes;
+    }
+
+    pub(super) fn stored_bytes(&self) -> u64 {
+        self.added - self.removed
+    }
+
+    pub(super) fn in_use_bytes(&self) -> u64 {
+        self.added - self.forgotten
+    }
+}

@@ -1,0 +1,187 @@
+//! Writing: puts and deletions, each adding versions at one main revision.
+
+use std::collections::btree_map::Entry;
+
+use bytes::Bytes;
+
+use super::history::KeyHistory;
+use super::size::Sizes;
+use super::version::{Version, VersionId};
+use super::{Record, Store};
+use crate::command::{DeleteRange, DeleteRangeReply, Put, PutReply};
+use crate::error::Error;
+use crate::id::{LeaseId, Revision};
+
+/// The writes of one request, until they are committed or taken back.
+pub(super) struct Writing {
+    /// What the next write is called.
+    next: VersionId,
+    /// As they were before the first write.
+    sizes_before: Sizes,
+}
+
+impl Writing {
+    /// The newest revision as the request itself sees it.
+    pub(super) fn current(&self) -> Revision {
+        if self.has_written() {
+            self.next.main
+        } else {
+            Revision(self.next.main.0 - 1)
+        }
+    }
+
+    fn has_written(&self) -> bool {
+        self.next.sub > 0
+    }
+
+    fn take_id(&mut self) -> VersionId {
+        let id = self.next;
+        self.next.sub += 1;
+        id
+    }
+}
+
+impl Store {
+    pub(super) fn apply_put(&mut self, put: &Put) -> Result<PutReply, Error> {
+        // etcd looks for the lease first here, and in a transaction for the key first.
+        if put.lease != LeaseId(0) {
+            return Err(Error::LeaseNotFound);
+        }
+        let mut writing = self.begin();
+        let result = self.put(&mut writing, put);
+        self.end(writing, result)
+    }
+
+    pub(super) fn apply_delete(&mut self, delete: &DeleteRange) -> Result<DeleteRangeReply, Error> {
+        let mut writing = self.begin();
+        let result = self.delete_range(&mut writing, delete);
+        self.end(writing, result)
+    }
+
+    pub(super) fn begin(&self) -> Writing {
+        Writing {
+            next: VersionId::first_of(Revision(self.revision.0 + 1)),
+            sizes_before: self.sizes,
+        }
+    }
+
+    /// Commits what was written if all went well, else takes it back.
+    pub(super) fn end<T>(
+        &mut self,
+        writing: Writing,
+        result: Result<T, Error>,
+    ) -> Result<T, Error> {
+        if result.is_err() {
+            self.roll_back(&writing);
+        } else if writing.has_written() {
+            self.revision = writing.next.main;
+        }
+        result
+    }
+
+    pub(super) fn put(&mut self, writing: &mut Writing, put: &Put) -> Result<PutReply, Error> {
+        if put.key.is_empty() {
+            return Err(Error::EmptyKey);
+        }
+        if put.lease != LeaseId(0) {
+            return Err(Error::LeaseNotFound);
+        }
+        let entry = self.keys.entry(put.key.clone());
+        let live = match &entry {
+            Entry::Occupied(occupied) => occupied.get().live(),
+            Entry::Vacant(_) => None,
+        };
+        if live.is_none() && (put.ignore_value || put.ignore_lease) {
+            return Err(Error::KeyNotFound);
+        }
+        let previous = live
+            .filter(|_| put.previous)
+            .map(|version| version.to_key_value(entry.key()));
+        let id = writing.take_id();
+        let version = Version {
+            id,
+            create_revision: live.map_or(id.main, |live| live.create_revision),
+            version: live.map_or(1, |live| live.version + 1),
+            lease: live
+                .filter(|_| put.ignore_lease)
+                .map_or(put.lease, |live| live.lease),
+            value: live
+                .filter(|_| put.ignore_value)
+                .map_or(&put.value, |live| &live.value)
+                .clone(),
+        };
+        let (key, freed_bytes) = match entry {
+            Entry::Occupied(mut occupied) => {
+                // The key's first handle is kept, so that a key is in memory once.
+                let key = occupied.key().clone();
+                let history = occupied.get_mut();
+                let freed_bytes = self.sizes.add(&key, &version, Some(history.newest()));
+                history.push(version);
+                (key, freed_bytes)
+            }
+            Entry::Vacant(vacant) => {
+                let freed_bytes = self.sizes.add(&put.key, &version, None);
+                vacant.insert(KeyHistory::new(version));
+                (put.key.clone(), freed_bytes)
+            }
+        };
+        self.records.insert(id, Record { key, freed_bytes });
+        Ok(PutReply { previous })
+    }
+
+    pub(super) fn delete_range(
+        &mut self,
+        writing: &mut Writing,
+        delete: &DeleteRange,
+    ) -> Result<DeleteRangeReply, Error> {
+        if delete.key.is_empty() {
+            return Err(Error::EmptyKey);
+        }
+        let mut previous = Vec::new();
+        let mut doomed: Vec<Bytes> = Vec::new();
+        for (key, history) in self.scan(&delete.key, &delete.range_end) {
+            if let Some(version) = history.live() {
+                doomed.push(key.clone());
+                if delete.previous {
+                    previous.push(version.to_key_value(key));
+                }
+            }
+        }
+        let deleted = doomed.len() as i64;
+        for key in doomed {
+            self.bury(writing.take_id(), key);
+        }
+        Ok(DeleteRangeReply { deleted, previous })
+    }
+
+    /// Writes a tombstone over a key that is there.
+    fn bury(&mut self, id: VersionId, key: Bytes) {
+        let Some(history) = self.keys.get_mut(&key) else {
+            return;
+        };
+        let tombstone = Version::tombstone(id);
+        let freed_bytes = self.sizes.add(&key, &tombstone, Some(history.newest()));
+        history.push(tombstone);
+        self.records.insert(id, Record { key, freed_bytes });
+    }
+
+    /// Takes back what a request has written. A transaction that passed `validate` and the checks
+    /// before its first write cannot fail after it; this is for those that were never validated.
+    fn roll_back(&mut self, writing: &Writing) {
+        let first = VersionId::first_of(writing.next.main);
+        while let Some(entry) = self.records.last_entry() {
+            if *entry.key() < first {
+                break;
+            }
+            let record = entry.remove();
+            let is_empty = self
+                .keys
+                .get_mut(&record.key)
+                .is_some_and(|history| !history.pop_newest());
+            if is_empty {
+                self.keys.remove(&record.key);
+            }
+        }
+        self.sizes = writing.sizes_before;
+    }
+}

@@ -1,0 +1,31 @@
+//! Snapshot files: a checkpoint of the store, so that the log behind it can be let go.
+//!
+//! A snapshot is written in the background, chunk by chunk, to a file whose name ends in `.tmp`,
+//! and becomes `{term:016x}-{index:016x}.snap` by a rename once it is synced: a crash leaves
+//! either a whole snapshot or none. Only when the rename is durable too (the directory is
+//! synced) does the log note it with a marker ([`crate::wal::Wal::mark_snapshot`]), and only
+//! when the marker is durable does the log let segments go.
+//!
+//! ```text
+//! header frame   SnapshotHeader: cluster, index, term, configuration, members, revisions
+//! chunk frame    bytes of the store, opaque here     ┐ as many as it takes
+//! …                                                  ┘
+//! tail frame     how many chunks, how many bytes; its checksum ends a chain over all
+//! ```
+//!
+//! The frames are those of the log (`docs/file-format.md`): each checksum runs on from the one
+//! before, so a file that lacks a chunk, or has two in the wrong order, is a broken one. On the
+//! way to a follower the same header and the same chunks travel in messages; the follower writes
+//! them with the same [`SnapshotWriter`].
+
+mod catalog;
+mod error;
+mod header;
+mod reader;
+mod writer;
+
+pub use catalog::{Newest, newest_good, newest_good_marked, old_files, unfinished_files};
+pub use error::SnapshotError;
+pub use header::{Configuration, SnapshotHeader};
+pub use reader::{SnapshotFile, read};
+pub use writer::SnapshotWriter;

@@ -1,0 +1,118 @@
+//! What a snapshot says about itself.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use rkyv::{Archive, Deserialize, Serialize};
+
+use crate::archive;
+use crate::disk::SNAPSHOT_DIRECTORY;
+use crate::id::{ClusterId, Index, MemberId, Revision, Term};
+use crate::limits::TERM_OR_INDEX_MAX;
+
+use super::SnapshotError;
+
+/// Who votes (Raft's `ConfState`): also in the middle of a joint change (thesis §4.3), when the
+/// last two lists are in use.
+#[derive(Archive, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Configuration {
+    /// Those who vote.
+    pub voters: Vec<MemberId>,
+    /// Those who follow without a vote.
+    pub learners: Vec<MemberId>,
+    /// In a joint change: those who voted before it.
+    pub voters_outgoing: Vec<MemberId>,
+    /// In a joint change: voters that become learners when it ends.
+    pub learners_next: Vec<MemberId>,
+    /// Whether Raft ends the joint change by itself.
+    pub auto_leave: bool,
+}
+
+/// The first frame of a snapshot.
+#[derive(Archive, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+pub struct SnapshotHeader {
+    /// Whose store it is.
+    pub cluster: ClusterId,
+    /// The last entry that is in it.
+    pub index: Index,
+    /// That entry's term.
+    pub term: Term,
+    /// The configuration as of that entry.
+    pub configuration: Configuration,
+    /// The members with their names and URLs, opaque here.
+    pub membership: Bytes,
+    /// The store's revision.
+    pub revision: Revision,
+    /// Up to where the store is compacted; -1 if it never was.
+    pub compact_revision: Revision,
+}
+
+impl SnapshotHeader {
+    /// As bytes: one for the format's version, then the archive. They carry no checksum: the
+    /// frame they travel in does.
+    pub fn encode(&self) -> Bytes {
+        let archive = archive::encode(self);
+        let mut bytes = BytesMut::with_capacity(1 + archive.len());
+        bytes.put_u8(FORMAT_VERSION);
+        bytes.put_slice(&archive);
+        bytes.freeze()
+    }
+
+    /// Reads what [`SnapshotHeader::encode`] wrote; any other bytes are an error.
+    pub fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let broken = |what: String| SnapshotError::Broken { at_bytes: 0, what };
+        let (version, archive) = bytes
+            .split_first()
+            .ok_or_else(|| broken("an empty header".to_owned()))?;
+        check_version(*version, 0)?;
+        let header: Self = archive::decode(archive).map_err(broken)?;
+        if header.index.0.max(header.term.0) > TERM_OR_INDEX_MAX {
+            return Err(broken("impossible term or index".to_owned()));
+        }
+        Ok(header)
+    }
+
+    /// The file's name, without its directory.
+    pub fn file_name(&self) -> String {
+        format!("{:016x}-{:016x}.snap", self.term.0, self.index.0)
+    }
+
+    /// The file's path in the data directory.
+    pub fn path(&self) -> String {
+        format!("{SNAPSHOT_DIRECTORY}/{}", self.file_name())
+    }
+}
+
+/// Refuses formats that this program does not know.
+pub(crate) fn check_version(version: u8, at_bytes: u64) -> Result<(), SnapshotError> {
+    match version {
+        FORMAT_VERSION => Ok(()),
+        0 => Err(SnapshotError::Broken {
+            at_bytes,
+            what: "format 0 never was".to_owned(),
+        }),
+        _ => Err(SnapshotError::NewerFormat {
+            version,
+            known: FORMAT_VERSION,
+        }),
+    }
+}
+
+/// The version of the format that is written, in every frame.
+pub(crate) const FORMAT_VERSION: u8 = 1;
+
+/// Kind of the header's frame; apart from the log's, so that neither passes for the other.
+pub(crate) const KIND_HEADER: u8 = 0x11;
+/// Kind of a chunk's frame.
+pub(crate) const KIND_CHUNK: u8 = 0x12;
+/// Kind of the last frame.
+pub(crate) const KIND_TAIL: u8 = 0x13;
+
+/// All snapshots have the same number in their frames' places: the chain, which begins with the
+/// header, tells their frames apart.
+pub(crate) const PLACE_FILE: u64 = 0;
+
+/// The body of the last frame.
+#[derive(Archive, Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tail {
+    pub(crate) chunks: u64,
+    pub(crate) chunk_bytes: u64,
+}
