@@ -68,6 +68,22 @@ impl History {
         (planned.after_event == event).then_some(&planned.action)
     }
 
+    /// How many events this history and another one of the same settings have in common, if they
+    /// went on for ever.
+    pub fn common_events(&self, other: &History) -> u64 {
+        let mut at = 0;
+        loop {
+            match (self.actions.get(at), other.actions.get(at)) {
+                (None, None) => return u64::MAX,
+                (Some(one), None) | (None, Some(one)) => return one.after_event,
+                (Some(one), Some(two)) if one != two => {
+                    return one.after_event.min(two.after_event);
+                }
+                (Some(_), Some(_)) => at += 1,
+            }
+        }
+    }
+
     /// Takes an action behind an event; what was planned there or later is dropped.
     pub fn act_after(&mut self, event: u64, action: Action) {
         self.truncate(event);

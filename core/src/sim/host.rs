@@ -1,61 +1,52 @@
-//! One member's process, as a world runs it: the only place of the simulator that is to name
-//! `Member`. Until there is one, the process stands still.
+//! One member's process, as a world runs it: the only place of the simulator that names `Member`.
 
+use std::fmt;
+
+use crate::consensus::frame;
 use crate::disk::DiskImage;
-use crate::id::{Index, MemberId, Revision, Term};
-use crate::member::{MemberConfig, MemberView, Role};
+use crate::member::{Member, MemberConfig, MemberView};
 use crate::trace::MessageSummary;
 use crate::{Input, Output};
 
 /// A running process.
-#[derive(Debug)]
 pub(super) struct Process {
-    config: MemberConfig,
+    member: Member,
 }
 
 impl Process {
-    pub(super) fn start(config: MemberConfig, _image: &DiskImage) -> Result<Self, String> {
-        Ok(Self { config })
+    /// Starts a member from its disk; says why when it cannot.
+    pub(super) fn start(config: MemberConfig, image: &DiskImage) -> Result<Self, String> {
+        match Member::start(config, image) {
+            Ok(member) => Ok(Self { member }),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
-    pub(super) fn step(&mut self, _input: Input) {}
+    pub(super) fn step(&mut self, input: Input) {
+        self.member.step(input);
+    }
 
     pub(super) fn take_outputs(&mut self) -> Vec<Output> {
-        Vec::new()
-    }
-
-    pub(super) fn store_hash(&self) -> u32 {
-        0
+        self.member.take_outputs()
     }
 
     pub(super) fn view(&self) -> MemberView {
-        MemberView {
-            id: self.config.id,
-            role: Role::Follower,
-            term: Term(1),
-            vote: MemberId::NONE,
-            leader: MemberId::NONE,
-            election_elapsed_ticks: 0,
-            election_timeout_ticks: self.config.election_ticks,
-            votes: Default::default(),
-            voters: self.config.bootstrap.iter().map(|info| info.id).collect(),
-            progress: Vec::new(),
-            log: Vec::new(),
-            log_offset: Index(0),
-            synced: Index(0),
-            handed: Index(0),
-            batch: None,
-            commit: Index(0),
-            applied: Index(0),
-            snapshot: None,
-            revision: Revision(1),
-            compact_revision: Revision(-1),
-            keys: Vec::new(),
-            stopped: false,
-        }
+        self.member.view()
+    }
+
+    /// A hash of its store, equal on members that have applied the same.
+    pub(super) fn store_hash(&self) -> u32 {
+        self.member.store_hash()
     }
 }
 
-pub(super) fn summarize(_frame: &[u8]) -> MessageSummary {
-    unreachable!("nothing sends yet")
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Process").field(&self.view()).finish()
+    }
+}
+
+/// What a member's own frame says.
+pub(super) fn summarize(bytes: &[u8]) -> MessageSummary {
+    frame::summarize(bytes).expect("a member's own frames can be read")
 }

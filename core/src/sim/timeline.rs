@@ -36,8 +36,8 @@ pub struct Branch {
     pub history: History,
     /// How far it had been seen.
     pub end: u64,
-    /// Where the future that took its place forks from it.
-    pub forked_after: u64,
+    /// Behind which event it was left.
+    pub left_after: u64,
 }
 
 impl Timeline {
@@ -150,7 +150,7 @@ impl Timeline {
             self.branches.push(Branch {
                 history: self.history.clone(),
                 end: self.end,
-                forked_after: self.position,
+                left_after: self.position,
             });
         }
         let position = self.position;
@@ -161,18 +161,20 @@ impl Timeline {
         self.step_forward()
     }
 
-    /// Goes over to a branch that was left, at its fork; the one we are in is kept in its place.
-    /// False when there is no such branch.
+    /// Goes over to a branch that was left, to where it parts from this one, which is kept in its
+    /// place. False when there is no such branch.
     pub fn switch(&mut self, branch: usize) -> bool {
         let Some(there) = self.branches.get_mut(branch) else {
             return false;
         };
-        let forked_after = there.forked_after;
+        let common = there.history.common_events(&self.history);
+        let fork = common.min(there.end).min(self.end);
         std::mem::swap(&mut there.history, &mut self.history);
         std::mem::swap(&mut there.end, &mut self.end);
-        self.position = forked_after;
-        self.worlds.retain(|at, _| *at <= forked_after);
-        self.frames.retain(|at, _| *at <= forked_after);
+        there.left_after = fork;
+        self.position = fork;
+        self.worlds.retain(|at, _| *at <= fork);
+        self.frames.retain(|at, _| *at <= fork);
         true
     }
 
@@ -242,6 +244,6 @@ const FIRST_EVENT: u64 = 1;
 /// How many pictures are made on the way to an earlier place: so many steps back are then free.
 const FRAMES_BEHIND: u64 = 256;
 /// How many pictures are kept.
-const FRAMES_MAX: usize = 1_024;
+const FRAMES_MAX: usize = 600;
 /// How many worlds are kept.
 const WORLDS_MAX: usize = 6;

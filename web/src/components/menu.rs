@@ -46,18 +46,21 @@ pub(crate) fn MenuView(props: &Props) -> Html {
             <div class="menu" role="menu" aria-label={node.to_string()} {style}>
                 <b>{ node.to_string() }</b>
                 if props.down {
-                    <button ref={first} role="menuitem" onclick={act(Action::Restart { node })}>
+                    <button ref={first} role="menuitem" data-testid="menu-restart"
+                        onclick={act(Action::Restart { node })}>
                         { words.restart }
                     </button>
                 } else {
-                    <button ref={first} role="menuitem" onclick={act(Action::Crash { node })}>
+                    <button ref={first} role="menuitem" data-testid="menu-crash"
+                        onclick={act(Action::Crash { node })}>
                         { words.crash }
                     </button>
                 }
-                <button role="menuitem" onclick={act(Action::Isolate { node })}>
+                <button role="menuitem" data-testid="menu-isolate"
+                    onclick={act(Action::Isolate { node })}>
                     { words.isolate }
                 </button>
-                <button role="menuitem" onclick={act(Action::Heal)}>{ words.heal }</button>
+                <button role="menuitem" data-testid="menu-heal" onclick={act(Action::Heal)}>{ words.heal }</button>
             </div>
         </>
     }

@@ -90,7 +90,7 @@ impl File {
             return;
         };
         match prng.below(4) {
-            0 => sector.fill_with(|| prng.next() as u8),
+            0 => sector.fill_with(|| prng.bits() as u8),
             1 => sector.fill(0),
             _ => {}
         }
