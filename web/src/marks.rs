@@ -85,8 +85,12 @@ fn visible(before: &Frame, after: &Frame) -> bool {
         // The way of a heartbeat is passed over, its beginning is shown: otherwise a quiet cluster
         // would take a dozen presses for each of its ticks.
         Some(EventCause::Delivered(message)) if !is_heartbeat(message.summary.kind) => return true,
-        Some(EventCause::Ticked(_)) if sent_anything(before, after) => return true,
+        Some(EventCause::Ticked(_)) if sent_any(before, after, |_| true) => return true,
         _ => {}
+    }
+    // A vote that waited for the disk goes out when the disk has synced.
+    if sent_any(before, after, |kind| !is_heartbeat(kind)) {
+        return true;
     }
     before.members.len() != after.members.len()
         || before
@@ -123,12 +127,12 @@ fn looks_alike(before: &MemberFrame, after: &MemberFrame) -> bool {
         && before.stopped == after.stopped
 }
 
-fn sent_anything(before: &Frame, after: &Frame) -> bool {
-    let newest = before.messages.iter().map(|message| message.id).max();
-    after
-        .messages
-        .iter()
-        .any(|message| newest.is_none_or(|newest| message.id > newest))
+/// Whether a message of such a kind was sent between two frames.
+fn sent_any(before: &Frame, after: &Frame, wanted: impl Fn(MessageKind) -> bool) -> bool {
+    after.messages.iter().any(|message| {
+        let is_new = before.messages.iter().all(|other| other.id != message.id);
+        is_new && wanted(message.summary.kind)
+    })
 }
 
 fn is_heartbeat(kind: MessageKind) -> bool {
@@ -226,7 +230,10 @@ mod tests {
             });
             Mark::between(&before, &after)
         };
-        assert_eq!(acted(Action::Crash { node: Node(1) }).turn, Some(Turn::Fault));
+        assert_eq!(
+            acted(Action::Crash { node: Node(1) }).turn,
+            Some(Turn::Fault)
+        );
         let get = acted(Action::Get {
             node: Node(1),
             key: "x".to_owned(),

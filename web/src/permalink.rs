@@ -92,7 +92,9 @@ impl Permalink {
         }
         let members = link.members;
         let stranger = link.actions.iter().find(|(_, action)| {
-            nodes(action).iter().any(|node| node.0 == 0 || node.0 > members)
+            nodes(action)
+                .iter()
+                .any(|node| node.0 == 0 || node.0 > members)
         });
         match stranger {
             Some(action) => Err(LinkError {
@@ -301,14 +303,32 @@ mod tests {
             (error.name, error.value, error.wanted)
         };
         let owned = |name: &str, value: &str, wanted| (name.to_owned(), value.to_owned(), wanted);
-        assert_eq!(wrong("?members=4"), owned("members", "4", Wanted::ThreeOrFive));
+        assert_eq!(
+            wrong("?members=4"),
+            owned("members", "4", Wanted::ThreeOrFive)
+        );
         assert_eq!(wrong("?seed=-1"), owned("seed", "-1", Wanted::Seed));
         assert_eq!(wrong("?seed=+1"), owned("seed", "+1", Wanted::Seed));
         assert_eq!(wrong("?at=50001"), owned("at", "50001", Wanted::Event));
-        assert_eq!(wrong("?colour=red"), owned("colour", "red", Wanted::Parameter));
-        assert_eq!(wrong("?do=1:jump:1"), owned("do", "1:jump:1", Wanted::Action));
-        assert_eq!(wrong("?do=1:crash:4"), owned("do", "1:crash:4", Wanted::Action));
-        assert_eq!(wrong("?do=9:heal,1:heal"), owned("do", "1:heal", Wanted::Order));
-        assert_eq!(wrong("?do=1:put:1:%Z:1"), owned("do", "1:put:1:%Z:1", Wanted::Action));
+        assert_eq!(
+            wrong("?colour=red"),
+            owned("colour", "red", Wanted::Parameter)
+        );
+        assert_eq!(
+            wrong("?do=1:jump:1"),
+            owned("do", "1:jump:1", Wanted::Action)
+        );
+        assert_eq!(
+            wrong("?do=1:crash:4"),
+            owned("do", "1:crash:4", Wanted::Action)
+        );
+        assert_eq!(
+            wrong("?do=9:heal,1:heal"),
+            owned("do", "1:heal", Wanted::Order)
+        );
+        assert_eq!(
+            wrong("?do=1:put:1:%Z:1"),
+            owned("do", "1:put:1:%Z:1", Wanted::Action)
+        );
     }
 }

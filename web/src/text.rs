@@ -9,10 +9,10 @@ mod words;
 mod zh;
 
 pub(crate) use rich::{pieces, strong};
-pub(crate) use sentence::{Sentence, sentence};
-pub(crate) use words::{RoleWords, Words};
+pub(crate) use sentence::sentence;
+pub(crate) use words::Words;
 
-use quorate_core::sim::{Action, LossReason, Node, OperationOutcome};
+use quorate_core::sim::{LossReason, Node, OperationOutcome};
 use quorate_core::trace::MessageSummary;
 
 use crate::permalink::LinkError;
@@ -69,14 +69,6 @@ impl Language {
         }
     }
 
-    /// What an action did.
-    pub(crate) fn action(self, action: &Action) -> String {
-        match self {
-            Language::English => en::action(action),
-            Language::Chinese => zh::action(action),
-        }
-    }
-
     /// Why a message did not arrive.
     pub(crate) fn loss(self, reason: LossReason) -> &'static str {
         let words = self.words();
@@ -84,6 +76,7 @@ impl Language {
             LossReason::Cut => words.lost_cut,
             LossReason::Chance => words.lost_chance,
             LossReason::Down => words.lost_down,
+            LossReason::NotConnected => words.lost_not_connected,
         }
     }
 

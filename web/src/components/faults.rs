@@ -24,7 +24,11 @@ pub(crate) struct Props {
 pub(crate) fn Faults(props: &Props) -> Html {
     let words = props.language.words();
     let node = props.selected;
-    let act = |action: Action| props.send.reform(move |_: MouseEvent| Message::Act(action.clone()));
+    let act = |action: Action| {
+        props
+            .send
+            .reform(move |_: MouseEvent| Message::Act(action.clone()))
+    };
     html! {
         <div class="faults" role="toolbar" aria-label={words.faults}>
             <b class="of">{ node.to_string() }</b>

@@ -50,11 +50,11 @@ impl Icon {
                 false,
             ),
             Icon::Moon => ("M20 14.5A8.5 8.5 0 119.5 4a7 7 0 0010.5 10.5z", false),
-            Icon::Half => ("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 3v18M12 7h7M12 12h9M12 17h7", false),
-            Icon::Question => (
-                "M9 9a3 3 0 115 2.2c-1.2.9-2 1.5-2 3M12 18h.01",
+            Icon::Half => (
+                "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 3v18M12 7h7M12 12h9M12 17h7",
                 false,
             ),
+            Icon::Question => ("M9 9a3 3 0 115 2.2c-1.2.9-2 1.5-2 3M12 18h.01", false),
             Icon::Close | Icon::Cross => ("M6 6l12 12M18 6L6 18", false),
             Icon::Undo => ("M8 5L4 9l4 4M4 9h10a5.5 5.5 0 010 11h-4", false),
             Icon::Tick => ("M5 12.5l4.5 4.5L19 7.5", false),

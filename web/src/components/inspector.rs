@@ -53,9 +53,11 @@ fn facts(words: &Words, frame: &Frame, view: &MemberView) -> Html {
         html! { <div><dt>{ term }</dt><dd>{ value }</dd></div> }
     };
     let last = view.log.last().map_or(view.log_offset, |entry| entry.index);
-    let snapshot = view.snapshot.map_or(words.none.to_owned(), |(index, term)| {
-        format!("≤ {index} · t{term}")
-    });
+    let snapshot = view
+        .snapshot
+        .map_or(words.none.to_owned(), |(index, term)| {
+            format!("≤ {index} · t{term}")
+        });
     let keys = view
         .keys
         .iter()
@@ -138,7 +140,12 @@ fn file(words: &Words, file: &FileFrame) -> Html {
     } else {
         format!("{unsynced} {}", words.unsynced)
     };
-    let name = file.path.rsplit('/').next().unwrap_or(&file.path).to_owned();
+    let name = file
+        .path
+        .rsplit('/')
+        .next()
+        .unwrap_or(&file.path)
+        .to_owned();
     let share = 100.0 * file.durable_bytes as f64 / file.length_bytes.max(1) as f64;
     html! {
         <tr>

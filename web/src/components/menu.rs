@@ -29,7 +29,11 @@ pub(crate) fn MenuView(props: &Props) -> Html {
             }
         });
     }
-    let act = |action: Action| props.send.reform(move |_: MouseEvent| Message::Act(action.clone()));
+    let act = |action: Action| {
+        props
+            .send
+            .reform(move |_: MouseEvent| Message::Act(action.clone()))
+    };
     let close = props.send.reform(|_: MouseEvent| Message::CloseMenu);
     let away = {
         let send = props.send.clone();

@@ -100,8 +100,14 @@ mod tests {
                 for node in 1..=members {
                     let place = layout.place(Node(node));
                     let margin = layout.quorum + 3.0;
-                    assert!(place.x >= margin && place.x <= layout.width - margin, "{node}");
-                    assert!(place.y >= margin && place.y <= layout.height - margin, "{node}");
+                    assert!(
+                        place.x >= margin && place.x <= layout.width - margin,
+                        "{node}"
+                    );
+                    assert!(
+                        place.y >= margin && place.y <= layout.height - margin,
+                        "{node}"
+                    );
                 }
             }
         }

@@ -93,9 +93,17 @@ pub(crate) struct LogTable {
 impl LogTable {
     /// The table of a frame.
     pub(crate) fn of(frame: &Frame) -> Self {
-        let views = || frame.members.iter().filter_map(|member| member.view.as_ref());
+        let views = || {
+            frame
+                .members
+                .iter()
+                .filter_map(|member| member.view.as_ref())
+        };
         let last = views().map(last_index).max().unwrap_or(Index(0));
-        let offset = views().map(|view| view.log_offset).min().unwrap_or(Index(0));
+        let offset = views()
+            .map(|view| view.log_offset)
+            .min()
+            .unwrap_or(Index(0));
         let commit = views().map(|view| view.commit).max().unwrap_or(Index(0));
         let first = Index((last.0 + 1).saturating_sub(WINDOW).max(offset.0 + 1));
         let next = next_indexes(frame);

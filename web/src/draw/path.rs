@@ -7,7 +7,7 @@ use super::layout::Point;
 /// An arc round `middle`, clockwise from `from` to `to`, in turns (0 is the top, 1 a full turn).
 pub(crate) fn arc(middle: Point, radius: f64, from: f64, to: f64) -> String {
     // A whole circle has equal ends, and an arc between equal points is nothing: stop just short.
-    let to = to.min(from + 0.9999);
+    let to = to.min(from + 0.999);
     let start = on_circle(middle, radius, from);
     let end = on_circle(middle, radius, to);
     let large = u8::from(to - from > 0.5);
@@ -27,7 +27,10 @@ pub(crate) fn on_circle(middle: Point, radius: f64, turn: f64) -> Point {
 
 /// A square standing on its tip.
 pub(crate) fn diamond(reach: f64) -> String {
-    format!("M0 {:.2}L{reach:.2} 0L0 {reach:.2}L{:.2} 0Z", -reach, -reach)
+    format!(
+        "M0 {:.2}L{reach:.2} 0L0 {reach:.2}L{:.2} 0Z",
+        -reach, -reach
+    )
 }
 
 /// A `transform` that moves to a point.

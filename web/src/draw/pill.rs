@@ -64,7 +64,10 @@ impl Pill {
 
     /// Whether it answers, and then how: drawn hollow, with a tick or a cross.
     pub(crate) fn verdict(&self) -> Option<bool> {
-        self.summary.kind.is_response().then_some(!self.summary.reject)
+        self.summary
+            .kind
+            .is_response()
+            .then_some(!self.summary.reject)
     }
 
     /// Width and height, for its label, its term and its mark.
@@ -99,15 +102,32 @@ impl Pill {
 /// The pills of all messages under way, in the order of their arrival.
 pub(crate) fn pills(messages: &[MessageFrame]) -> Vec<Pill> {
     let alike = |one: &MessageFrame, other: &MessageFrame| {
-        (one.from, one.to, one.summary.kind, one.summary.term, one.summary.reject)
-            == (other.from, other.to, other.summary.kind, other.summary.term, other.summary.reject)
+        (
+            one.from,
+            one.to,
+            one.summary.kind,
+            one.summary.term,
+            one.summary.reject,
+        ) == (
+            other.from,
+            other.to,
+            other.summary.kind,
+            other.summary.term,
+            other.summary.reject,
+        )
     };
     let mut pills: Vec<Pill> = Vec::new();
     for (position, message) in messages.iter().enumerate() {
-        let group = messages.iter().filter(|other| alike(message, other)).count();
+        let group = messages
+            .iter()
+            .filter(|other| alike(message, other))
+            .count();
         if group <= MOST_APART {
             pills.push(Pill::of(message));
-        } else if !messages[..position].iter().any(|other| alike(message, other)) {
+        } else if !messages[..position]
+            .iter()
+            .any(|other| alike(message, other))
+        {
             pills.push(Pill {
                 count: group,
                 ..Pill::of(message)
@@ -176,7 +196,10 @@ mod tests {
     fn two_directions_do_not_meet() {
         let there = Pill::of(&fixture::message(1, 1, 2, MessageKind::Append));
         let back = Pill::of(&fixture::message(2, 2, 1, MessageKind::AppendResponse));
-        let (one, two) = (there.place_at(&layout(), 0.5), back.place_at(&layout(), 0.5));
+        let (one, two) = (
+            there.place_at(&layout(), 0.5),
+            back.place_at(&layout(), 0.5),
+        );
         assert!((one.x - two.x).hypot(one.y - two.y) > 20.0);
     }
 

@@ -2,7 +2,7 @@
 
 mod story;
 
-pub(super) use story::{action, answered, cause, consequence, message};
+pub(super) use story::{answered, cause, consequence, message, sent};
 
 use super::words::{RoleWords, Words};
 use crate::permalink::{LinkError, MOST_EVENTS, Wanted};
@@ -41,6 +41,7 @@ pub(super) static WORDS: Words = Words {
     lost_cut: "lost: link cut",
     lost_chance: "lost on the way",
     lost_down: "lost: receiver down",
+    lost_not_connected: "lost: not connected",
 
     logs: "Logs",
     index: "index",

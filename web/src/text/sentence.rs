@@ -1,8 +1,8 @@
 //! The sentence of what just happened, made from the event and its trace.
 
 use quorate_core::id::MemberId;
-use quorate_core::sim::{EventCause, EventFrame, Frame, OperationFrame};
-use quorate_core::trace::{MessageKind, TraceEvent, TraceKind};
+use quorate_core::sim::{EventCause, EventFrame, Frame, MessageFrame, Node, OperationFrame};
+use quorate_core::trace::{MessageKind, MessageSummary, TraceEvent, TraceKind};
 
 use super::{Language, en, zh};
 
@@ -47,7 +47,11 @@ pub(crate) fn sentence(language: Language, frame: &Frame) -> Sentence {
         Language::English => en::answered(operation),
         Language::Chinese => zh::answered(operation),
     });
-    for text in answered.chain(traced) {
+    let sent = sent(frame).map(|(from, to, summary)| match language {
+        Language::English => en::sent(from, &to, summary),
+        Language::Chinese => zh::sent(from, &to, summary),
+    });
+    for text in answered.chain(traced).chain(sent) {
         if !consequences.contains(&text) && consequences.len() < MOST_CONSEQUENCES {
             consequences.push(text);
         }
@@ -81,10 +85,33 @@ fn answered(frame: &Frame) -> impl Iterator<Item = &OperationFrame> {
         .filter(|operation| operation.answered_at_us == Some(frame.now_us))
 }
 
+/// What was sent at this very moment: by whom, to whom, and what, alike ones together.
+fn sent(frame: &Frame) -> impl Iterator<Item = (Node, Vec<Node>, &MessageSummary)> {
+    let mut sent: Vec<(Node, Vec<Node>, &MessageSummary)> = Vec::new();
+    let now = |message: &&MessageFrame| message.sent_at_us == frame.now_us;
+    for message in frame.messages.iter().filter(now) {
+        let alike = sent
+            .iter_mut()
+            .find(|(from, _, summary)| *from == message.from && **summary == message.summary);
+        match alike {
+            Some((_, to, _)) if !to.contains(&message.to) => to.push(message.to),
+            Some(_) => {}
+            None => sent.push((message.from, vec![message.to], &message.summary)),
+        }
+    }
+    for (_, to, _) in &mut sent {
+        to.sort_unstable();
+    }
+    sent.into_iter()
+}
+
 /// How much a consequence tells beyond its cause; 0 is left to the trace's own lines.
 fn weight(kind: &TraceKind, event: &EventFrame) -> u8 {
     use TraceKind as K;
     let synced_itself = matches!(event.cause, EventCause::Synced(_));
+    let has = |wanted: fn(&TraceKind) -> bool| event.trace.iter().any(|trace| wanted(&trace.kind));
+    let elected = has(|kind| matches!(kind, K::BecameLeader { .. } | K::BecameCandidate { .. }));
+    let voted = has(|kind| matches!(kind, K::VoteCast { .. } | K::VoteRejected { .. }));
     match kind {
         K::DiskFailed { .. } | K::Refused { .. } => 10,
         K::BecameLeader { .. } | K::QuorumLost => 9,
@@ -95,12 +122,12 @@ fn weight(kind: &TraceKind, event: &EventFrame) -> u8 {
         K::Restarted { .. } | K::LogTruncated { .. } | K::AppendRejected { .. } => 7,
         K::VoteCast { .. } | K::VoteRejected { .. } | K::VoteIgnored { .. } => 6,
         K::SnapshotStarted { .. } | K::SnapshotSendStarted { .. } => 6,
-        K::VoteTally { granted, .. } if *granted > 1 => 6,
+        K::VoteTally { granted, .. } if *granted > 1 && !elected => 6,
         K::Committed { .. } => 6,
         K::Applied { .. } => 5,
         K::Appended { .. } => 5,
         K::LeaderElected { .. } | K::LeaderChanged { .. } | K::LeaderLost { .. } => 4,
-        K::BecameFollower { .. } => 4,
+        K::BecameFollower { .. } if !voted => 4,
         K::Synced { .. } if synced_itself => 4,
         K::StoreCompacted { .. } | K::LogCompacted { .. } | K::SegmentsReleased { .. } => 3,
         K::SnapshotSendFinished { .. } | K::ElectionTicksAdvanced { .. } => 3,
@@ -113,12 +140,10 @@ fn weight(kind: &TraceKind, event: &EventFrame) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use quorate_core::id::{Index, Term};
-    use quorate_core::sim::Node;
-
     use super::*;
     use crate::fixture;
     use crate::text::pieces;
+    use quorate_core::id::{Index, Term};
 
     fn plain(text: &str) -> String {
         pieces(text).into_iter().map(|(_, piece)| piece).collect()

@@ -2,7 +2,7 @@
 
 mod story;
 
-pub(super) use story::{action, answered, cause, consequence, message};
+pub(super) use story::{answered, cause, consequence, message, sent};
 
 use super::words::{RoleWords, Words};
 use crate::permalink::{LinkError, MOST_EVENTS, Wanted};
@@ -40,6 +40,7 @@ pub(super) static WORDS: Words = Words {
     lost_cut: "丢失：链路断开",
     lost_chance: "途中丢失",
     lost_down: "丢失：对方停机",
+    lost_not_connected: "丢失：尚未连接",
 
     logs: "日志",
     index: "索引",

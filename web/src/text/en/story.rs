@@ -1,7 +1,7 @@
 //! Events, told in English.
 
 use quorate_core::sim::{
-    Action, EventCause, LossReason, MessageFrame, OperationFrame, OperationOutcome,
+    Action, EventCause, LossReason, MessageFrame, Node, OperationFrame, OperationOutcome,
 };
 use quorate_core::trace::{MessageKind, MessageSummary, TraceEvent, TraceKind};
 
@@ -36,12 +36,16 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::Vote, _) => format!("a request for its vote in term {term}"),
         (MessageKind::VoteResponse, false) => format!("a vote for term {term}"),
         (MessageKind::VoteResponse, true) => format!("a refused vote of term {term}"),
-        (MessageKind::PreVote, _) => format!("the question “would you vote for me in term {term}?”"),
+        (MessageKind::PreVote, _) => {
+            format!("the question “would you vote for me in term {term}?”")
+        }
         (MessageKind::PreVoteResponse, false) => "the answer “I would vote for you”".to_owned(),
         (MessageKind::PreVoteResponse, true) => "the answer “I would not”".to_owned(),
         (MessageKind::Snapshot, _) => format!("the beginning of a snapshot up to {index}"),
         (MessageKind::SnapshotChunk, _) => "a piece of a snapshot".to_owned(),
-        (MessageKind::SnapshotProgress, _) => "word of how much of the snapshot is there".to_owned(),
+        (MessageKind::SnapshotProgress, _) => {
+            "word of how much of the snapshot is there".to_owned()
+        }
         (MessageKind::Heartbeat, _) => "a heartbeat".to_owned(),
         (MessageKind::HeartbeatResponse, _) => "the answer to a heartbeat".to_owned(),
         (MessageKind::TimeoutNow, _) => "the word to stand for election now".to_owned(),
@@ -52,7 +56,7 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
 }
 
 /// What an action did.
-pub(in crate::text) fn action(action: &Action) -> String {
+fn action(action: &Action) -> String {
     match action {
         Action::Crash { node } => format!(
             "{} crashes: what was only in its memory is gone.",
@@ -82,9 +86,7 @@ pub(in crate::text) fn action(action: &Action) -> String {
 /// The event itself.
 pub(in crate::text) fn cause(cause: &EventCause) -> String {
     match cause {
-        EventCause::Started => {
-            "The members start, all as followers: nobody leads yet.".to_owned()
-        }
+        EventCause::Started => "The members start, all as followers: nobody leads yet.".to_owned(),
         EventCause::Ticked(node) => format!("{}'s clock ticks.", strong(node)),
         EventCause::Delivered(MessageFrame {
             from, to, summary, ..
@@ -94,11 +96,17 @@ pub(in crate::text) fn cause(cause: &EventCause) -> String {
             message(summary),
             strong(from)
         ),
-        EventCause::Lost(MessageFrame { from, to, summary, .. }, reason) => {
+        EventCause::Lost(
+            MessageFrame {
+                from, to, summary, ..
+            },
+            reason,
+        ) => {
             let why = match reason {
                 LossReason::Cut => "the link is cut",
                 LossReason::Chance => "by bad luck",
                 LossReason::Down => "the receiver is down",
+                LossReason::NotConnected => "they are not connected yet",
             };
             format!(
                 "{} from {} to {} is lost: {why}.",
@@ -117,6 +125,13 @@ pub(in crate::text) fn cause(cause: &EventCause) -> String {
         EventCause::Connected(one, other) => {
             format!("{} and {} are connected.", strong(one), strong(other))
         }
+        EventCause::Disconnected(one, other) => {
+            format!(
+                "{} and {} have lost their connection.",
+                strong(one),
+                strong(other)
+            )
+        }
         EventCause::Acted(done) => action(done),
         EventCause::Refused(_, why) => format!("That could not be done: {why}."),
     }
@@ -129,10 +144,21 @@ pub(in crate::text) fn answered(operation: &OperationFrame) -> String {
         OperationOutcome::Waiting => format!("The client waits for {what}."),
         OperationOutcome::Done(answer) => format!("The client's {what} is answered: {answer}."),
         OperationOutcome::Failed(why) => format!("The client's {what} has failed: {why}."),
-        OperationOutcome::Unknown(why) => format!(
-            "The client will never know what became of {what}: {why}."
-        ),
+        OperationOutcome::Unknown(why) => {
+            format!("The client will never know what became of {what}: {why}.")
+        }
     }
+}
+
+/// What was sent, and to whom.
+pub(in crate::text) fn sent(from: Node, to: &[Node], summary: &MessageSummary) -> String {
+    let to: Vec<String> = to.iter().map(strong).collect();
+    let to = match to.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    };
+    format!("{} sends {to} {}.", strong(from), message(summary))
 }
 
 /// What came of the event.
@@ -160,9 +186,9 @@ pub(in crate::text) fn consequence(trace: &TraceEvent, names: &Names<'_>) -> Str
             format!("{who} is leader of term {term}: a majority voted for it.")
         }
         K::BecameFollower { term } => format!("{who} is a follower in term {term}."),
-        K::QuorumLost => format!(
-            "{who} has not heard a majority for an election timeout and steps down."
-        ),
+        K::QuorumLost => {
+            format!("{who} has not heard a majority for an election timeout and steps down.")
+        }
         K::LeaderElected { leader, .. } => {
             format!("{who} knows {} as its leader.", names.of(*leader))
         }
@@ -173,7 +199,10 @@ pub(in crate::text) fn consequence(trace: &TraceEvent, names: &Names<'_>) -> Str
         }
         K::TransferFinished { to } => format!("{who} has handed leadership to {}.", names.of(*to)),
         K::TransferFailed { to } => {
-            format!("{who} could not hand leadership to {} in time.", names.of(*to))
+            format!(
+                "{who} could not hand leadership to {} in time.",
+                names.of(*to)
+            )
         }
         _ => vote_or_entry(trace, names),
     }
@@ -205,13 +234,13 @@ fn vote_or_entry(trace: &TraceEvent, names: &Names<'_>) -> String {
         K::Appended { first, last, .. } => {
             format!("{who} has entries {first} to {last} in memory, not on its disk yet.")
         }
-        K::LogTruncated { from } => format!(
-            "{who} throws its entries from {from} on away: the leader's are others."
-        ),
+        K::LogTruncated { from } => {
+            format!("{who} throws its entries from {from} on away: the leader's are others.")
+        }
         K::Synced { index, .. } => format!("{who}'s log is safe up to {index}."),
         K::Committed { index } => format!("{who} knows: all up to {index} is committed."),
         K::Applied { index, revision } => {
-            format!("{who}'s store has carried out {index} and is at revision {revision}.")
+            format!("{who}'s store has carried out entry {index} and is at revision {revision}.")
         }
         K::AppendRejected { index, .. } => {
             format!("{who} refuses: its log does not have what comes before, at {index}.")
@@ -224,7 +253,9 @@ fn storage(trace: &TraceEvent, names: &Names<'_>) -> String {
     use TraceKind as K;
     let who = names.of(trace.member);
     match &trace.kind {
-        K::SnapshotStarted { index, .. } => format!("{who} begins a snapshot of all up to {index}."),
+        K::SnapshotStarted { index, .. } => {
+            format!("{who} begins a snapshot of all up to {index}.")
+        }
         K::SnapshotSaved { index, .. } => {
             format!("{who} has a snapshot of all up to {index} on its disk.")
         }
@@ -233,7 +264,11 @@ fn storage(trace: &TraceEvent, names: &Names<'_>) -> String {
             names.of(*to)
         ),
         K::SnapshotSendFinished { to, succeeded, .. } => {
-            let how = if *succeeded { "has all of" } else { "did not get" };
+            let how = if *succeeded {
+                "has all of"
+            } else {
+                "did not get"
+            };
             format!("{} {how} {who}'s snapshot.", names.of(*to))
         }
         K::SnapshotApplied { index, .. } => {
@@ -247,6 +282,9 @@ fn storage(trace: &TraceEvent, names: &Names<'_>) -> String {
         K::LogCompacted { index } => format!("{who} forgets entries up to {index}."),
         K::StoreCompacted { revision } => {
             format!("{who}'s store forgets what is older than revision {revision}.")
+        }
+        K::AttributesPublished { id, .. } => {
+            format!("{who} learns {}'s name and address.", names.of(*id))
         }
         K::ElectionTicksAdvanced { .. } => {
             format!("{who} hurries its first election timeout on.")

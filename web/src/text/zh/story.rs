@@ -1,7 +1,7 @@
 //! Events, told in Chinese.
 
 use quorate_core::sim::{
-    Action, EventCause, LossReason, MessageFrame, OperationFrame, OperationOutcome,
+    Action, EventCause, LossReason, MessageFrame, Node, OperationFrame, OperationOutcome,
 };
 use quorate_core::trace::{MessageKind, MessageSummary, TraceEvent, TraceKind};
 
@@ -48,7 +48,7 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
 }
 
 /// What an action did.
-pub(in crate::text) fn action(action: &Action) -> String {
+fn action(action: &Action) -> String {
     match action {
         Action::Crash { node } => format!("{} 崩溃：只在内存里的都没了。", strong(node)),
         Action::Restart { node } => format!("{} 从自己的磁盘重新启动。", strong(node)),
@@ -63,7 +63,10 @@ pub(in crate::text) fn action(action: &Action) -> String {
         Action::Get { node, key } => format!("客户端向 {} 读取 {key}。", strong(node)),
         Action::Delete { node, key } => format!("客户端请 {} 删除 {key}。", strong(node)),
         Action::Compact { node, revision } => {
-            format!("客户端请 {} 忘掉修订版本 {revision} 之前的历史。", strong(node))
+            format!(
+                "客户端请 {} 忘掉修订版本 {revision} 之前的历史。",
+                strong(node)
+            )
         }
         Action::Stop { node } => format!("要求 {} 停止。", strong(node)),
     }
@@ -82,11 +85,17 @@ pub(in crate::text) fn cause(cause: &EventCause) -> String {
             strong(from),
             message(summary)
         ),
-        EventCause::Lost(MessageFrame { from, to, summary, .. }, reason) => {
+        EventCause::Lost(
+            MessageFrame {
+                from, to, summary, ..
+            },
+            reason,
+        ) => {
             let why = match reason {
                 LossReason::Cut => "链路断开",
                 LossReason::Chance => "途中出错",
                 LossReason::Down => "对方已停机",
+                LossReason::NotConnected => "还没有连接",
             };
             format!(
                 "{} 发给 {} 的{}丢失：{why}。",
@@ -96,11 +105,17 @@ pub(in crate::text) fn cause(cause: &EventCause) -> String {
             )
         }
         EventCause::Wrote(node) => {
-            format!("{} 的磁盘收下了数据，但还没有落盘，崩溃时可能丢失。", strong(node))
+            format!(
+                "{} 的磁盘收下了数据，但还没有落盘，崩溃时可能丢失。",
+                strong(node)
+            )
         }
         EventCause::Synced(node) => format!("{} 的磁盘已落盘：崩溃也不会丢。", strong(node)),
         EventCause::Connected(one, other) => {
             format!("{} 与 {} 建立了连接。", strong(one), strong(other))
+        }
+        EventCause::Disconnected(one, other) => {
+            format!("{} 与 {} 的连接断了。", strong(one), strong(other))
         }
         EventCause::Acted(done) => action(done),
         EventCause::Refused(_, why) => format!("做不到：{why}。"),
@@ -118,6 +133,17 @@ pub(in crate::text) fn answered(operation: &OperationFrame) -> String {
             format!("客户端无法得知 {what} 的结果：{why}。")
         }
     }
+}
+
+/// What was sent, and to whom.
+pub(in crate::text) fn sent(from: Node, to: &[Node], summary: &MessageSummary) -> String {
+    let to: Vec<String> = to.iter().map(strong).collect();
+    format!(
+        "{} 向 {} 发送{}。",
+        strong(from),
+        to.join("、"),
+        message(summary)
+    )
 }
 
 /// What came of the event.
@@ -195,7 +221,11 @@ fn storage(trace: &TraceEvent, names: &Names<'_>) -> String {
             names.of(*to)
         ),
         K::SnapshotSendFinished { to, succeeded, .. } => {
-            let how = if *succeeded { "收齐了" } else { "没有收齐" };
+            let how = if *succeeded {
+                "收齐了"
+            } else {
+                "没有收齐"
+            };
             format!("{} {how} {who} 的快照。", names.of(*to))
         }
         K::SnapshotApplied { index, .. } => {
@@ -208,6 +238,7 @@ fn storage(trace: &TraceEvent, names: &Names<'_>) -> String {
         K::StoreCompacted { revision } => {
             format!("{who} 的存储忘掉了修订版本 {revision} 之前的历史。")
         }
+        K::AttributesPublished { id, .. } => format!("{who} 得知 {} 的名字和地址。", names.of(*id)),
         K::ElectionTicksAdvanced { .. } => format!("{who} 加快了第一次选举超时。"),
         K::Refused { reason, .. } => format!("{who} 拒收这条消息：{reason}。"),
         K::DiskFailed { reason } => format!("{who} 停止：{reason}。"),
