@@ -34,7 +34,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Outcome> {
             "without advisories: no way to their database",
         ));
     }
-    process::run(&mut cargo_deny(&["check", "--disable-fetch", "advisories"]))?;
+    process::run(&mut cargo_deny(&["check", "advisories"]))?;
     Ok(Outcome::Passed)
 }
 
