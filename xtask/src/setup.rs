@@ -117,6 +117,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             println!("{name:<24} {}", path.display());
         }
     }
+    if !options.list {
+        println!("\nto run `cargo test` by hand, tell it where the process tests' tools are:");
+        for (variable, program) in python_tools::programs(&Tool::PythonTools.ensure(workspace)?) {
+            println!("  export {variable}={}", program.display());
+        }
+    }
     Ok(())
 }
 

@@ -29,6 +29,9 @@ pub(super) fn print(cluster: &Cluster, etcdctl: &str) {
         "  export ETCDCTL_API=3 ETCDCTL_ENDPOINTS={}",
         endpoints.join(",")
     );
+    if etcdctl != "etcdctl" {
+        println!("  alias etcdctl={etcdctl}");
+    }
     for line in [
         "put greeting hello",
         "get greeting",
@@ -36,9 +39,9 @@ pub(super) fn print(cluster: &Cluster, etcdctl: &str) {
         "member list -w table",
         "endpoint status -w table",
     ] {
-        println!("  {etcdctl} {line}");
+        println!("  etcdctl {line}");
     }
-    println!("  kill -9 PID        # of the leader: the other two elect another and go on");
+    println!("  kill -9 PID    # of the leader: the other two elect another and go on");
     println!("\nwhat is written is kept in target/play; `cargo xtask play --fresh` begins anew");
     println!("Ctrl-C stops all three\n");
 }
