@@ -1,5 +1,6 @@
 //! Running other programs: each is printed before it starts, and a failure names it.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -14,6 +15,24 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
         .stdin(Stdio::null())
         .status()
         .with_context(|| format!("cannot start `{}`", describe(command)))?;
+    if !status.success() {
+        bail!("`{}` ended with {status}", describe(command));
+    }
+    Ok(())
+}
+
+/// As [`run`], for a program that reads `input` on its standard input.
+pub(crate) fn run_with_input(command: &mut Command, input: &str) -> Result<()> {
+    println!("  $ {}", describe(command));
+    let mut child = command
+        .stdin(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start `{}`", describe(command)))?;
+    if let Some(mut pipe) = child.stdin.take() {
+        // A program that ends before it has read all shows why by its status.
+        pipe.write_all(input.as_bytes()).ok();
+    }
+    let status = child.wait()?;
     if !status.success() {
         bail!("`{}` ended with {status}", describe(command));
     }
@@ -72,6 +91,13 @@ mod tests {
             text.contains("exit status: 3") && text.ends_with("lost"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_program_reads_what_it_is_given() {
+        let compare = || Command::new("grep");
+        run_with_input(compare().args(["-q", "leader"]), "a leader\n").expect("it is there");
+        assert!(run_with_input(compare().args(["-q", "leader"]), "none\n").is_err());
     }
 
     #[test]
