@@ -165,8 +165,10 @@ impl Store {
         self.records.insert(id, Record { key, freed_bytes });
     }
 
-    /// Takes back what a request has written. A transaction that passed `validate` and the checks
-    /// before its first write cannot fail after it; this is for those that were never validated.
+    /// Takes back what a request has written.
+    ///
+    /// Hardly anything can fail after a transaction's checks. One that deletes a key (by a range
+    /// without end, see `interval`) and then puts it with `ignore_value` can: etcd panics there.
     fn roll_back(&mut self, writing: &Writing) {
         let first = VersionId::first_of(writing.next.main);
         while let Some(entry) = self.records.last_entry() {
