@@ -1,5 +1,9 @@
-//! The core's integration tests, in one binary: a module for each part.
+//! The core's tests from outside, in one binary: a module for each part.
+
+#![allow(clippy::unwrap_used)]
 
 mod suite {
+    mod member;
     mod mvcc;
+    mod wal;
 }

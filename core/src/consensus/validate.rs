@@ -33,8 +33,7 @@ pub(super) fn validate(raft: &Raft<LogStore>, message: &Message) -> Result<(), S
         MessageType::MsgRequestVote
         | MessageType::MsgRequestPreVote
         | MessageType::MsgRequestPreVoteResponse
-        | MessageType::MsgTimeoutNow
-        | MessageType::MsgTransferLeader => Ok(()),
+        | MessageType::MsgTimeoutNow => Ok(()),
         kind => Err(format!(
             "{kind:?} is local to a member and never crosses a link"
         )),
