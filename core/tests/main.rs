@@ -5,5 +5,6 @@
 mod suite {
     mod member;
     mod mvcc;
+    mod sim;
     mod wal;
 }

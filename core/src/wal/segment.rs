@@ -244,7 +244,7 @@ mod tests {
                 // A good head with a few bytes changed.
                 body = head();
                 let at = prng.below(body.len() as u64) as usize;
-                body[at] ^= prng.next() as u8;
+                body[at] ^= prng.bits() as u8;
                 frames.clear();
             }
             frames.push((kind, FORMAT_VERSION, body));
