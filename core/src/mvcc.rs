@@ -77,6 +77,7 @@ mod compaction;
 mod hash;
 mod history;
 mod interval;
+mod key;
 mod loader;
 mod pin;
 mod read;
@@ -98,6 +99,7 @@ pub use version::{Version, VersionId};
 
 use self::compaction::Compaction;
 use self::history::KeyHistory;
+use self::key::Key;
 use self::pin::Pins;
 use self::size::Sizes;
 use crate::command::{Command, RangeReply, Reply};
@@ -110,7 +112,7 @@ pub struct Store {
     /// The newest main revision; every version's is at or below it.
     revision: Revision,
     /// Key → its versions. A key without versions is not in it.
-    keys: BTreeMap<Bytes, KeyHistory>,
+    keys: BTreeMap<Key, KeyHistory>,
     /// Every version in `keys`, in the order of writing.
     records: BTreeMap<VersionId, Record>,
     compaction: Compaction,

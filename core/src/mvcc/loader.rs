@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::checkpoint::{CheckpointChunk, CheckpointError, CheckpointKey};
 use super::compaction::Compaction;
 use super::history::KeyHistory;
+use super::key::Key;
 use super::pin::Pins;
 use super::size::Sizes;
 use super::version::{Version, VersionId};
@@ -19,7 +20,7 @@ use crate::id::Revision;
 /// worst they can do is an error. After an error every call answers the same one.
 #[derive(Debug, Default)]
 pub struct Loader {
-    keys: BTreeMap<Bytes, KeyHistory>,
+    keys: BTreeMap<Key, KeyHistory>,
     /// The key each version belongs to.
     owners: BTreeMap<VersionId, Bytes>,
     next_chunk: u32,
@@ -70,7 +71,10 @@ impl Loader {
         for (key, history) in &self.keys {
             let kept = history.kept_at(compact_revision).count();
             ensure(kept == history.versions().count(), || {
-                format!("{key:?} has versions forgotten at {compact_revision}")
+                format!(
+                    "{:?} has versions forgotten at {compact_revision}",
+                    key.bytes()
+                )
             })?;
         }
         let mut sizes = Sizes::default();
@@ -79,7 +83,7 @@ impl Loader {
             .owners
             .into_iter()
             .filter_map(|(id, key)| {
-                let (version, before) = keys.get(&key)?.find(id)?;
+                let (version, before) = keys.get(&Key::from(&key))?.find(id)?;
                 let freed_bytes = sizes.add(&key, version, before);
                 Some((id, Record { key, freed_bytes }))
             })
@@ -110,7 +114,7 @@ impl Loader {
         let CheckpointKey { key, versions } = entry;
         ensure(!key.is_empty(), || "an empty key".to_owned())?;
         ensure(!versions.is_empty(), || format!("{key:?} has no versions"))?;
-        let last_key = self.keys.last_key_value().map(|(last, _)| last);
+        let last_key = self.keys.last_key_value().map(|(last, _)| last.bytes());
         ensure(last_key.is_none_or(|last| *last <= key), || {
             format!("{key:?} is out of order")
         })?;
@@ -119,18 +123,19 @@ impl Loader {
             .filter(|last| **last == key)
             .unwrap_or(&key)
             .clone();
+        let tree_key = Key::from(&key);
         for version in versions {
-            let before = self.keys.get(&key).map(KeyHistory::newest);
+            let before = self.keys.get(&tree_key).map(KeyHistory::newest);
             check_version(&version, before)
                 .map_err(|reason| CheckpointError(format!("{key:?}: {reason}")))?;
             let id = version.id;
             ensure(self.owners.insert(id, key.clone()).is_none(), || {
                 format!("revision {}.{} is there twice", id.main, id.sub)
             })?;
-            match self.keys.get_mut(&key) {
+            match self.keys.get_mut(&tree_key) {
                 Some(history) => history.push(version),
                 None => {
-                    self.keys.insert(key.clone(), KeyHistory::new(version));
+                    self.keys.insert(tree_key.clone(), KeyHistory::new(version));
                 }
             }
         }
