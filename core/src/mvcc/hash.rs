@@ -21,7 +21,7 @@ impl Store {
     /// tombstone exactly at the compact revision is left out: older versions of etcd remove it,
     /// newer ones do not, and their hashes agree.
     ///
-    /// Goes through the whole store, about a second for a few million versions.
+    /// Goes through the whole store: about two microseconds for each version.
     ///
     /// # Errors
     /// [`Error::Compacted`] below the compact revision, [`Error::FutureRevision`] above the
