@@ -1,7 +1,380 @@
-//! The member: joins consensus, log, snapshots and store behind one state machine.
+//! The member: consensus, log, snapshots and store, joined into one state machine.
+//!
+//! A host calls [`Member::step`] with what happened and [`Member::take_outputs`] for what is to
+//! be done. The first only takes notes; the second runs everything the notes make possible. So a
+//! host that steps a hundred requests and then takes the outputs once has them proposed in one
+//! go, written in one batch and synced once.
+//!
+//! # The way of a write
+//!
+//! 1. `Input::Request` with a `Put`. It is checked as etcd checks it before it proposes.
+//! 2. It becomes an entry's data, with this member's return address, and waits for a leader.
+//! 3. Raft puts it into the log (or forwards it to the leader's). In the same go the leader sends
+//!    it to the others and hands it to its own disk.
+//! 4. `Input::DiskDone`: it is durable here. Followers say so to the leader.
+//! 5. Durable on a majority: committed. The store carries it out, on every member.
+//! 6. On the member that was asked, `Output::Reply`.
+//!
+//! # The way of a linearizable read
+//!
+//! It takes a round with the leader (ReadIndex) and waits until the store has applied as far as
+//! was committed when the round began. Reads that come meanwhile share the next round. Nothing is
+//! written.
+//!
+//! # What ends a request
+//!
+//! Its answer, or its time: etcd's 5 s and two election timeouts, counted in ticks. A write that
+//! ran out of time may still happen; its error says "timed out", not "failed".
 
+mod apply;
+mod checkpoint;
 mod config;
+mod log;
+mod look;
+mod peers;
+mod proposal;
+mod requests;
+mod restore;
+mod serve;
+mod snapshots;
+mod start;
+mod stop;
+mod transfer_in;
+mod transfer_out;
 mod view;
 
+use std::collections::BTreeMap;
+
+use raft::eraftpb::{Message, MessageType};
+
 pub use config::MemberConfig;
+pub use start::StartError;
 pub use view::{EntryView, MemberView, ProgressState, ProgressView, Role};
+
+use self::log::Log;
+use self::peers::Peers;
+use self::requests::{Reads, Writes};
+use self::snapshots::Snapshots;
+use self::stop::Stop;
+use crate::command::ReplyHeader;
+use crate::consensus::wire::{WireBody, WireFrame};
+use crate::consensus::{Consensus, Work, frame, from_wire, to_wire};
+use crate::disk::{DiskBatch, DiskError, DiskOperation, Lane};
+use crate::error::Error;
+use crate::id::{BatchId, Index, MemberId, RequestId, Term};
+use crate::membership::Membership;
+use crate::mvcc::Store;
+use crate::trace::{TraceEvent, TraceKind};
+use crate::{Input, Output};
+
+/// One member of a cluster. See the page above.
+pub struct Member {
+    config: MemberConfig,
+    consensus: Consensus,
+    log: Log,
+    store: Store,
+    membership: Membership,
+    /// Carried out by the store; at most the commit index.
+    applied: Index,
+    /// The commit index as last told in the trace.
+    told_commit: Index,
+    /// The newest snapshot on the disk.
+    snapshot: Option<(Index, Term)>,
+    snapshots: Snapshots,
+    writes: Writes,
+    reads: Reads,
+    peers: Peers,
+    /// Compactions whose caller waits for the space.
+    compactions: Vec<RequestId>,
+    /// Ticks since the start.
+    now_ticks: u64,
+    /// When this member last proposed its own name and URLs.
+    published_at_ticks: Option<u64>,
+    /// When a leader was last lost.
+    leader_lost_at_ticks: Option<u64>,
+    stop: Stop,
+    outputs: Vec<Output>,
+}
+
+/// What a start puts together.
+struct MemberParts {
+    consensus: Consensus,
+    log: Log,
+    store: Store,
+    membership: Membership,
+    applied: Index,
+    snapshot: Option<(Index, Term)>,
+}
+
+impl Member {
+    fn join(
+        config: MemberConfig,
+        parts: MemberParts,
+        first: DiskBatch,
+        leftovers: Vec<DiskOperation>,
+        lines: Vec<TraceKind>,
+    ) -> Self {
+        let MemberParts {
+            consensus,
+            log,
+            store,
+            membership,
+            applied,
+            snapshot,
+        } = parts;
+        let mut member = Self {
+            snapshots: Snapshots::new(config.incarnation),
+            config,
+            consensus,
+            log,
+            store,
+            membership,
+            applied,
+            told_commit: applied,
+            snapshot,
+            writes: Writes::default(),
+            reads: Reads::default(),
+            peers: Peers::default(),
+            compactions: Vec::new(),
+            now_ticks: 0,
+            published_at_ticks: None,
+            leader_lost_at_ticks: None,
+            stop: Stop::Running,
+            outputs: vec![Output::Disk(first)],
+        };
+        for line in lines {
+            member.tell(line);
+        }
+        if !leftovers.is_empty() {
+            member.write_snapshot_lane(snapshots::Purpose::Cleanup, leftovers);
+        }
+        member
+    }
+
+    /// Takes in what happened. What follows from it is in the next [`Member::take_outputs`].
+    pub fn step(&mut self, input: Input) {
+        if self.is_stopped() {
+            return;
+        }
+        match input {
+            Input::Tick => self.tick(),
+            Input::Message { from, frame } => self.receive(from, &frame),
+            Input::Request { id, command } => self.request(id, command),
+            Input::DiskDone {
+                lane,
+                batch,
+                result,
+            } => self.disk_done(lane, batch, result),
+            Input::PeerActive { peer } => self.peer_active(peer),
+            Input::PeerUnreachable { peer } => self.peer_unreachable(peer),
+            Input::Stop => self.begin_stop(),
+        }
+        self.tell_consensus();
+    }
+
+    /// Everything that is to be done now.
+    pub fn take_outputs(&mut self) -> Vec<Output> {
+        if !self.is_stopped() {
+            self.run();
+        }
+        std::mem::take(&mut self.outputs)
+    }
+
+    /// A hash of the store as it is: equal on members that have applied the same entries.
+    pub fn store_hash(&self) -> u32 {
+        self.store
+            .hash_kv(self.store.revision())
+            .map_or(0, |reply| reply.hash)
+    }
+
+    fn run(&mut self) {
+        self.publish_attributes();
+        loop {
+            self.propose_queued();
+            self.begin_read_round();
+            let mut worked = false;
+            while let Some(work) = self.consensus.work() {
+                self.carry_out(work);
+                worked = true;
+            }
+            self.tell_consensus();
+            worked |= self.flush_log();
+            if !worked {
+                break;
+            }
+        }
+        self.serve_confirmed_reads();
+        self.tell_commit();
+        self.go_on_compacting();
+        self.begin_checkpoint();
+        self.go_on_stopping();
+        self.tell_consensus();
+    }
+
+    fn tick(&mut self) {
+        self.now_ticks += 1;
+        if self.now_ticks == 1 {
+            self.skip_first_ticks_alone();
+        }
+        self.consensus.tick();
+        self.time_out_requests();
+        self.time_out_transfers();
+    }
+
+    fn receive(&mut self, from: MemberId, bytes: &[u8]) {
+        let frame = match frame::decode(self.config.cluster, bytes) {
+            Ok(frame) => frame,
+            Err(error) => return self.refuse(from, error.to_string()),
+        };
+        if frame.from != from.0 || frame.to != self.config.id.0 {
+            let what = format!("a frame from {:x} to {:x}", frame.from, frame.to);
+            return self.refuse(from, what);
+        }
+        match frame.body {
+            WireBody::Raft(message) => {
+                let message = from_wire(frame.from, frame.to, message);
+                if let Err(reason) = self.consensus.step(message) {
+                    self.refuse(from, reason);
+                }
+            }
+            WireBody::SnapshotChunk(chunk) => self.receive_chunk(from, &chunk),
+            WireBody::SnapshotProgress(progress) => self.receive_progress(from, progress),
+        }
+    }
+
+    fn disk_done(&mut self, lane: Lane, batch: BatchId, result: Result<(), DiskError>) {
+        if let Err(error) = result {
+            // Nobody knows what is on the disk now, and a second try may be told a lie.
+            let reason = error.to_string();
+            self.tell(TraceKind::DiskFailed {
+                reason: reason.clone(),
+            });
+            return self.stop_now(Some(reason));
+        }
+        match lane {
+            Lane::Log => {
+                let Some(durable) = self.log.done(batch) else {
+                    return;
+                };
+                if let Some(number) = durable.number {
+                    self.persisted(number);
+                }
+                if durable.marker {
+                    self.release_log();
+                }
+            }
+            Lane::Snapshot => self.snapshot_lane_done(batch),
+        }
+    }
+
+    /// Hands out what is buffered for the log. True when raft may have new work by it.
+    fn flush_log(&mut self) -> bool {
+        if let Some(to_write) = self.log.take_batch() {
+            if let Some(file) = to_write.cut {
+                self.tell(TraceKind::SegmentCut { file });
+            }
+            self.outputs.push(Output::Disk(to_write.batch));
+            return false;
+        }
+        match self.log.take_idle_number() {
+            Some(number) => {
+                self.persisted(number);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn persisted(&mut self, number: u64) {
+        let before = self.consensus.synced();
+        let released = self.consensus.persisted(number);
+        let index = self.consensus.synced();
+        if index > before {
+            let (term, vote) = (self.consensus.term(), self.consensus.vote());
+            self.tell(TraceKind::Synced { index, term, vote });
+        }
+        self.tell_consensus();
+        for message in released {
+            self.send(message);
+        }
+    }
+
+    fn carry_out(&mut self, work: Work) {
+        self.tell_consensus();
+        if work.snapshot.is_some() {
+            self.install_snapshot();
+        }
+        if let Some(from) = work.truncated {
+            self.tell(TraceKind::LogTruncated { from });
+        }
+        if let (Some(first), Some(last)) = (work.entries.first(), work.entries.last()) {
+            self.tell(TraceKind::Appended {
+                first: Index(first.index),
+                last: Index(last.index),
+                term: Term(last.term),
+            });
+        }
+        self.log.write(&work);
+        for (index, context) in work.reads {
+            self.confirm_read_round(index, &context);
+        }
+        for message in work.messages {
+            self.send(message);
+        }
+        self.apply(&work.committed);
+    }
+
+    fn send(&mut self, message: Message) {
+        if message.get_msg_type() == MessageType::MsgSnapshot {
+            return self.begin_transfer(MemberId(message.to));
+        }
+        let Some(wire) = to_wire(message) else { return };
+        self.send_wire(wire);
+    }
+
+    fn send_wire(&mut self, wire: WireFrame) {
+        let to = MemberId(wire.to);
+        let frame = frame::encode(self.config.cluster, &wire);
+        self.outputs.push(Output::Send { to, frame });
+    }
+
+    fn tell(&mut self, kind: TraceKind) {
+        if let TraceKind::LeaderLost { .. } = kind {
+            self.leader_lost_at_ticks = Some(self.now_ticks);
+        }
+        let member = self.config.id;
+        self.outputs
+            .push(Output::Trace(TraceEvent { member, kind }));
+    }
+
+    fn tell_consensus(&mut self) {
+        for line in self.consensus.take_trace() {
+            self.tell(line);
+        }
+    }
+
+    fn tell_commit(&mut self) {
+        let index = self.consensus.commit();
+        if index > self.told_commit {
+            self.told_commit = index;
+            self.tell(TraceKind::Committed { index });
+        }
+    }
+
+    fn refuse(&mut self, from: MemberId, reason: String) {
+        self.tell(TraceKind::Refused { from, reason });
+    }
+
+    fn reply(&mut self, id: RequestId, result: Result<crate::command::Reply, Error>) {
+        let header = ReplyHeader {
+            cluster: self.config.cluster,
+            member: self.config.id,
+            revision: self.store.revision(),
+            term: self.consensus.term(),
+        };
+        self.outputs.push(Output::Reply { id, header, result });
+    }
+}
+
+/// What waits for the next tick, peer by peer.
+type ByPeer<T> = BTreeMap<MemberId, T>;

@@ -27,7 +27,7 @@ impl Prng {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(GOLDEN);
         mix(self.state)
     }
@@ -38,7 +38,7 @@ impl Prng {
             return 0;
         }
         // Multiply-shift: its bias is bound / 2^64, far below anything a run could notice.
-        ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
+        ((u128::from(self.bits()) * u128::from(bound)) >> 64) as u64
     }
 
     /// A number in `low..=high`.
@@ -78,19 +78,19 @@ mod tests {
     fn a_seed_determines_the_stream() {
         let mut one = Prng::new(42);
         let mut two = Prng::new(42);
-        let first: Vec<u64> = (0..8).map(|_| one.next()).collect();
-        let second: Vec<u64> = (0..8).map(|_| two.next()).collect();
+        let first: Vec<u64> = (0..8).map(|_| one.bits()).collect();
+        let second: Vec<u64> = (0..8).map(|_| two.bits()).collect();
         assert_eq!(first, second);
-        assert_ne!(first, (0..8).map(|_| one.next()).collect::<Vec<_>>());
+        assert_ne!(first, (0..8).map(|_| one.bits()).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_fork_does_not_move_its_parent() {
         let mut parent = Prng::new(7);
         let mut network = parent.fork("network");
-        let disk = parent.fork("disk").next();
-        assert_ne!(network.next(), disk);
-        assert_eq!(parent.next(), Prng::new(7).next());
+        let disk = parent.fork("disk").bits();
+        assert_ne!(network.bits(), disk);
+        assert_eq!(parent.bits(), Prng::new(7).bits());
     }
 
     #[test]

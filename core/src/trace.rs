@@ -8,6 +8,7 @@ mod event;
 mod hash;
 mod message_kind;
 mod summary;
+mod text;
 
 pub use event::{Level, TraceEvent, TraceKind};
 pub use hash::TraceHash;

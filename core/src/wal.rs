@@ -1,6 +1,5 @@
 //! The write-ahead log.
 
-pub(crate) mod archive;
 mod error;
 pub(crate) mod frame;
 mod record;

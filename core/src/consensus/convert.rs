@@ -1,15 +1,15 @@
 //! Between raft's types and ours: log entries, hard states, messages.
 
 use bytes::Bytes;
-use raft::eraftpb::{Entry, EntryType, Message, MessageType};
+use raft::eraftpb::{ConfState, Entry, EntryType, Message, MessageType};
 
 use super::wire::{WireBody, WireEntry, WireFrame, WireKind, WireMessage};
-use crate::id::MemberId;
+use crate::id::{Index, MemberId, Term};
 use crate::trace::MessageKind;
 
 /// A message of raft as a frame's contents. `None` for a snapshot, which travels in chunks, and
 /// for messages that never leave a member.
-pub(super) fn to_wire(message: Message) -> Option<WireFrame> {
+pub(crate) fn to_wire(message: Message) -> Option<WireFrame> {
     let kind = wire_kind(message.get_msg_type())?;
     Some(WireFrame {
         from: message.from,
@@ -30,7 +30,7 @@ pub(super) fn to_wire(message: Message) -> Option<WireFrame> {
 }
 
 /// A frame's contents as a message of raft. Not validated yet.
-pub(super) fn from_wire(from: u64, to: u64, wire: WireMessage) -> Message {
+pub(crate) fn from_wire(from: u64, to: u64, wire: WireMessage) -> Message {
     let mut message = Message::default();
     message.set_msg_type(raft_kind(wire.kind));
     message.from = from;
@@ -38,12 +38,36 @@ pub(super) fn from_wire(from: u64, to: u64, wire: WireMessage) -> Message {
     message.term = wire.term;
     message.log_term = wire.log_term;
     message.index = wire.index;
-    message.entries = wire.entries.into_iter().map(from_wire_entry).collect::<Vec<_>>().into();
+    message.entries = wire
+        .entries
+        .into_iter()
+        .map(from_wire_entry)
+        .collect::<Vec<_>>()
+        .into();
     message.commit = wire.commit;
     message.commit_term = wire.commit_term;
     message.reject = wire.reject;
     message.reject_hint = wire.reject_hint;
     message.context = wire.context;
+    message
+}
+
+/// The message by which raft hears of a snapshot that is on this member's disk.
+pub(crate) fn snapshot_message(
+    (from, to): (MemberId, MemberId),
+    term: Term,
+    position: (Index, Term),
+    configuration: ConfState,
+) -> Message {
+    let mut message = Message::default();
+    message.set_msg_type(MessageType::MsgSnapshot);
+    message.from = from.0;
+    message.to = to.0;
+    message.term = term.0;
+    let metadata = message.mut_snapshot().mut_metadata();
+    metadata.index = position.0.0;
+    metadata.term = position.1.0;
+    metadata.set_conf_state(configuration);
     message
 }
 
@@ -74,7 +98,7 @@ fn from_wire_entry(wire: WireEntry) -> Entry {
 }
 
 /// An entry of raft.
-pub(super) fn new_entry(conf_change: bool, term: u64, index: u64, data: Bytes) -> Entry {
+pub(crate) fn new_entry(conf_change: bool, term: u64, index: u64, data: Bytes) -> Entry {
     let mut entry = Entry::default();
     if conf_change {
         entry.set_entry_type(EntryType::EntryConfChange);

@@ -92,16 +92,25 @@ pub fn encode(cluster: ClusterId, frame: &WireFrame) -> Bytes {
 pub fn decode(cluster: ClusterId, bytes: &[u8]) -> Result<WireFrame, FrameError> {
     let header = Header::read(bytes)?;
     if header.cluster != cluster {
-        return Err(FrameError::Cluster { theirs: header.cluster, own: cluster });
+        return Err(FrameError::Cluster {
+            theirs: header.cluster,
+            own: cluster,
+        });
     }
     let wanted = HEADER_SIZE_BYTES + header.length as usize;
     if bytes.len() != wanted {
-        return Err(FrameError::Length { actual: bytes.len(), wanted });
+        return Err(FrameError::Length {
+            actual: bytes.len(),
+            wanted,
+        });
     }
     let body = &bytes[HEADER_SIZE_BYTES..];
     let actual = crc(header.version, header.length, header.cluster, body);
     if actual != header.crc {
-        return Err(FrameError::Crc { actual, wanted: header.crc });
+        return Err(FrameError::Crc {
+            actual,
+            wanted: header.crc,
+        });
     }
     read_body(body)
 }
@@ -159,8 +168,13 @@ struct Header {
 
 impl Header {
     fn read(bytes: &[u8]) -> Result<Self, FrameError> {
-        let short = FrameError::Length { actual: bytes.len(), wanted: HEADER_SIZE_BYTES };
-        let Some(head) = bytes.first_chunk::<HEADER_SIZE_BYTES>() else { return Err(short) };
+        let short = FrameError::Length {
+            actual: bytes.len(),
+            wanted: HEADER_SIZE_BYTES,
+        };
+        let Some(head) = bytes.first_chunk::<HEADER_SIZE_BYTES>() else {
+            return Err(short);
+        };
         let (magic, rest) = head.split_at(4);
         if magic != MAGIC {
             return Err(FrameError::Magic);
@@ -187,7 +201,10 @@ fn read_body(body: &[u8]) -> Result<WireFrame, FrameError> {
 }
 
 fn number(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |number, byte| (number << 8) | u64::from(*byte))
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
 fn crc(version: u8, length: u32, cluster: ClusterId, body: &[u8]) -> u32 {

@@ -49,7 +49,10 @@ impl LogStore {
     /// Answers from where entries were thrown away, if any were.
     pub(super) fn append(&mut self, entries: &[Entry]) -> Option<u64> {
         let first = entries.first()?.index;
-        assert!(first > self.offset, "raft never rewrites what is behind a snapshot");
+        assert!(
+            first > self.offset,
+            "raft never rewrites what is behind a snapshot"
+        );
         let keep = (first - self.offset - 1) as usize;
         assert!(keep <= self.entries.len(), "raft appends without gaps");
         let truncated = (keep < self.entries.len()).then_some(first);
@@ -72,7 +75,9 @@ impl LogStore {
         if index <= self.offset || index > self.last() {
             return false;
         }
-        let Ok(term) = self.term(index) else { return false };
+        let Ok(term) = self.term(index) else {
+            return false;
+        };
         self.entries.drain(..(index - self.offset) as usize);
         self.offset = index;
         self.offset_term = term;
@@ -98,11 +103,6 @@ impl LogStore {
         self.entries.iter()
     }
 
-    /// The last index that is no longer held.
-    pub(super) fn offset(&self) -> u64 {
-        self.offset
-    }
-
     fn last(&self) -> u64 {
         self.offset + self.entries.len() as u64
     }
@@ -110,7 +110,10 @@ impl LogStore {
 
 impl Storage for LogStore {
     fn initial_state(&self) -> Result<RaftState> {
-        Ok(RaftState::new(self.hard_state.clone(), self.conf_state.clone()))
+        Ok(RaftState::new(
+            self.hard_state.clone(),
+            self.conf_state.clone(),
+        ))
     }
 
     fn entries(
@@ -171,7 +174,9 @@ impl Storage for LogStore {
     fn snapshot(&self, request_index: u64, _to: u64) -> Result<Snapshot> {
         let index = self.applied.get_metadata().index;
         if index == 0 || index < request_index {
-            return Err(raft::Error::Store(StorageError::SnapshotTemporarilyUnavailable));
+            return Err(raft::Error::Store(
+                StorageError::SnapshotTemporarilyUnavailable,
+            ));
         }
         Ok(self.applied.clone())
     }

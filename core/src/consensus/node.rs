@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use raft::eraftpb::{ConfChange, ConfChangeType, ConfState, Entry, HardState, Message, Snapshot};
 use raft::eraftpb::MessageType;
+use raft::eraftpb::{ConfChange, ConfChangeType, ConfState, Entry, HardState, Message, Snapshot};
 use raft::{ProgressState as RaftProgress, RawNode, SnapshotStatus, StateRole};
 
 use super::convert;
@@ -62,6 +62,8 @@ pub(crate) struct Consensus {
     /// that is durable, never before.
     held: VecDeque<(u64, Vec<Message>)>,
     configuration: ConfState,
+    /// Carried out by the store. Raft hears of it once it knows the same to be durable.
+    carried_out: u64,
 }
 
 impl Consensus {
@@ -82,17 +84,19 @@ impl Consensus {
             configuration.clone(),
         );
         let logger = slog::Logger::root(slog::Discard, slog::o!());
-        let node =
-            RawNode::new(&settings, store, &logger).map_err(|error| error.to_string())?;
+        let node = RawNode::new(&settings, store, &logger).map_err(|error| error.to_string())?;
         let mut consensus = Self {
             node,
             seed: config.seed,
             observer: Observer::default(),
             held: VecDeque::new(),
             configuration,
+            carried_out: initial.offset.0,
         };
         consensus.pin_timeout();
-        consensus.observer.tell(TraceKind::BecameFollower { term: consensus.term() });
+        consensus.observer.tell(TraceKind::BecameFollower {
+            term: consensus.term(),
+        });
         Ok(consensus)
     }
 
@@ -114,6 +118,17 @@ impl Consensus {
         self.call(Cause::Tick { campaigns }, |node| {
             node.tick();
         });
+    }
+
+    /// Lets ticks of the running election timeout pass at once, but never so many that an
+    /// election starts by it. Answers how many.
+    pub(crate) fn skip_ticks(&mut self, ticks: u32) -> u32 {
+        let (elapsed, limit) = self.timer_ticks();
+        let ticks = ticks.min(limit.saturating_sub(elapsed + 1));
+        for _ in 0..ticks {
+            self.tick();
+        }
+        ticks
     }
 
     /// A message from a peer, validated here.
@@ -169,7 +184,11 @@ impl Consensus {
 
     /// What became of a snapshot sent to a peer.
     pub(crate) fn snapshot_sent(&mut self, peer: MemberId, succeeded: bool) {
-        let status = if succeeded { SnapshotStatus::Finish } else { SnapshotStatus::Failure };
+        let status = if succeeded {
+            SnapshotStatus::Finish
+        } else {
+            SnapshotStatus::Failure
+        };
         self.call(Cause::Other, |node| node.report_snapshot(peer.0, status));
     }
 
@@ -210,6 +229,7 @@ impl Consensus {
     /// What was to be written up to this number is durable. Answers the messages that waited.
     pub(crate) fn persisted(&mut self, number: u64) -> Vec<Message> {
         self.call(Cause::Other, |node| node.on_persist_ready(number));
+        self.tell_applied();
         let mut released = Vec::new();
         while let Some((_, messages)) = self.held.pop_front_if(|(held, _)| *held <= number) {
             released.extend(messages);
@@ -219,11 +239,28 @@ impl Consensus {
 
     /// The store has carried out all up to here.
     pub(crate) fn applied(&mut self, index: Index) {
-        if index.0 > self.node.raft.raft_log.applied {
-            self.call(Cause::Other, |node| node.advance_apply_to(index.0));
-        }
+        self.carried_out = index.0;
         let configuration = self.configuration.clone();
         self.node.mut_store().set_applied(index.0, configuration);
+        self.tell_applied();
+    }
+
+    /// Raft counts nothing as carried out that it does not know to be durable: a snapshot is in
+    /// the store before its marker is in the log.
+    fn tell_applied(&mut self) {
+        let log = &self.node.raft.raft_log;
+        let index = self.carried_out.min(log.persisted).min(log.committed);
+        if index > log.applied {
+            self.call(Cause::Other, |node| node.advance_apply_to(index));
+        }
+    }
+
+    /// Whether raft is taking over a snapshot of this index.
+    pub(crate) fn takes_snapshot(&self, index: Index) -> bool {
+        self.node
+            .raft
+            .snap()
+            .is_some_and(|snapshot| snapshot.get_metadata().index == index.0)
     }
 
     /// A committed entry adds a voter.
@@ -232,7 +269,9 @@ impl Consensus {
         change.set_change_type(ConfChangeType::AddNode);
         change.node_id = voter.0;
         let mut state = None;
-        self.call(Cause::Other, |node| state = node.apply_conf_change(&change).ok());
+        self.call(Cause::Other, |node| {
+            state = node.apply_conf_change(&change).ok()
+        });
         if let Some(state) = state {
             self.configuration = sorted(state);
         }
@@ -256,7 +295,9 @@ impl Consensus {
         }
         self.configuration = sorted(metadata.get_conf_state().clone());
         let configuration = self.configuration.clone();
-        self.node.mut_store().restore(metadata.index, metadata.term, configuration);
+        self.node
+            .mut_store()
+            .restore(metadata.index, metadata.term, configuration);
         Some((Index(metadata.index), Term(metadata.term)))
     }
 
@@ -326,22 +367,15 @@ impl Consensus {
         Index(self.node.raft.raft_log.last_index())
     }
 
-    /// The term of an entry that is held.
-    pub(crate) fn term_at(&self, index: Index) -> Option<Term> {
-        let term = self.node.raft.raft_log.term(index.0).ok()?;
-        (term != 0).then_some(Term(term))
-    }
-
-    /// The last index that is no longer held.
-    pub(crate) fn log_offset(&self) -> Index {
-        Index(self.node.store().offset())
-    }
-
     /// The entries held, those not yet handed out for writing included.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         let unstable = self.node.raft.raft_log.unstable_entries();
         let first = unstable.first().map_or(u64::MAX, |entry| entry.index);
-        self.node.store().entries().filter(move |entry| entry.index < first).chain(unstable)
+        self.node
+            .store()
+            .entries()
+            .filter(move |entry| entry.index < first)
+            .chain(unstable)
     }
 
     /// Where a snapshot of what is applied stands.
@@ -436,11 +470,21 @@ fn check_initial(initial: &InitialLog) -> Result<(), String> {
     for (position, entry) in initial.entries.iter().enumerate() {
         let wanted = initial.offset.0 + 1 + position as u64;
         if entry.index != wanted {
-            return Err(format!("the log has a gap: entry {} where {wanted} is due", entry.index));
+            return Err(format!(
+                "the log has a gap: entry {} where {wanted} is due",
+                entry.index
+            ));
         }
     }
     if hard_state.term > limits::TERM_OR_INDEX_MAX || last > limits::TERM_OR_INDEX_MAX {
-        return Err(format!("term {} or index {last} is above the limit", hard_state.term));
+        return Err(format!(
+            "term {} or index {last} is above the limit",
+            hard_state.term
+        ));
+    }
+    // Without a snapshot the configuration is made by the log's first entries.
+    if initial.offset.0 == 0 && initial.configuration == ConfState::default() {
+        return Ok(());
     }
     validate::configuration(&initial.configuration)
 }

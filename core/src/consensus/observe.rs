@@ -77,7 +77,9 @@ impl Observer {
     /// Called after it.
     pub(super) fn after(&mut self, raft: &Raft<LogStore>, cause: &Cause<'_>, before: Seen) {
         if matches!(cause, Cause::Tick { campaigns: true }) {
-            self.tell(TraceKind::ElectionStarted { term: Term(before.term) });
+            self.tell(TraceKind::ElectionStarted {
+                term: Term(before.term),
+            });
         }
         let stepped_down = before.role == StateRole::Leader && raft.state == StateRole::Follower;
         if matches!(cause, Cause::Tick { .. }) && stepped_down {
@@ -92,13 +94,18 @@ impl Observer {
         }
         self.tell_requests(raft, before.messages);
         if let Some(to) = raft.lead_transferee.filter(|_| before.transferee.is_none()) {
-            self.tell(TraceKind::TransferStarted { term: Term(raft.term), to: member(to) });
+            self.tell(TraceKind::TransferStarted {
+                term: Term(raft.term),
+                to: member(to),
+            });
         }
         self.tell_leader(raft, &before);
     }
 
     fn tell_message(&mut self, raft: &Raft<LogStore>, message: &Message) {
-        let Some(kind) = message_kind(message.get_msg_type()) else { return };
+        let Some(kind) = message_kind(message.get_msg_type()) else {
+            return;
+        };
         let from = member(message.from);
         let (own, theirs) = (Term(raft.term), Term(message.term));
         if message.term > raft.term {
@@ -107,7 +114,12 @@ impl Observer {
             let silent = matches!(kind, MessageKind::Append | MessageKind::Heartbeat)
                 && (raft.check_quorum || raft.pre_vote);
             if !silent && kind != MessageKind::PreVote {
-                self.tell(TraceKind::LowerTermIgnored { kind, from, own, theirs });
+                self.tell(TraceKind::LowerTermIgnored {
+                    kind,
+                    from,
+                    own,
+                    theirs,
+                });
             }
             return;
         }
@@ -122,11 +134,9 @@ impl Observer {
             _ => false,
         };
         if counted {
-            self.count_vote(kind, from, !message.reject);
+            self.count_vote(kind, from, own, !message.reject);
         }
-        if kind == MessageKind::TimeoutNow
-            && raft.state == StateRole::Follower
-            && raft.promotable()
+        if kind == MessageKind::TimeoutNow && raft.state == StateRole::Follower && raft.promotable()
         {
             self.tell(TraceKind::TimeoutNowReceived { term: own, from });
         }
@@ -153,7 +163,12 @@ impl Observer {
             || (kind == MessageKind::PreVoteResponse && !message.reject);
         if !preliminary {
             let (own, theirs) = (Term(raft.term), Term(message.term));
-            self.tell(TraceKind::HigherTerm { kind, from, own, theirs });
+            self.tell(TraceKind::HigherTerm {
+                kind,
+                from,
+                own,
+                theirs,
+            });
         }
     }
 
@@ -188,34 +203,51 @@ impl Observer {
 
     fn vote_for_oneself(&mut self, raft: &Raft<LogStore>, kind: MessageKind) {
         self.votes.clear();
-        self.count_vote(kind, member(raft.id), true);
+        self.count_vote(kind, member(raft.id), Term(raft.term), true);
     }
 
-    fn count_vote(&mut self, kind: MessageKind, from: MemberId, granted: bool) {
+    fn count_vote(&mut self, kind: MessageKind, from: MemberId, term: Term, granted: bool) {
         // As raft does: the first answer of a member counts.
         self.votes.entry(from).or_insert(granted);
-        self.tell(TraceKind::VoteReceived { kind, from, granted });
+        self.tell(TraceKind::VoteReceived {
+            kind,
+            from,
+            term,
+            granted,
+        });
         let yes = self.votes.values().filter(|granted| **granted).count() as u32;
         let no = self.votes.len() as u32 - yes;
-        self.tell(TraceKind::VoteTally { kind, granted: yes, rejected: no });
+        self.tell(TraceKind::VoteTally {
+            kind,
+            granted: yes,
+            rejected: no,
+        });
     }
 
     fn tell_answer(&mut self, raft: &Raft<LogStore>, message: &Message) {
         let to = member(message.to);
         let term = Term(raft.term);
         let line = match (message.get_msg_type(), message.reject) {
-            (MessageType::MsgRequestVoteResponse, false) => {
-                TraceKind::VoteCast { kind: MessageKind::Vote, to, term }
-            }
-            (MessageType::MsgRequestVoteResponse, true) => {
-                TraceKind::VoteRejected { kind: MessageKind::Vote, to, term }
-            }
-            (MessageType::MsgRequestPreVoteResponse, false) => {
-                TraceKind::VoteCast { kind: MessageKind::PreVote, to, term }
-            }
-            (MessageType::MsgRequestPreVoteResponse, true) => {
-                TraceKind::VoteRejected { kind: MessageKind::PreVote, to, term }
-            }
+            (MessageType::MsgRequestVoteResponse, false) => TraceKind::VoteCast {
+                kind: MessageKind::Vote,
+                to,
+                term,
+            },
+            (MessageType::MsgRequestVoteResponse, true) => TraceKind::VoteRejected {
+                kind: MessageKind::Vote,
+                to,
+                term,
+            },
+            (MessageType::MsgRequestPreVoteResponse, false) => TraceKind::VoteCast {
+                kind: MessageKind::PreVote,
+                to,
+                term,
+            },
+            (MessageType::MsgRequestPreVoteResponse, true) => TraceKind::VoteRejected {
+                kind: MessageKind::PreVote,
+                to,
+                term,
+            },
             (MessageType::MsgAppendResponse, true) => TraceKind::AppendRejected {
                 from: to,
                 index: Index(message.index),
@@ -242,7 +274,9 @@ impl Observer {
             .collect();
         requests.sort_by_key(|message| message.to);
         for message in requests {
-            let Some(kind) = message_kind(message.get_msg_type()) else { continue };
+            let Some(kind) = message_kind(message.get_msg_type()) else {
+                continue;
+            };
             self.tell(TraceKind::VoteRequested {
                 kind,
                 to: member(message.to),

@@ -35,13 +35,18 @@ pub(super) fn validate(raft: &Raft<LogStore>, message: &Message) -> Result<(), S
         | MessageType::MsgRequestPreVoteResponse
         | MessageType::MsgTimeoutNow
         | MessageType::MsgTransferLeader => Ok(()),
-        kind => Err(format!("{kind:?} is local to a member and never crosses a link")),
+        kind => Err(format!(
+            "{kind:?} is local to a member and never crosses a link"
+        )),
     }
 }
 
 fn parties(raft: &Raft<LogStore>, message: &Message) -> Result<(), String> {
     if message.from == 0 || message.from == raft.id {
-        return Err(format!("comes from {:x}, which is nobody else", message.from));
+        return Err(format!(
+            "comes from {:x}, which is nobody else",
+            message.from
+        ));
     }
     if message.to != raft.id {
         return Err(format!("is for {:x}, not for this member", message.to));
@@ -58,17 +63,25 @@ fn numbers(message: &Message) -> Result<(), String> {
         ("commit", message.commit),
         ("commit term", message.commit_term),
         ("reject hint", message.reject_hint),
-        ("snapshot index", message.get_snapshot().get_metadata().index),
+        (
+            "snapshot index",
+            message.get_snapshot().get_metadata().index,
+        ),
         ("snapshot term", message.get_snapshot().get_metadata().term),
     ];
     for (name, number) in numbers {
         if number > TERM_OR_INDEX_MAX {
-            return Err(format!("{name} {number} is above the limit of {TERM_OR_INDEX_MAX}"));
+            return Err(format!(
+                "{name} {number} is above the limit of {TERM_OR_INDEX_MAX}"
+            ));
         }
     }
     for entry in message.get_entries() {
         if entry.term > TERM_OR_INDEX_MAX || entry.index > TERM_OR_INDEX_MAX {
-            return Err(format!("entry {} of term {} is above the limit", entry.index, entry.term));
+            return Err(format!(
+                "entry {} of term {} is above the limit",
+                entry.index, entry.term
+            ));
         }
     }
     Ok(())
@@ -76,8 +89,10 @@ fn numbers(message: &Message) -> Result<(), String> {
 
 /// What is forwarded has no term of its own; all else has one.
 fn term(message: &Message) -> Result<(), String> {
-    let forwarded =
-        matches!(message.get_msg_type(), MessageType::MsgPropose | MessageType::MsgReadIndex);
+    let forwarded = matches!(
+        message.get_msg_type(),
+        MessageType::MsgPropose | MessageType::MsgReadIndex
+    );
     match (forwarded, message.term) {
         (true, 0) => Ok(()),
         (true, term) => Err(format!("{:?} with a term ({term})", message.get_msg_type())),
@@ -92,15 +107,24 @@ fn append(message: &Message) -> Result<(), String> {
     for (position, entry) in message.get_entries().iter().enumerate() {
         let wanted = message.index + 1 + position as u64;
         if entry.index != wanted {
-            return Err(format!("entries with a gap: {} where {wanted} is due", entry.index));
+            return Err(format!(
+                "entries with a gap: {} where {wanted} is due",
+                entry.index
+            ));
         }
         if entry.term < term || entry.term == 0 {
-            return Err(format!("entry {} of term {} after term {term}", entry.index, entry.term));
+            return Err(format!(
+                "entry {} of term {} after term {term}",
+                entry.index, entry.term
+            ));
         }
         term = entry.term;
     }
     if term > message.term {
-        return Err(format!("entries of term {term} from a leader of term {}", message.term));
+        return Err(format!(
+            "entries of term {term} from a leader of term {}",
+            message.term
+        ));
     }
     Ok(())
 }
@@ -111,7 +135,10 @@ fn heartbeat(raft: &Raft<LogStore>, message: &Message) -> Result<(), String> {
     // Of a stale term it is not looked at; and a log that a crash has cut short is a violation
     // of durability that raft must not commit over.
     if message.term >= raft.term && message.commit > last {
-        return Err(format!("heartbeat commits {}, this log ends at {last}", message.commit));
+        return Err(format!(
+            "heartbeat commits {}, this log ends at {last}",
+            message.commit
+        ));
     }
     Ok(())
 }
@@ -121,7 +148,10 @@ fn response(raft: &Raft<LogStore>, message: &Message) -> Result<(), String> {
     let last = raft.raft_log.last_index();
     let leads = raft.state == StateRole::Leader && message.term == raft.term;
     if leads && !message.reject && message.index > last {
-        return Err(format!("acknowledges {}, this log ends at {last}", message.index));
+        return Err(format!(
+            "acknowledges {}, this log ends at {last}",
+            message.index
+        ));
     }
     Ok(())
 }
@@ -133,7 +163,10 @@ fn vote_response(raft: &Raft<LogStore>, message: &Message) -> Result<(), String>
     if !candidate {
         return Ok(());
     }
-    let unsent = raft.msgs.iter().any(|m| m.get_msg_type() == MessageType::MsgRequestVote);
+    let unsent = raft
+        .msgs
+        .iter()
+        .any(|m| m.get_msg_type() == MessageType::MsgRequestVote);
     if unsent || raft.raft_log.persisted != raft.raft_log.last_index() {
         return Err("answers a vote that was not asked for yet".to_owned());
     }
@@ -145,7 +178,11 @@ fn proposal(message: &Message) -> Result<(), String> {
         return Err("a proposal of nothing".to_owned());
     }
     // Raft would parse such an entry with a library that must not see a peer's bytes.
-    if message.get_entries().iter().any(|e| e.get_entry_type() != EntryType::EntryNormal) {
+    if message
+        .get_entries()
+        .iter()
+        .any(|e| e.get_entry_type() != EntryType::EntryNormal)
+    {
         return Err("a forwarded change of the configuration".to_owned());
     }
     Ok(())
@@ -179,8 +216,12 @@ pub(super) fn configuration(state: &raft::eraftpb::ConfState) -> Result<(), Stri
     if !state.get_voters_outgoing().is_empty() || !state.get_learners_next().is_empty() {
         return Err("a joint configuration, which this version does not make".to_owned());
     }
-    let mut ids: Vec<u64> =
-        state.get_voters().iter().chain(state.get_learners()).copied().collect();
+    let mut ids: Vec<u64> = state
+        .get_voters()
+        .iter()
+        .chain(state.get_learners())
+        .copied()
+        .collect();
     ids.sort_unstable();
     if ids.first() == Some(&0) || ids.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err("a configuration with a member twice, or with nobody".to_owned());

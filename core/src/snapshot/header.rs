@@ -3,10 +3,10 @@
 use bytes::{BufMut, Bytes, BytesMut};
 use rkyv::{Archive, Deserialize, Serialize};
 
+use crate::archive;
 use crate::disk::SNAPSHOT_DIRECTORY;
 use crate::id::{ClusterId, Index, MemberId, Revision, Term};
 use crate::limits::TERM_OR_INDEX_MAX;
-use crate::wal::archive;
 
 use super::SnapshotError;
 

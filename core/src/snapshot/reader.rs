@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::wal::archive;
+use crate::archive;
 use crate::wal::frame::{self, Frame, Place};
 
 use super::header::{KIND_CHUNK, KIND_HEADER, KIND_TAIL, PLACE_FILE, Tail, check_version};

@@ -2,8 +2,8 @@
 
 use bytes::BytesMut;
 
+use crate::archive;
 use crate::disk::{DiskOperation, SNAPSHOT_DIRECTORY};
-use crate::wal::archive;
 use crate::wal::frame::{self, Place};
 
 use super::SnapshotHeader;

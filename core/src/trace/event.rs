@@ -1,7 +1,5 @@
 //! The events.
 
-use std::fmt;
-
 use super::MessageKind;
 use crate::id::{Index, MemberId, Revision, Term};
 
@@ -131,8 +129,12 @@ pub enum TraceKind {
     TransferStarted { term: Term, to: MemberId },
     /// A stopping member hands over: which way it goes about it.
     TransferOnStop { to: MemberId },
-    /// A stopping member has nothing to hand over.
+    /// A stopping member does not lead: it has nothing to hand over.
     TransferSkipped,
+    /// A stopping leader is the only voter: there is nobody to hand over to.
+    TransferSkippedAlone,
+    /// A stopping leader reaches no other voter.
+    TransferImpossible,
     /// The leadership was handed over.
     TransferFinished { to: MemberId },
     /// The leadership could not be handed over in time.
@@ -213,6 +215,7 @@ impl TraceKind {
             | TraceKind::DiskFailed { .. }
             | TraceKind::QuorumLost
             | TraceKind::TransferFailed { .. }
+            | TraceKind::TransferImpossible
             | TraceKind::PeerInactive { .. }
             | TraceKind::WalRepaired { .. } => Level::Warn,
             TraceKind::Appended { .. }
@@ -224,254 +227,6 @@ impl TraceKind {
             | TraceKind::LogCompacted { .. }
             | TraceKind::LowerTermIgnored { .. } => Level::Debug,
             _ => Level::Info,
-        }
-    }
-}
-
-impl fmt::Display for TraceEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use TraceKind as K;
-        let id = self.member;
-        match &self.kind {
-            K::Restarted { term, commit, last } => write!(
-                f,
-                "newRaft {id} [term: {term}, commit: {commit}, lastindex: {last}]"
-            ),
-            K::StoreRestored { revision } => {
-                write!(f, "kvstore restored [current-rev: {revision}]")
-            }
-            K::ElectionTicksAdvanced {
-                ticks,
-                single: true,
-            } => {
-                write!(
-                    f,
-                    "{id} started as single-node; fast-forwarding {ticks} election ticks"
-                )
-            }
-            K::ElectionTicksAdvanced {
-                ticks,
-                single: false,
-            } => write!(
-                f,
-                "{id} initialized peer connections; fast-forwarding {ticks} election ticks"
-            ),
-            K::PeerActive { peer } => write!(f, "{id} peer became active: {peer}"),
-            K::PeerInactive { peer } => write!(f, "{id} peer became inactive: {peer}"),
-            K::QuorumLost => {
-                write!(
-                    f,
-                    "{id} stepped down to follower since quorum is not active"
-                )
-            }
-            K::BecameFollower { term } => write!(f, "{id} became follower at term {term}"),
-            K::BecamePreCandidate { term } => {
-                write!(f, "{id} became pre-candidate at term {term}")
-            }
-            K::BecameCandidate { term } => write!(f, "{id} became candidate at term {term}"),
-            K::BecameLeader { term } => write!(f, "{id} became leader at term {term}"),
-            K::ElectionStarted { term } => {
-                write!(f, "{id} is starting a new election at term {term}")
-            }
-            K::TimeoutNowReceived { term, from } => write!(
-                f,
-                "{id} [term {term}] received MsgTimeoutNow from {from} and starts an election to \
-                 get leadership."
-            ),
-            K::LeaderElected { leader, term } => {
-                write!(f, "raft.node: {id} elected leader {leader} at term {term}")
-            }
-            K::LeaderLost { leader, term } => {
-                write!(f, "raft.node: {id} lost leader {leader} at term {term}")
-            }
-            K::LeaderChanged { from, to, term } => {
-                write!(
-                    f,
-                    "raft.node: {id} changed leader from {from} to {to} at term {term}"
-                )
-            }
-            kind => self.write_rest(kind, f),
-        }
-    }
-}
-
-impl TraceEvent {
-    fn write_rest(&self, kind: &TraceKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use TraceKind as K;
-        let id = self.member;
-        match kind {
-            K::VoteRequested {
-                kind,
-                to,
-                term,
-                log_term,
-                index,
-            } => write!(
-                f,
-                "{id} [logterm: {log_term}, index: {index}] sent {kind} request to {to} at term \
-                 {term}"
-            ),
-            K::VoteCast { kind, to, term } => {
-                write!(f, "{id} cast {kind} for {to} at term {term}")
-            }
-            K::VoteRejected { kind, to, term } => {
-                write!(f, "{id} rejected {kind} from {to} at term {term}")
-            }
-            K::VoteIgnored {
-                kind,
-                from,
-                term,
-                remaining_ticks,
-            } => write!(
-                f,
-                "{id} ignored {kind} from {from} at term {term}: lease is not expired (remaining \
-                 ticks: {remaining_ticks})"
-            ),
-            K::VoteReceived {
-                kind,
-                from,
-                term,
-                granted: true,
-            } => {
-                write!(f, "{id} received {kind} from {from} at term {term}")
-            }
-            K::VoteReceived {
-                kind,
-                from,
-                term,
-                granted: false,
-            } => {
-                write!(
-                    f,
-                    "{id} received {kind} rejection from {from} at term {term}"
-                )
-            }
-            K::VoteTally {
-                kind,
-                granted,
-                rejected,
-            } => write!(
-                f,
-                "{id} has received {granted} {kind} votes and {rejected} vote rejections"
-            ),
-            K::HigherTerm {
-                kind,
-                from,
-                own,
-                theirs,
-            } => write!(
-                f,
-                "{id} [term: {own}] received a {kind} message with higher term from {from} \
-                 [term: {theirs}]"
-            ),
-            K::LowerTermIgnored {
-                kind,
-                from,
-                own,
-                theirs,
-            } => write!(
-                f,
-                "{id} [term: {own}] ignored a {kind} message with lower term from {from} \
-                 [term: {theirs}]"
-            ),
-            K::TransferStarted { term, to } => {
-                write!(
-                    f,
-                    "{id} [term {term}] starts to transfer leadership to {to}"
-                )
-            }
-            K::TransferOnStop { to } => write!(f, "leadership transfer starting: {id} to {to}"),
-            K::TransferSkipped => {
-                write!(
-                    f,
-                    "{id} skipped leadership transfer; local server is not leader"
-                )
-            }
-            K::TransferFinished { to } => {
-                write!(f, "leadership transfer finished: {id} to {to}")
-            }
-            K::TransferFailed { to } => write!(
-                f,
-                "leadership transfer failed: {id} to {to}: etcdserver: request timed out, \
-                 leader transfer took too long"
-            ),
-            kind => self.write_storage(kind, f),
-        }
-    }
-
-    fn write_storage(&self, kind: &TraceKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use TraceKind as K;
-        let id = self.member;
-        match kind {
-            K::Appended { first, last, term } => {
-                write!(f, "{id} appended entries {first}..={last} of term {term}")
-            }
-            K::LogTruncated { from } => write!(f, "{id} truncated its log from index {from}"),
-            K::Synced { index, term, vote } => {
-                write!(
-                    f,
-                    "{id} synced its log up to index {index} [term: {term}, vote: {vote}]"
-                )
-            }
-            K::Committed { index } => write!(f, "{id} committed up to index {index}"),
-            K::Applied { index, revision } => {
-                write!(f, "{id} applied up to index {index} [revision: {revision}]")
-            }
-            K::AppendRejected { from, index, hint } => write!(
-                f,
-                "{id} rejected MsgApp from {from} at index {index}, hint {hint}"
-            ),
-            K::SnapshotStarted { index, term } => {
-                write!(
-                    f,
-                    "{id} triggering snapshot at index {index} [term: {term}]"
-                )
-            }
-            K::SnapshotSaved { index, term } => {
-                write!(f, "{id} saved snapshot at index {index} [term: {term}]")
-            }
-            K::SnapshotSendStarted { to, index, term } => {
-                write!(
-                    f,
-                    "{id} sending snapshot at index {index} [term: {term}] to {to}"
-                )
-            }
-            K::SnapshotSendFinished {
-                to,
-                index,
-                succeeded,
-            } => {
-                let verb = if *succeeded { "sent" } else { "failed to send" };
-                write!(f, "{id} {verb} database snapshot at index {index} to {to}")
-            }
-            K::SnapshotApplied { from, index, term } => {
-                write!(
-                    f,
-                    "{id} applied snapshot from {from} at index {index} [term: {term}]"
-                )
-            }
-            K::SegmentsReleased { files } => {
-                write!(f, "{id} released log segments {}", files.join(", "))
-            }
-            K::SegmentCut { file } => write!(f, "{id} created a new log segment {file}"),
-            K::WalRepaired { file, at_bytes } => {
-                write!(f, "{id} repaired the torn end of {file} at byte {at_bytes}")
-            }
-            K::LogCompacted { index } => write!(f, "{id} compacted its log up to index {index}"),
-            K::StoreCompacted { revision } => {
-                write!(
-                    f,
-                    "{id} finished scheduled compaction at revision {revision}"
-                )
-            }
-            K::AttributesPublished { id: whose, name } => {
-                write!(f, "{id} set the attributes of {whose} [name: {name}]")
-            }
-            K::Refused { from, reason } => {
-                write!(f, "{id} refused a message from {from}: {reason}")
-            }
-            K::DiskFailed { reason } => write!(f, "{id} stops: {reason}"),
-            _ => unreachable!("the kinds above are written by Display"),
         }
     }
 }

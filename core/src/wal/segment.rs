@@ -8,12 +8,12 @@ use rkyv::rancor::BoxedError;
 use rkyv::{Deserialize, Portable};
 
 use super::WalError;
-use super::archive;
 use super::frame::{self, ALIGNMENT_BYTES, Frame, Place};
 use super::record::{
     Batch, FORMAT_VERSION, KIND_BATCH, KIND_HEAD, KIND_MARKER, SegmentHead, SnapshotMarker,
 };
 use super::segment_name::SegmentName;
+use crate::archive;
 
 /// One segment's bytes, and how far they have been read.
 pub(crate) struct Segment<'a> {

@@ -7,13 +7,13 @@ use crate::disk::{DiskOperation, WAL_DIRECTORY};
 use crate::id::{Index, Term};
 use crate::limits::SEGMENT_SIZE_BYTES;
 
-use super::archive;
 use super::frame::{self, Place};
 use super::record::{
     Batch, FORMAT_VERSION, KIND_BATCH, KIND_HEAD, KIND_MARKER, LogState, SegmentHead,
 };
 use super::segment_name::SegmentName;
 use super::{HardState, LogEntry, Metadata, SnapshotMarker};
+use crate::archive;
 
 /// How the log is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,107 @@
+//! Carrying out what is committed.
+
+use bytes::Bytes;
+use raft::eraftpb::{Entry, EntryType};
+
+use super::Member;
+use super::proposal::{MembershipChange, Proposal};
+use super::requests::Open;
+use crate::command::{Command, MemberAttributes, Reply};
+use crate::error::Error;
+use crate::id::Index;
+use crate::trace::TraceKind;
+
+impl Member {
+    /// Carries entries out, in order, on every member alike. Whatever is in an entry, the
+    /// outcome depends on it and on the store alone.
+    pub(super) fn apply(&mut self, entries: &[Entry]) {
+        let Some(last) = entries.last() else { return };
+        self.tell_commit();
+        for entry in entries {
+            self.applied = Index(entry.index);
+            match entry.get_entry_type() {
+                EntryType::EntryNormal => self.apply_normal(&entry.data),
+                EntryType::EntryConfChange | EntryType::EntryConfChangeV2 => {
+                    self.apply_conf_change(&entry.data);
+                }
+            }
+        }
+        let index = Index(last.index);
+        self.consensus.applied(index);
+        let revision = self.store.revision();
+        self.tell(TraceKind::Applied { index, revision });
+    }
+
+    fn apply_normal(&mut self, data: &Bytes) {
+        // The entry that a leader begins its term with.
+        if data.is_empty() {
+            return;
+        }
+        let proposal = match Proposal::decode(data) {
+            Ok(proposal) => proposal,
+            Err(reason) => return self.refuse(self.consensus.leader(), reason),
+        };
+        let mine =
+            proposal.origin == self.config.id && proposal.incarnation == self.config.incarnation;
+        let open = if mine {
+            self.writes.take(proposal.sequence)
+        } else {
+            None
+        };
+        let result = self.execute(&proposal.command);
+        if let Some(Open { id: Some(id), .. }) = open {
+            self.answer_write(id, &proposal.command, result);
+        }
+    }
+
+    fn execute(&mut self, command: &Command) -> Result<Reply, Error> {
+        match command {
+            Command::PublishAttributes(attributes) => {
+                self.apply_attributes(attributes);
+                Ok(Reply::PublishAttributes)
+            }
+            command => {
+                let result = self.store.apply(command);
+                if let (Command::Compact(compact), Ok(_)) = (command, &result) {
+                    self.tell(TraceKind::StoreCompacted {
+                        revision: compact.revision,
+                    });
+                }
+                result
+            }
+        }
+    }
+
+    fn apply_attributes(&mut self, attributes: &MemberAttributes) {
+        if self.membership.publish(attributes) {
+            let (id, name) = (attributes.id, attributes.name.clone());
+            self.tell(TraceKind::AttributesPublished { id, name });
+        }
+    }
+
+    fn apply_conf_change(&mut self, data: &Bytes) {
+        match MembershipChange::decode(data) {
+            Ok(MembershipChange::AddVoter(member)) => {
+                self.consensus.add_voter(member.id);
+                self.membership.add(member);
+            }
+            Err(reason) => self.refuse(self.consensus.leader(), reason),
+        }
+    }
+
+    /// Gives back what compaction has forgotten, a little at a time, and answers those who wait
+    /// for it when all is given back.
+    pub(super) fn go_on_compacting(&mut self) {
+        if self.store.is_compacting() {
+            self.store.compact_step(COMPACTION_STEP_VERSIONS);
+        }
+        if !self.store.is_compacting() {
+            for id in std::mem::take(&mut self.compactions) {
+                self.reply(id, Ok(Reply::Compact));
+            }
+        }
+    }
+}
+
+/// Versions looked at between two rounds of inputs; etcd takes 1000 and then pauses.
+const COMPACTION_STEP_VERSIONS: usize = 1_000;

@@ -1,0 +1,189 @@
+//! The member's side of its write-ahead log: what is out for writing, and what its being durable
+//! releases.
+
+use raft::eraftpb::{Entry, EntryType};
+
+use crate::consensus::Work;
+use crate::disk::{DiskBatch, DiskOperation, Lane};
+use crate::id::{BatchId, Index, MemberId, Term};
+use crate::wal::{EntryKind, HardState, LogEntry, Wal};
+
+/// The log's writer, with the numbers of the Readies in it.
+///
+/// One batch is out at a time; all that comes meanwhile goes out together in the next one.
+pub(super) struct Log {
+    wal: Wal,
+    next_batch: BatchId,
+    /// What is out: its id, and what is durable once it is done.
+    out: Option<Out>,
+    /// The newest Ready whose writes are buffered, or that waits for those before it.
+    waiting: Option<u64>,
+    handed: Index,
+    /// A commit index that is not worth a batch of its own: it goes with the next.
+    commit: Index,
+    marker_waiting: bool,
+}
+
+struct Out {
+    batch: BatchId,
+    number: Option<u64>,
+    marker: bool,
+}
+
+/// What a finished batch made durable.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Durable {
+    /// Readies up to this number.
+    pub(super) number: Option<u64>,
+    /// A snapshot's marker.
+    pub(super) marker: bool,
+}
+
+/// A batch to be handed to the host, and the segment that it begins, if any.
+pub(super) struct ToWrite {
+    pub(super) batch: DiskBatch,
+    pub(super) cut: Option<String>,
+}
+
+impl Log {
+    /// A log whose first operations (its creation, or its repair) are still to be carried out.
+    pub(super) fn new(wal: Wal, operations: Vec<DiskOperation>) -> (Self, DiskBatch) {
+        let handed = wal.last_index();
+        let commit = wal.hard_state().commit;
+        let batch = DiskBatch {
+            id: BatchId(1),
+            lane: Lane::Log,
+            operations,
+        };
+        let log = Self {
+            wal,
+            next_batch: BatchId(2),
+            out: Some(Out {
+                batch: BatchId(1),
+                number: None,
+                marker: false,
+            }),
+            waiting: None,
+            handed,
+            commit,
+            marker_waiting: false,
+        };
+        (log, batch)
+    }
+
+    /// Buffers what raft wants written.
+    pub(super) fn write(&mut self, work: &Work) {
+        self.waiting = Some(work.number);
+        if let Some(hard_state) = &work.hard_state {
+            self.commit = Index(hard_state.commit);
+        }
+        if let Some((index, term)) = work.snapshot {
+            self.wal.install_snapshot(index, term);
+        }
+        if !work.must_sync {
+            return;
+        }
+        let entries: Vec<LogEntry> = work.entries.iter().map(log_entry).collect();
+        let hard_state = match &work.hard_state {
+            Some(state) => HardState {
+                term: Term(state.term),
+                vote: MemberId(state.vote),
+                commit: self.commit,
+            },
+            None => HardState {
+                commit: self.commit,
+                ..self.wal.hard_state()
+            },
+        };
+        self.wal.append(&entries, Some(hard_state));
+    }
+
+    /// Writes down the log's first entries; they are durable with the next batch.
+    pub(super) fn write_first(&mut self, entries: &[Entry], hard_state: HardState) {
+        let entries: Vec<LogEntry> = entries.iter().map(log_entry).collect();
+        self.commit = hard_state.commit;
+        self.wal.append(&entries, Some(hard_state));
+    }
+
+    /// Notes that an own snapshot is durable.
+    pub(super) fn mark_snapshot(&mut self, index: Index, term: Term) {
+        self.wal.mark_snapshot(index, term);
+        self.marker_waiting = true;
+    }
+
+    /// The next batch holds the marker of a snapshot from the leader.
+    pub(super) fn marker_follows(&mut self) {
+        self.marker_waiting = true;
+    }
+
+    /// All that is buffered, if nothing is out.
+    pub(super) fn take_batch(&mut self) -> Option<ToWrite> {
+        let log_batch = self.wal.take_batch()?;
+        let id = self.next_batch;
+        self.next_batch = BatchId(id.0 + 1);
+        let marker = std::mem::take(&mut self.marker_waiting);
+        self.out = Some(Out {
+            batch: id,
+            number: self.waiting.take(),
+            marker,
+        });
+        self.handed = self.wal.last_index();
+        let batch = DiskBatch {
+            id,
+            lane: Lane::Log,
+            operations: log_batch.operations,
+        };
+        Some(ToWrite {
+            batch,
+            cut: log_batch.cut,
+        })
+    }
+
+    /// The newest Ready that waits for nothing: all before it is durable, and it had nothing to
+    /// write itself.
+    pub(super) fn take_idle_number(&mut self) -> Option<u64> {
+        if self.out.is_some() {
+            return None;
+        }
+        self.waiting.take()
+    }
+
+    /// The host has carried out a batch. `None` when it is not the one that is out.
+    pub(super) fn done(&mut self, batch: BatchId) -> Option<Durable> {
+        let out = self.out.take_if(|out| out.batch == batch)?;
+        self.wal.batch_done();
+        Some(Durable {
+            number: out.number,
+            marker: out.marker,
+        })
+    }
+
+    /// The writer, to let segments go.
+    pub(super) fn wal(&mut self) -> &mut Wal {
+        &mut self.wal
+    }
+
+    /// Up to here the log has been handed to the host.
+    pub(super) fn handed(&self) -> Index {
+        self.handed
+    }
+
+    /// The batch that is out.
+    pub(super) fn batch(&self) -> Option<BatchId> {
+        self.out.as_ref().map(|out| out.batch)
+    }
+}
+
+/// Raft's entry as the log keeps it.
+fn log_entry(entry: &Entry) -> LogEntry {
+    LogEntry {
+        term: Term(entry.term),
+        index: Index(entry.index),
+        kind: match entry.get_entry_type() {
+            EntryType::EntryNormal => EntryKind::Normal,
+            EntryType::EntryConfChange | EntryType::EntryConfChangeV2 => EntryKind::ConfChange,
+        },
+        data: entry.data.clone(),
+        context: entry.context.clone(),
+    }
+}

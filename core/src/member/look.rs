@@ -1,0 +1,88 @@
+//! What can be seen from outside.
+
+use raft::eraftpb::EntryType;
+
+use super::proposal::describe;
+use super::stop::Stop;
+use super::{Member, MemberView, view::EntryView};
+use crate::command::Range;
+use crate::id::{Index, MemberId, Revision, Term};
+
+impl Member {
+    /// The member as it is now. Made for drawing: of a long log it holds the last entries, of
+    /// the store the first keys.
+    pub fn view(&self) -> MemberView {
+        let consensus = &self.consensus;
+        let (election_elapsed_ticks, election_timeout_ticks) = consensus.timer_ticks();
+        let log = self.log_view();
+        let log_offset = log.first().map_or(consensus.last(), |entry| {
+            Index(entry.index.0.saturating_sub(1))
+        });
+        MemberView {
+            id: self.config.id,
+            role: consensus.role(),
+            term: consensus.term(),
+            vote: consensus.vote(),
+            leader: consensus.leader(),
+            election_elapsed_ticks,
+            election_timeout_ticks,
+            votes: consensus.votes(),
+            voters: consensus
+                .configuration()
+                .get_voters()
+                .iter()
+                .map(|id| MemberId(*id))
+                .collect(),
+            progress: consensus.progress(),
+            log,
+            log_offset,
+            synced: consensus.synced(),
+            handed: self.log.handed(),
+            batch: self.log.batch(),
+            commit: consensus.commit(),
+            applied: self.applied,
+            snapshot: self.snapshot,
+            revision: self.store.revision(),
+            compact_revision: self.store.compact_revision(),
+            keys: self.first_keys(),
+            stopped: self.stop == Stop::Stopped,
+        }
+    }
+
+    fn log_view(&self) -> Vec<EntryView> {
+        let first = Index(self.consensus.last().0.saturating_sub(LOG_ENTRIES_SHOWN));
+        self.consensus
+            .entries()
+            .filter(|entry| entry.index > first.0)
+            .map(|entry| EntryView {
+                index: Index(entry.index),
+                term: Term(entry.term),
+                text: describe(
+                    entry.get_entry_type() != EntryType::EntryNormal,
+                    &entry.data,
+                ),
+            })
+            .collect()
+    }
+
+    fn first_keys(&self) -> Vec<(bytes::Bytes, bytes::Bytes)> {
+        let range = Range {
+            key: bytes::Bytes::from_static(&[0]),
+            range_end: bytes::Bytes::from_static(&[0]),
+            limit: KEYS_SHOWN,
+            revision: Revision(0),
+            ..Range::default()
+        };
+        let reply = self.store.range(&range).unwrap_or_default();
+        reply
+            .key_values
+            .into_iter()
+            .map(|kv| (kv.key, kv.value))
+            .collect()
+    }
+}
+
+/// Entries of the log in a view.
+const LOG_ENTRIES_SHOWN: u64 = 200;
+/// Keys of the store in a view.
+const KEYS_SHOWN: i64 = 50;

@@ -1,0 +1,95 @@
+//! What an entry of the log says.
+
+use bytes::Bytes;
+use rkyv::{Archive, Deserialize, Serialize};
+
+use crate::archive;
+use crate::command::{Command, MemberInfo};
+use crate::id::{Incarnation, MemberId};
+
+/// A command on its way through the log, with the return address of whoever waits for it.
+#[derive(Archive, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Proposal {
+    /// The member that was asked, and that answers when it has carried the command out.
+    pub(super) origin: MemberId,
+    /// Its start: an earlier one's requests have nobody waiting.
+    pub(super) incarnation: Incarnation,
+    /// Its number for the request.
+    pub(super) sequence: u64,
+    /// The command.
+    pub(super) command: Command,
+}
+
+/// A change of the members, as an entry of the log.
+#[derive(Archive, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub(super) enum MembershipChange {
+    /// A voter from the beginning.
+    AddVoter(MemberInfo),
+}
+
+impl Proposal {
+    /// As an entry's data.
+    pub(super) fn encode(&self) -> Bytes {
+        Bytes::from(archive::encode(self).into_vec())
+    }
+
+    /// From an entry's data, which a peer may have made.
+    pub(super) fn decode(data: &[u8]) -> Result<Self, String> {
+        archive::decode(data)
+    }
+}
+
+impl MembershipChange {
+    /// As an entry's data.
+    pub(super) fn encode(&self) -> Bytes {
+        Bytes::from(archive::encode(self).into_vec())
+    }
+
+    /// From an entry's data.
+    pub(super) fn decode(data: &[u8]) -> Result<Self, String> {
+        archive::decode(data)
+    }
+}
+
+/// What an entry says, for a person: at most a short line.
+pub(super) fn describe(is_conf_change: bool, data: &[u8]) -> String {
+    if data.is_empty() {
+        return "no-op".to_owned();
+    }
+    if is_conf_change {
+        return match MembershipChange::decode(data) {
+            Ok(MembershipChange::AddVoter(member)) => format!("add member {}", member.id),
+            Err(_) => "unreadable".to_owned(),
+        };
+    }
+    match Proposal::decode(data) {
+        Ok(proposal) => describe_command(&proposal.command),
+        Err(_) => "unreadable".to_owned(),
+    }
+}
+
+fn describe_command(command: &Command) -> String {
+    match command {
+        Command::Put(put) => format!("put {}={}", short(&put.key), short(&put.value)),
+        Command::DeleteRange(delete) => format!("del {}", short(&delete.key)),
+        Command::Txn(txn) => format!("txn of {}", txn.success.len().max(txn.failure.len())),
+        Command::Compact(compact) => format!("compact {}", compact.revision),
+        Command::PublishAttributes(attributes) => format!("name {}", attributes.name),
+        Command::Range(_)
+        | Command::HashKv(_)
+        | Command::Status
+        | Command::MemberList(_)
+        | Command::AlarmList => "read".to_owned(),
+    }
+}
+
+fn short(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    if text.chars().count() <= SHORT_CHARS {
+        return text.into_owned();
+    }
+    text.chars().take(SHORT_CHARS - 1).chain(['…']).collect()
+}
+
+/// Longest key or value in a description, in characters.
+const SHORT_CHARS: usize = 12;

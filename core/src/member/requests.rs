@@ -1,0 +1,183 @@
+//! Requests that wait: for a leader, for their turn in the log, for a read's confirmation.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use bytes::Bytes;
+
+use crate::command::Command;
+use crate::id::{Index, RequestId};
+
+/// Writes under way.
+#[derive(Default)]
+pub(super) struct Writes {
+    next_sequence: u64,
+    /// Proposed or not, by sequence.
+    open: BTreeMap<u64, Open>,
+    /// Not proposed yet: there is no leader to take them.
+    queue: VecDeque<(u64, Bytes)>,
+}
+
+/// Somebody who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Open {
+    /// The host's name for it; nothing for what the member itself proposed.
+    pub(super) id: Option<RequestId>,
+    /// When it came.
+    pub(super) since_ticks: u64,
+}
+
+impl Writes {
+    /// A number for a new write.
+    pub(super) fn next_sequence(&mut self) -> u64 {
+        self.next_sequence += 1;
+        self.next_sequence
+    }
+
+    /// Takes a write in.
+    pub(super) fn add(&mut self, sequence: u64, open: Open, payload: Bytes) {
+        self.open.insert(sequence, open);
+        self.queue.push_back((sequence, payload));
+    }
+
+    /// What is to be proposed now, all at once.
+    pub(super) fn queued(&self) -> Vec<Bytes> {
+        self.queue
+            .iter()
+            .map(|(_, payload)| payload.clone())
+            .collect()
+    }
+
+    /// It has been proposed.
+    pub(super) fn clear_queue(&mut self) {
+        self.queue.clear();
+    }
+
+    /// A write has been carried out: who waits for it?
+    pub(super) fn take(&mut self, sequence: u64) -> Option<Open> {
+        self.open.remove(&sequence)
+    }
+
+    /// Those who came before a tick, oldest first: nobody waits for them any more.
+    pub(super) fn take_older(&mut self, than_ticks: u64) -> Vec<Open> {
+        // Sequences are given in the order of coming.
+        let mut older = Vec::new();
+        while let Some(entry) = self.open.first_entry() {
+            if entry.get().since_ticks > than_ticks {
+                break;
+            }
+            let (sequence, open) = entry.remove_entry();
+            self.queue.retain(|(queued, _)| *queued != sequence);
+            older.push(open);
+        }
+        older
+    }
+
+    /// How many wait.
+    pub(super) fn count(&self) -> usize {
+        self.open.len()
+    }
+}
+
+/// A read that waits for its confirmation.
+#[derive(Clone, Debug)]
+pub(super) struct Read {
+    /// The host's name for it.
+    pub(super) id: RequestId,
+    /// What is asked.
+    pub(super) command: Command,
+    /// When it came.
+    pub(super) since_ticks: u64,
+}
+
+/// Linearizable reads: one round with a majority serves all that wait when it begins.
+#[derive(Default)]
+pub(super) struct Reads {
+    /// Came after the running round had begun: it proves nothing for them.
+    queue: VecDeque<Read>,
+    /// The running round.
+    round: Option<Round>,
+    rounds: u64,
+    /// Confirmed, and waiting for the store to have applied so far.
+    confirmed: VecDeque<(Index, Read)>,
+}
+
+struct Round {
+    number: u64,
+    since_ticks: u64,
+    reads: Vec<Read>,
+}
+
+impl Reads {
+    /// Takes a read in.
+    pub(super) fn add(&mut self, read: Read) {
+        self.queue.push_back(read);
+    }
+
+    /// Begins a round if reads wait and none runs, or the running one has had no answer for a
+    /// time. A round's number is never used again: a late answer to an earlier one would confirm
+    /// what it never asked (etcd issue 20418). Answers the number to ask with.
+    pub(super) fn begin_round(&mut self, now_ticks: u64, retry_ticks: u64) -> Option<u64> {
+        let mut reads = match &self.round {
+            Some(round) if now_ticks < round.since_ticks + retry_ticks => return None,
+            Some(_) => self
+                .round
+                .take()
+                .map(|round| round.reads)
+                .unwrap_or_default(),
+            None => Vec::new(),
+        };
+        reads.extend(self.queue.drain(..));
+        if reads.is_empty() {
+            return None;
+        }
+        self.rounds += 1;
+        self.round = Some(Round {
+            number: self.rounds,
+            since_ticks: now_ticks,
+            reads,
+        });
+        Some(self.rounds)
+    }
+
+    /// A round was confirmed.
+    pub(super) fn confirm(&mut self, number: u64, index: Index) {
+        if let Some(round) = self.round.take_if(|round| round.number == number) {
+            self.confirmed
+                .extend(round.reads.into_iter().map(|read| (index, read)));
+        }
+    }
+
+    /// The reads that can be answered when the store has applied so far.
+    pub(super) fn take_ready(&mut self, applied: Index) -> Vec<Read> {
+        let (ready, waiting): (Vec<_>, Vec<_>) = self
+            .confirmed
+            .drain(..)
+            .partition(|(index, _)| *index <= applied);
+        self.confirmed.extend(waiting);
+        ready.into_iter().map(|(_, read)| read).collect()
+    }
+
+    /// Those who came before a tick.
+    pub(super) fn take_older(&mut self, than_ticks: u64) -> Vec<Read> {
+        let mut older = Vec::new();
+        let mut keep = |read: &Read| {
+            let old = read.since_ticks <= than_ticks;
+            if old {
+                older.push(read.clone());
+            }
+            !old
+        };
+        self.confirmed.retain(|(_, read)| keep(read));
+        if let Some(round) = &mut self.round {
+            round.reads.retain(&mut keep);
+        }
+        self.queue.retain(keep);
+        older
+    }
+
+    /// How many wait.
+    pub(super) fn count(&self) -> usize {
+        let round = self.round.as_ref().map_or(0, |round| round.reads.len());
+        self.queue.len() + round + self.confirmed.len()
+    }
+}

@@ -1,0 +1,265 @@
+//! Requests: taken in, sent their way, answered.
+
+use super::proposal::Proposal;
+use super::requests::{Open, Read};
+use super::{Member, view::Role};
+use crate::command::{Command, MemberAttributes, MemberListReply, Reply, StatusReply};
+use crate::error::Error;
+use crate::id::{Index, RequestId};
+use crate::limits;
+use crate::mvcc;
+
+impl Member {
+    pub(super) fn request(&mut self, id: RequestId, command: Command) {
+        let checked = self.check(&command);
+        if let Err(error) = checked {
+            return self.reply(id, Err(error));
+        }
+        if command.is_write() {
+            return self.request_write(id, command);
+        }
+        if is_local(&command) {
+            let result = self.read(&command);
+            return self.reply(id, result);
+        }
+        self.reads.add(Read {
+            id,
+            command,
+            since_ticks: self.now_ticks,
+        });
+    }
+
+    fn check(&self, command: &Command) -> Result<(), Error> {
+        if self.is_stopping() {
+            return Err(Error::Stopped);
+        }
+        if matches!(command, Command::PublishAttributes(_)) {
+            return Err(Error::NotSupported(
+                "publishing another member's name".to_owned(),
+            ));
+        }
+        if self.writes.count() + self.reads.count() >= limits::PENDING_REQUESTS_MAX {
+            return Err(Error::TooManyRequests);
+        }
+        let limits = mvcc::Limits {
+            txn_operations: self.config.txn_operations_max,
+        };
+        mvcc::validate(command, limits)
+    }
+
+    fn request_write(&mut self, id: RequestId, command: Command) {
+        let gap = self.consensus.commit().0.saturating_sub(self.applied.0);
+        if gap > limits::COMMIT_APPLY_GAP_MAX {
+            return self.reply(id, Err(Error::TooManyRequests));
+        }
+        let too_large = self.propose(Some(id), command);
+        if too_large {
+            self.reply(id, Err(Error::RequestTooLarge));
+        }
+    }
+
+    /// Queues a command for the log. True when it is too large for it.
+    fn propose(&mut self, id: Option<RequestId>, command: Command) -> bool {
+        let sequence = self.writes.next_sequence();
+        let proposal = Proposal {
+            origin: self.config.id,
+            incarnation: self.config.incarnation,
+            sequence,
+            command,
+        };
+        let payload = proposal.encode();
+        if payload.len() > self.config.request_size_bytes_max {
+            return true;
+        }
+        let open = Open {
+            id,
+            since_ticks: self.now_ticks,
+        };
+        self.writes.add(sequence, open, payload);
+        false
+    }
+
+    /// Proposes all that waits, in one go. Without a leader it goes on waiting, as in etcd.
+    pub(super) fn propose_queued(&mut self) {
+        if !self.consensus.leader().is_some() || self.consensus.transferee().is_some() {
+            return;
+        }
+        let queued = self.writes.queued();
+        if !queued.is_empty() && self.consensus.propose(queued) {
+            self.writes.clear_queue();
+        }
+    }
+
+    /// A member that knows a leader makes its name and client URLs known, until they are.
+    pub(super) fn publish_attributes(&mut self) {
+        let known = self
+            .membership
+            .member(self.config.id)
+            .is_some_and(|member| {
+                member.name == self.config.name && member.client_urls == self.config.client_urls
+            });
+        let waits = self.published_at_ticks.is_some_and(|since| {
+            self.now_ticks < since + u64::from(self.config.request_timeout_ticks())
+        });
+        let ready =
+            self.consensus.leader().is_some() && self.membership.member(self.config.id).is_some();
+        if known || waits || !ready || self.is_stopping() {
+            return;
+        }
+        self.published_at_ticks = Some(self.now_ticks);
+        let attributes = MemberAttributes {
+            id: self.config.id,
+            name: self.config.name.clone(),
+            client_urls: self.config.client_urls.clone(),
+        };
+        self.propose(None, Command::PublishAttributes(attributes));
+    }
+
+    /// A write was carried out and its caller waits.
+    pub(super) fn answer_write(
+        &mut self,
+        id: RequestId,
+        command: &Command,
+        result: Result<Reply, Error>,
+    ) {
+        match command {
+            Command::Compact(compact) if compact.physical && result.is_ok() => {
+                self.compactions.push(id);
+            }
+            _ => self.reply(id, result),
+        }
+    }
+
+    /// Asks the leader for all reads that wait, in one round.
+    pub(super) fn begin_read_round(&mut self) {
+        if !self.consensus.leader().is_some() {
+            return;
+        }
+        let retry_ticks = u64::from(READ_INDEX_RETRY_MS.div_ceil(self.config.tick_ms.max(1)));
+        if let Some(round) = self.reads.begin_round(self.now_ticks, retry_ticks) {
+            self.consensus.read_index(self.read_context(round));
+        }
+    }
+
+    /// A round came back.
+    pub(super) fn confirm_read_round(&mut self, index: Index, context: &[u8]) {
+        let round = context
+            .last_chunk::<8>()
+            .map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        if self.read_context(round) == context {
+            self.reads.confirm(round, index);
+        }
+    }
+
+    /// A round's name in the whole cluster: contexts of all members meet at the leader, and an
+    /// earlier life's may still be under way.
+    fn read_context(&self, round: u64) -> Vec<u8> {
+        [self.config.id.0, self.config.incarnation.0, round]
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect()
+    }
+
+    pub(super) fn serve_confirmed_reads(&mut self) {
+        for read in self.reads.take_ready(self.applied) {
+            let result = self.read(&read.command);
+            self.reply(read.id, result);
+        }
+    }
+
+    fn read(&self, command: &Command) -> Result<Reply, Error> {
+        match command {
+            Command::Range(range) => self.store.range(range).map(Reply::Range),
+            Command::Txn(txn) => self.store.txn_read(txn).map(Reply::Txn),
+            Command::HashKv(hash) => self.store.hash_kv(hash.revision).map(Reply::HashKv),
+            Command::Status => Ok(Reply::Status(self.status())),
+            Command::MemberList(_) => Ok(Reply::MemberList(MemberListReply {
+                members: self.membership.members().cloned().collect(),
+            })),
+            // Nothing raises one yet: there is no quota and no corruption check.
+            Command::AlarmList => Ok(Reply::AlarmList(Vec::new())),
+            Command::Put(_)
+            | Command::DeleteRange(_)
+            | Command::Compact(_)
+            | Command::PublishAttributes(_) => {
+                Err(Error::NotSupported("reading by a write".to_owned()))
+            }
+        }
+    }
+
+    fn status(&self) -> StatusReply {
+        let leader = self.consensus.leader();
+        let errors = if leader.is_some() {
+            None
+        } else {
+            Some(Error::NoLeader.to_string())
+        };
+        StatusReply {
+            leader,
+            committed: self.consensus.commit(),
+            applied: self.applied,
+            term: self.consensus.term(),
+            is_learner: self
+                .consensus
+                .configuration()
+                .get_learners()
+                .contains(&self.config.id.0),
+            store_size_bytes: i64::try_from(self.store.size_bytes()).unwrap_or(i64::MAX),
+            store_size_in_use_bytes: i64::try_from(self.store.size_in_use_bytes())
+                .unwrap_or(i64::MAX),
+            errors: errors.into_iter().collect(),
+        }
+    }
+
+    /// Ends the requests whose time has run out, as etcd words it.
+    pub(super) fn time_out_requests(&mut self) {
+        let timeout_ticks = u64::from(self.config.request_timeout_ticks());
+        let Some(since_ticks) = self.now_ticks.checked_sub(timeout_ticks) else {
+            return;
+        };
+        for open in self.writes.take_older(since_ticks) {
+            if let Some(id) = open.id {
+                let error = self.timeout_error(open.since_ticks);
+                self.reply(id, Err(error));
+            }
+        }
+        for read in self.reads.take_older(since_ticks) {
+            let error = self.timeout_error(read.since_ticks);
+            self.reply(read.id, Err(error));
+        }
+    }
+
+    fn timeout_error(&self, since_ticks: u64) -> Error {
+        let margin_ticks = u64::from(self.config.election_ticks) * 2;
+        let lost = self
+            .leader_lost_at_ticks
+            .is_some_and(|lost_at_ticks| lost_at_ticks + margin_ticks >= since_ticks);
+        let leader = self.consensus.leader();
+        if lost && leader.is_some() {
+            return Error::TimeoutLeaderFailure;
+        }
+        let leads = self.consensus.role() == Role::Leader;
+        if leader.is_some() && !leads && !self.peers.is_active(leader) {
+            return Error::TimeoutConnectionLost;
+        }
+        Error::Timeout
+    }
+}
+
+/// Whether a read is answered from this member's store as it is.
+fn is_local(command: &Command) -> bool {
+    match command {
+        Command::Range(range) => range.serializable,
+        Command::Txn(txn) => txn.is_serializable(),
+        Command::MemberList(linearizable) => !linearizable,
+        Command::HashKv(_) | Command::Status => true,
+        Command::AlarmList => false,
+        Command::Put(_)
+        | Command::DeleteRange(_)
+        | Command::Compact(_)
+        | Command::PublishAttributes(_) => false,
+    }
+}
+
+/// A read's round is asked for again after this long without an answer, as in etcd.
+const READ_INDEX_RETRY_MS: u32 = 500;

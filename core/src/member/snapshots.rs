@@ -1,0 +1,429 @@
+//! Snapshots: taking them, letting go what is behind them, sending and receiving them.
+
+use std::collections::BTreeMap;
+
+use super::checkpoint::{Checkpoint, Next};
+use super::restore::{Restored, header};
+use super::transfer_in::{Received, TransferIn};
+use super::transfer_out::{Outcome, TransferOut};
+use super::{ByPeer, Member};
+use crate::Output;
+use crate::consensus::wire::{
+    SnapshotChunk, SnapshotProgress, SnapshotProgressState, WireBody, WireFrame,
+};
+use crate::disk::{DiskBatch, DiskOperation, Lane};
+use crate::id::{BatchId, Incarnation, Index, MemberId, Term};
+use crate::snapshot::SnapshotHeader;
+use crate::trace::TraceKind;
+
+/// What goes on with snapshots.
+pub(super) struct Snapshots {
+    next_batch: BatchId,
+    purposes: BTreeMap<BatchId, Purpose>,
+    checkpoint: Option<Checkpoint>,
+    /// Paths of this member's snapshots, oldest first.
+    files: Vec<String>,
+    out: ByPeer<TransferOut>,
+    incoming: Option<TransferIn>,
+    /// A snapshot that is on the disk, while raft takes it over.
+    received: Option<Restored>,
+    /// A transfer's number is never used twice, not by an earlier life either.
+    incarnation: Incarnation,
+    transfers: u64,
+}
+
+/// What a batch of the snapshot lane is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// An own snapshot.
+    Checkpoint,
+    /// One that comes in: which transfer.
+    Incoming(u64),
+    /// Removing files: nothing waits for it.
+    Cleanup,
+}
+
+impl Snapshots {
+    pub(super) fn new(incarnation: Incarnation) -> Self {
+        Self {
+            next_batch: BatchId(1),
+            purposes: BTreeMap::new(),
+            checkpoint: None,
+            files: Vec::new(),
+            out: BTreeMap::new(),
+            incoming: None,
+            received: None,
+            incarnation,
+            transfers: 0,
+        }
+    }
+}
+
+/// Taking snapshots, and letting go what is behind them.
+impl Member {
+    /// Hands operations to the host on the snapshot lane.
+    pub(super) fn write_snapshot_lane(&mut self, purpose: Purpose, operations: Vec<DiskOperation>) {
+        let id = self.snapshots.next_batch;
+        self.snapshots.next_batch = BatchId(id.0 + 1);
+        self.snapshots.purposes.insert(id, purpose);
+        self.outputs.push(Output::Disk(DiskBatch {
+            id,
+            lane: Lane::Snapshot,
+            operations,
+        }));
+    }
+
+    pub(super) fn snapshot_lane_done(&mut self, batch: BatchId) {
+        match self.snapshots.purposes.remove(&batch) {
+            Some(Purpose::Checkpoint) => self.go_on_with_checkpoint(),
+            Some(Purpose::Incoming(transfer)) => self.incoming_written(transfer),
+            Some(Purpose::Cleanup) | None => {}
+        }
+    }
+
+    /// Begins a snapshot when enough has been applied since the last.
+    pub(super) fn begin_checkpoint(&mut self) {
+        let since = self.snapshot.map_or(Index(0), |(index, _)| index);
+        let due = self.applied.0 >= since.0 + self.config.snapshot_count;
+        if !due || self.snapshots.checkpoint.is_some() || self.is_stopping() {
+            return;
+        }
+        let header = self.snapshot_header();
+        let (index, term) = (header.index, header.term);
+        self.tell(TraceKind::SnapshotStarted { index, term });
+        let (checkpoint, operations) = Checkpoint::begin(header, &mut self.store);
+        self.snapshots.checkpoint = Some(checkpoint);
+        self.write_snapshot_lane(Purpose::Checkpoint, operations);
+    }
+
+    fn snapshot_header(&self) -> SnapshotHeader {
+        let metadata = self.consensus.applied_position().get_metadata();
+        let position = (Index(metadata.index), Term(metadata.term));
+        let state = self.consensus.configuration();
+        header(
+            self.config.cluster,
+            position,
+            state,
+            &self.membership,
+            &self.store,
+        )
+    }
+
+    fn go_on_with_checkpoint(&mut self) {
+        let Some(mut checkpoint) = self.snapshots.checkpoint.take() else {
+            return;
+        };
+        match checkpoint.go_on(&self.store) {
+            Next::Write(operations) => {
+                self.snapshots.checkpoint = Some(checkpoint);
+                self.write_snapshot_lane(Purpose::Checkpoint, operations);
+            }
+            Next::Done => {
+                let (index, term) = checkpoint.position();
+                checkpoint.end(&mut self.store);
+                self.tell(TraceKind::SnapshotSaved { index, term });
+                // One from the leader may have overtaken it.
+                if self.snapshot.is_none_or(|(newest, _)| newest < index) {
+                    self.snapshot = Some((index, term));
+                    self.log.mark_snapshot(index, term);
+                }
+            }
+            Next::Abandoned(operations) => {
+                checkpoint.end(&mut self.store);
+                self.write_snapshot_lane(Purpose::Cleanup, operations);
+            }
+        }
+    }
+
+    /// A snapshot and its marker are durable: what it stands for may go.
+    pub(super) fn release_log(&mut self) {
+        let Some((index, term)) = self.snapshot else {
+            return;
+        };
+        self.release_files(index, term);
+        let keep_from = index
+            .0
+            .saturating_sub(self.config.snapshot_catch_up_entries);
+        let index = Index(keep_from);
+        if self.consensus.compact_log(index) {
+            self.tell(TraceKind::LogCompacted { index });
+        }
+    }
+
+    fn release_files(&mut self, index: Index, term: Term) {
+        let released = self.log.wal().release_before(index, SEGMENTS_KEPT);
+        let mut operations = released.operations;
+        if !released.files.is_empty() {
+            self.tell(TraceKind::SegmentsReleased {
+                files: released.files,
+            });
+        }
+        let path = SnapshotHeader {
+            index,
+            term,
+            ..SnapshotHeader::default()
+        }
+        .path();
+        if !self.snapshots.files.contains(&path) {
+            self.snapshots.files.push(path);
+        }
+        while self.snapshots.files.len() > SNAPSHOTS_KEPT {
+            let path = self.snapshots.files.remove(0);
+            operations.push(DiskOperation::Remove { path });
+        }
+        if !operations.is_empty() {
+            self.write_snapshot_lane(Purpose::Cleanup, operations);
+        }
+    }
+}
+
+/// Sending.
+impl Member {
+    /// Raft wants a follower to have a snapshot.
+    pub(super) fn begin_transfer(&mut self, to: MemberId) {
+        let header = self.snapshot_header();
+        let (index, term) = (header.index, header.term);
+        self.snapshots.transfers += 1;
+        // The high bits keep apart what different lives of this member send.
+        let transfer = (self.snapshots.incarnation.0 << 24) | self.snapshots.transfers;
+        let leader_term = self.consensus.term();
+        let now = self.now_ticks;
+        let mut out = TransferOut::begin(transfer, leader_term, &header, &mut self.store, now);
+        self.tell(TraceKind::SnapshotSendStarted { to, index, term });
+        let chunks = out.resend(&self.store);
+        if let Some(before) = self.snapshots.out.insert(to, out) {
+            before.end(&mut self.store);
+        }
+        self.send_chunks(to, chunks);
+    }
+
+    pub(super) fn receive_progress(&mut self, from: MemberId, progress: SnapshotProgress) {
+        let now = self.now_ticks;
+        let Some(out) = self.snapshots.out.get_mut(&from) else {
+            return;
+        };
+        let (chunks, outcome) = out.progress(progress, &self.store, now);
+        self.send_chunks(from, chunks);
+        match outcome {
+            Outcome::Going => {}
+            Outcome::Finished => self.end_transfer(from, true),
+            Outcome::Failed => self.end_transfer(from, false),
+        }
+    }
+
+    /// The connection broke: what was under way is lost.
+    pub(super) fn transfer_unreachable(&mut self, peer: MemberId) {
+        if self.snapshots.out.contains_key(&peer) {
+            self.end_transfer(peer, false);
+        }
+    }
+
+    /// Sends again what was not answered, and gives up on who does not answer at all.
+    pub(super) fn time_out_transfers(&mut self) {
+        let now = self.now_ticks;
+        let resend_ticks = u64::from(self.config.election_ticks);
+        let idle: Vec<(MemberId, u64)> = self
+            .snapshots
+            .out
+            .iter()
+            .map(|(peer, out)| (*peer, out.idle_ticks(now)))
+            .filter(|(_, idle)| *idle > 0 && idle % resend_ticks == 0)
+            .collect();
+        for (peer, idle_ticks) in idle {
+            if idle_ticks >= resend_ticks * TRANSFER_TRIES {
+                self.end_transfer(peer, false);
+            } else if let Some(out) = self.snapshots.out.get_mut(&peer) {
+                let chunks = out.resend(&self.store);
+                self.send_chunks(peer, chunks);
+            }
+        }
+    }
+
+    fn end_transfer(&mut self, to: MemberId, succeeded: bool) {
+        let Some(out) = self.snapshots.out.remove(&to) else {
+            return;
+        };
+        let index = out.index();
+        out.end(&mut self.store);
+        self.tell(TraceKind::SnapshotSendFinished {
+            to,
+            index,
+            succeeded,
+        });
+        self.consensus.snapshot_sent(to, succeeded);
+    }
+
+    fn send_chunks(&mut self, to: MemberId, chunks: Vec<SnapshotChunk>) {
+        let from = self.config.id.0;
+        for chunk in chunks {
+            self.send_wire(WireFrame {
+                from,
+                to: to.0,
+                body: WireBody::SnapshotChunk(chunk),
+            });
+        }
+    }
+}
+
+/// Receiving.
+impl Member {
+    pub(super) fn receive_chunk(&mut self, from: MemberId, chunk: &SnapshotChunk) {
+        if Term(chunk.term) < self.consensus.term() {
+            return;
+        }
+        if Index(chunk.index) <= self.consensus.commit() {
+            // It has come already, or is not needed any more.
+            return self.answer_chunk(from, chunk, SnapshotProgressState::Installed);
+        }
+        let known = self
+            .snapshots
+            .incoming
+            .as_ref()
+            .is_some_and(|own| own.is_of(from, chunk));
+        let taken = match (known, chunk.number) {
+            (true, _) => self.take_chunk(chunk),
+            (false, 0) => self.begin_incoming(from, chunk),
+            // The beginning was lost; it will be sent again.
+            (false, _) => return,
+        };
+        match taken {
+            Ok(()) => {
+                let term = self.consensus.term();
+                if let Some(incoming) = &self.snapshots.incoming {
+                    let progress = incoming.progress(term);
+                    self.send_progress(from, progress);
+                }
+            }
+            Err(reason) => {
+                self.abandon_incoming();
+                self.refuse(from, reason);
+                self.answer_chunk(from, chunk, SnapshotProgressState::Failed);
+            }
+        }
+    }
+
+    fn begin_incoming(&mut self, from: MemberId, chunk: &SnapshotChunk) -> Result<(), String> {
+        self.abandon_incoming();
+        let (mut incoming, operations) = TransferIn::begin(from, chunk)?;
+        incoming.batch_out();
+        self.snapshots.incoming = Some(incoming);
+        self.write_snapshot_lane(Purpose::Incoming(chunk.transfer), operations);
+        Ok(())
+    }
+
+    fn take_chunk(&mut self, chunk: &SnapshotChunk) -> Result<(), String> {
+        let Some(incoming) = &mut self.snapshots.incoming else {
+            return Ok(());
+        };
+        let operations = incoming.take(chunk)?;
+        if !operations.is_empty() {
+            incoming.batch_out();
+            self.write_snapshot_lane(Purpose::Incoming(chunk.transfer), operations);
+        }
+        Ok(())
+    }
+
+    fn abandon_incoming(&mut self) {
+        if let Some(incoming) = self.snapshots.incoming.take() {
+            let operations = incoming.abandon();
+            if !operations.is_empty() {
+                self.write_snapshot_lane(Purpose::Cleanup, operations);
+            }
+        }
+    }
+
+    fn incoming_written(&mut self, transfer: u64) {
+        let Some(incoming) = &mut self.snapshots.incoming else {
+            return;
+        };
+        if !incoming.is_transfer(transfer) || !incoming.batch_done() {
+            return;
+        }
+        let Some(incoming) = self.snapshots.incoming.take() else {
+            return;
+        };
+        let (from, progress) = (incoming.from(), incoming.progress(self.consensus.term()));
+        match incoming.finish() {
+            Ok(received) => self.offer_snapshot(received, progress),
+            Err(reason) => {
+                self.refuse(from, reason);
+                let state = SnapshotProgressState::Failed;
+                self.send_progress(from, SnapshotProgress { state, ..progress });
+            }
+        }
+    }
+
+    /// The snapshot is on the disk: raft decides whether it takes the log's place.
+    fn offer_snapshot(&mut self, received: Received, progress: SnapshotProgress) {
+        let Received {
+            from,
+            term,
+            restored,
+        } = received;
+        let index = restored.index;
+        let mut state = SnapshotProgressState::Installed;
+        // The log may have overtaken it meanwhile.
+        if index > self.consensus.commit() {
+            let message = crate::consensus::snapshot_message(
+                (from, self.config.id),
+                term,
+                (index, restored.term),
+                restored.configuration.clone(),
+            );
+            if let Err(reason) = self.consensus.step(message) {
+                self.refuse(from, reason);
+                state = SnapshotProgressState::Failed;
+            } else if self.consensus.takes_snapshot(index) {
+                self.snapshots.received = Some(restored);
+            }
+        }
+        self.send_progress(from, SnapshotProgress { state, ..progress });
+    }
+
+    /// Raft has taken the snapshot over: so do store and members.
+    pub(super) fn install_snapshot(&mut self) {
+        let Some(restored) = self.snapshots.received.take() else {
+            return;
+        };
+        let (index, term) = (restored.index, restored.term);
+        // What read the old store is void: its pins are nothing to the new one.
+        self.snapshots.checkpoint = None;
+        self.snapshots.out.clear();
+        self.store = restored.store;
+        self.membership = restored.membership;
+        self.applied = index;
+        self.snapshot = Some((index, term));
+        self.told_commit = self.told_commit.max(index);
+        self.consensus.applied(index);
+        self.log.marker_follows();
+        let from = self.consensus.leader();
+        self.tell(TraceKind::SnapshotApplied { from, index, term });
+    }
+
+    fn answer_chunk(&mut self, to: MemberId, chunk: &SnapshotChunk, state: SnapshotProgressState) {
+        let progress = SnapshotProgress {
+            term: self.consensus.term().0,
+            index: chunk.index,
+            transfer: chunk.transfer,
+            next: 0,
+            state,
+        };
+        self.send_progress(to, progress);
+    }
+
+    fn send_progress(&mut self, to: MemberId, progress: SnapshotProgress) {
+        let from = self.config.id.0;
+        self.send_wire(WireFrame {
+            from,
+            to: to.0,
+            body: WireBody::SnapshotProgress(progress),
+        });
+    }
+}
+
+/// Segments kept beside those a snapshot needs.
+const SEGMENTS_KEPT: usize = 1;
+/// Snapshots kept: the newest, and the one before it in case it cannot be read.
+const SNAPSHOTS_KEPT: usize = 2;
+/// Election timeouts without an answer after which a transfer is given up.
+const TRANSFER_TRIES: u64 = 3;

@@ -1,0 +1,262 @@
+//! Starting: from nothing, or from what an earlier life left on the disk.
+//!
+//! A disk without a log is a new member's: its log begins with one entry for each first member,
+//! as in etcd, all committed in term 1. Any other disk is read: the newest snapshot that the log
+//! has a marker for, then the log behind it. A disk that does not add up is refused; a member
+//! never goes on without something it once promised to keep.
+
+use raft::eraftpb::{ConfState, Entry, HardState as RaftHardState};
+use thiserror::Error;
+
+use super::proposal::MembershipChange;
+use super::restore::{Restored, restore_file};
+use super::{Member, MemberConfig, MemberParts, log::Log};
+use crate::consensus::{Consensus, InitialLog, new_entry};
+use crate::disk::{DiskImage, DiskOperation};
+use crate::id::{Index, MemberId, Term};
+use crate::limits;
+use crate::membership::Membership;
+use crate::mvcc::Store;
+use crate::snapshot::{newest_good_marked, unfinished_files};
+use crate::trace::TraceKind;
+use crate::wal::{self, EntryKind, HardState, LogEntry, Metadata, Wal, WalError, WalOptions};
+
+/// Why a member does not start.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum StartError {
+    /// The settings cannot be.
+    #[error("invalid settings: {0}")]
+    Settings(String),
+    /// The log cannot be read.
+    #[error("write-ahead log: {0}")]
+    Log(#[from] WalError),
+    /// The log and the snapshots do not go together.
+    #[error("data directory: {0}")]
+    Data(String),
+}
+
+/// What the disk gave.
+struct FromDisk {
+    log: Log,
+    first: crate::disk::DiskBatch,
+    initial: InitialLog,
+    restored: Option<Restored>,
+    leftovers: Vec<DiskOperation>,
+    lines: Vec<TraceKind>,
+}
+
+impl Member {
+    /// Starts a member on a disk's contents. What it wants done first is in
+    /// [`Member::take_outputs`].
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]: nothing has been changed then.
+    pub fn start(config: MemberConfig, image: &DiskImage) -> Result<Self, StartError> {
+        check_settings(&config)?;
+        let metadata = Metadata {
+            member: config.id,
+            cluster: config.cluster,
+        };
+        let options = WalOptions {
+            segment_size_bytes: config.segment_size_bytes,
+        };
+        let disk = match wal::recover(image, Some(metadata), options) {
+            Ok(recovered) => from_disk(image, recovered)?,
+            Err(WalError::Empty) => bootstrap(&config, image, Wal::create(metadata, options))?,
+            Err(error) => return Err(error.into()),
+        };
+        let FromDisk {
+            log,
+            first,
+            initial,
+            restored,
+            leftovers,
+            mut lines,
+        } = disk;
+        lines.push(TraceKind::Restarted {
+            term: Term(initial.hard_state.term),
+            commit: Index(initial.hard_state.commit),
+            last: Index(initial.offset.0 + initial.entries.len() as u64),
+        });
+        let snapshot = restored
+            .as_ref()
+            .map(|restored| (restored.index, restored.term));
+        let applied = initial.offset;
+        let consensus = Consensus::start(&config, initial).map_err(StartError::Data)?;
+        let (store, membership) = match restored {
+            Some(restored) => (restored.store, restored.membership),
+            None => (Store::new(), Membership::default()),
+        };
+        lines.push(TraceKind::StoreRestored {
+            revision: store.revision(),
+        });
+        let parts = MemberParts {
+            consensus,
+            log,
+            store,
+            membership,
+            applied,
+            snapshot,
+        };
+        Ok(Member::join(config, parts, first, leftovers, lines))
+    }
+}
+
+fn check_settings(config: &MemberConfig) -> Result<(), StartError> {
+    let refuse = |what: String| Err(StartError::Settings(what));
+    let ticks = limits::ELECTION_TICKS_MIN..=limits::ELECTION_TICKS_MAX;
+    if !ticks.contains(&config.election_ticks) {
+        return refuse(format!(
+            "an election timeout of {} ticks, it is {} to {}",
+            config.election_ticks,
+            limits::ELECTION_TICKS_MIN,
+            limits::ELECTION_TICKS_MAX
+        ));
+    }
+    if !config.id.is_some() {
+        return refuse("a member without an id".to_owned());
+    }
+    if config.tick_ms == 0 || config.snapshot_count == 0 || config.segment_size_bytes == 0 {
+        return refuse("tick, snapshot count and segment size are above 0".to_owned());
+    }
+    Ok(())
+}
+
+/// A new member's log.
+fn bootstrap(
+    config: &MemberConfig,
+    image: &DiskImage,
+    (wal, operations): (Wal, Vec<DiskOperation>),
+) -> Result<FromDisk, StartError> {
+    if let Some(path) = image.files.keys().find(|path| path.ends_with(".snap")) {
+        let what = format!("{path} is a snapshot, but the log that belongs to it is missing");
+        return Err(StartError::Data(what));
+    }
+    if !config.bootstrap.iter().any(|member| member.id == config.id) {
+        let what = format!(
+            "member {} is not among the cluster's first members",
+            config.id
+        );
+        return Err(StartError::Settings(what));
+    }
+    let mut members = config.bootstrap.clone();
+    members.sort_by_key(|member| member.id);
+    members.dedup_by_key(|member| member.id);
+    let entries: Vec<Entry> = members
+        .into_iter()
+        .zip(1..)
+        .map(|(member, index)| {
+            new_entry(
+                true,
+                FIRST_TERM,
+                index,
+                MembershipChange::AddVoter(member).encode(),
+            )
+        })
+        .collect();
+    let commit = entries.len() as u64;
+    let (mut log, first) = Log::new(wal, operations);
+    log.write_first(
+        &entries,
+        HardState {
+            term: Term(FIRST_TERM),
+            vote: MemberId::NONE,
+            commit: Index(commit),
+        },
+    );
+    let hard_state = raft_hard_state(HardState {
+        term: Term(FIRST_TERM),
+        vote: MemberId::NONE,
+        commit: Index(commit),
+    });
+    Ok(FromDisk {
+        log,
+        first,
+        initial: InitialLog {
+            offset: Index(0),
+            offset_term: Term(0),
+            entries,
+            hard_state,
+            configuration: ConfState::default(),
+        },
+        restored: None,
+        leftovers: Vec::new(),
+        lines: Vec::new(),
+    })
+}
+
+/// What an earlier life left.
+fn from_disk(image: &DiskImage, recovered: wal::Recovered) -> Result<FromDisk, StartError> {
+    let newest = newest_good_marked(image, &recovered.markers);
+    let restored = match newest.snapshot {
+        Some(file) => Some(restore_file(file).map_err(StartError::Data)?),
+        None => None,
+    };
+    let (offset, offset_term) = restored.as_ref().map_or((Index(0), Term(0)), |restored| {
+        (restored.index, restored.term)
+    });
+    let entries = recovered.entries_after(offset).map_err(|error| {
+        // The log alone would say "gap"; why there is one is more use to a person.
+        match newest.broken.first() {
+            Some((path, why)) => StartError::Data(format!("{path}: {why}; and so {error}")),
+            None => StartError::Log(error),
+        }
+    })?;
+    let entries = entries.iter().map(raft_entry).collect();
+    let hard_state = raft_hard_state(recovered.hard_state);
+    let configuration = restored
+        .as_ref()
+        .map(|restored| restored.configuration.clone())
+        .unwrap_or_default();
+    let lines = recovered
+        .repair
+        .iter()
+        .map(|repair| TraceKind::WalRepaired {
+            file: repair.file.clone(),
+            at_bytes: repair.at_bytes,
+        })
+        .collect();
+    let (log, first) = Log::new(recovered.wal, recovered.operations);
+    let leftovers = unfinished_files(image)
+        .into_iter()
+        .map(|path| DiskOperation::Remove { path })
+        .collect();
+    let initial = InitialLog {
+        offset,
+        offset_term,
+        entries,
+        hard_state,
+        configuration,
+    };
+    Ok(FromDisk {
+        log,
+        first,
+        initial,
+        restored,
+        leftovers,
+        lines,
+    })
+}
+
+fn raft_entry(entry: &LogEntry) -> Entry {
+    let is_conf_change = entry.kind == EntryKind::ConfChange;
+    new_entry(
+        is_conf_change,
+        entry.term.0,
+        entry.index.0,
+        entry.data.clone(),
+    )
+}
+
+fn raft_hard_state(state: HardState) -> RaftHardState {
+    RaftHardState {
+        term: state.term.0,
+        vote: state.vote.0,
+        commit: state.commit.0,
+        ..RaftHardState::default()
+    }
+}
+
+/// The term of the entries that a cluster begins with; its first leader's is 2, as in etcd.
+const FIRST_TERM: u64 = 1;
