@@ -3,7 +3,7 @@
 //! A request over HTTP/2 whose content type is gRPC's is a call; everything else is HTTP.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{Request, Response, Version, header};
@@ -11,9 +11,10 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tonic::body::Body;
 
 use crate::grpc::Services;
@@ -48,23 +49,23 @@ pub(crate) struct ClientApi {
 /// The client port, open.
 pub(crate) struct ClientServer {
     accepting: JoinSet<()>,
-    graceful: GracefulShutdown,
+    graceful: Arc<Mutex<Option<GracefulShutdown>>>,
 }
 
 impl ClientServer {
     /// Begins to serve.
     pub(crate) fn start(listeners: Vec<TcpListener>, api: ClientApi, logger: &Logger) -> Self {
-        let graceful = GracefulShutdown::new();
+        let graceful = Arc::new(Mutex::new(Some(GracefulShutdown::new())));
         let api = Arc::new(api);
         let mut accepting = JoinSet::new();
         for listener in listeners {
-            let api = api.clone();
-            // Asked once for each connection, so that all of them are known to `graceful`.
-            let watchers = graceful.watcher();
+            let (api, graceful) = (api.clone(), graceful.clone());
             accepting.spawn(accept_all(listener, logger.clone(), move |socket, _| {
-                let watcher = watchers.clone();
+                let watcher = watcher(&graceful);
                 let api = api.clone();
                 async move {
+                    // Who comes while the server closes is not let in.
+                    let Some(watcher) = watcher else { return };
                     let builder = connection_builder(api.concurrent_streams_max);
                     let connection = builder.serve_connection_with_upgrades(
                         TokioIo::new(socket),
@@ -83,14 +84,19 @@ impl ClientServer {
 
     /// Lets open calls finish, for a moment, and closes.
     pub(crate) async fn stop(self) {
-        let Self {
-            accepting,
-            graceful,
-        } = self;
-        // A connection that is still open then, on a watch most likely, is cut.
-        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown()).await;
-        drop(accepting);
+        let graceful = self.graceful.lock().ok().and_then(|mut open| open.take());
+        if let Some(graceful) = graceful {
+            // A connection that is still open then, on a watch most likely, is cut.
+            let _ = timeout(SHUTDOWN_TIMEOUT, graceful.shutdown()).await;
+        }
+        drop(self.accepting);
     }
+}
+
+/// What tells a new connection of the end; nothing when the end has begun.
+fn watcher(graceful: &Mutex<Option<GracefulShutdown>>) -> Option<Watcher> {
+    let open = graceful.lock().ok()?;
+    open.as_ref().map(GracefulShutdown::watcher)
 }
 
 fn connection_builder(concurrent_streams_max: u32) -> auto::Builder<TokioExecutor> {

@@ -20,7 +20,7 @@ mod urls;
 mod values;
 
 pub(crate) use help::{help_text, version_text};
-pub(crate) use parse::{FlagError, Request, parse};
+pub(crate) use parse::{Request, parse};
 pub(crate) use urls::Endpoint;
 pub(crate) use values::Values;
 

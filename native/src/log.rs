@@ -14,7 +14,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub(crate) use level::LogLevel;
-pub(crate) use outputs::{OutputError, Outputs};
+pub(crate) use outputs::Outputs;
 
 /// Extra keys of a line, in the order in which they are printed.
 pub(crate) type Fields<'a> = &'a [(&'static str, Value)];
@@ -56,12 +56,6 @@ impl Logger {
     #[track_caller]
     pub(crate) fn warn(&self, message: &str, fields: Fields<'_>) {
         self.write(LogLevel::Warn, &here(Location::caller()), message, fields);
-    }
-
-    /// Something failed for good.
-    #[track_caller]
-    pub(crate) fn error(&self, message: &str, fields: Fields<'_>) {
-        self.write(LogLevel::Error, &here(Location::caller()), message, fields);
     }
 
     /// The server cannot go on; it is up to the caller to end it.

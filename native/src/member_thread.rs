@@ -113,8 +113,8 @@ fn run(mut member: Box<dyn Machine>, mut inbox: MemberInbox, mut dispatch: Dispa
         }
         // Told with the next inputs, not at once: whatever a member answers to this can fail to
         // be sent as well, and that must not become a loop of its own.
-        for peer in dispatch.take_unreachable() {
-            member.step(Input::PeerUnreachable { peer });
+        for input in dispatch.take_connections() {
+            member.step(input);
         }
         for event in batch.drain(..) {
             match event {

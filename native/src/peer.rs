@@ -27,6 +27,7 @@ use tokio::task::JoinSet;
 use crate::flags::Endpoint;
 use crate::log::Logger;
 use crate::member_thread::MemberHandle;
+pub(crate) use link::Sent;
 use link::{Link, LinkQueue};
 
 /// Who this member is to the others.
@@ -69,9 +70,11 @@ struct Context {
 }
 
 impl PeerSender {
-    /// Hands over a frame; false when it was thrown away.
-    pub(crate) fn send(&self, to: MemberId, frame: Bytes) -> bool {
-        self.links.get(&to).is_some_and(|link| link.send(frame))
+    /// Hands over a frame, or throws it away.
+    pub(crate) fn send(&self, to: MemberId, frame: Bytes) -> Sent {
+        self.links
+            .get(&to)
+            .map_or(Sent::NotConnected, |link| link.send(frame))
     }
 
     fn link(&self, peer: MemberId) -> Option<&Arc<Link>> {

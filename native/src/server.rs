@@ -10,6 +10,7 @@ use std::time::Duration;
 use quorate_core::Input;
 use quorate_core::command::{Command, Reply};
 use quorate_core::id::MemberId;
+use quorate_core::member::StartError;
 use serde_json::json;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -55,13 +56,13 @@ pub(crate) enum ServerError {
     /// Members cannot be added yet, so there is nothing to join.
     #[error(
         "--initial-cluster-state is 'existing' but \"{0}\" holds no member: joining a running \
-         cluster is not supported yet by quorate {}",
-        env!("CARGO_PKG_VERSION")
+         cluster is not supported yet by quorate {version}",
+        version = crate::version::QUORATE
     )]
     NothingToJoin(String),
     /// The member refused what is on its disk.
-    #[error("{0}")]
-    Start(String),
+    #[error("cannot start the member: {0}")]
+    Start(#[from] StartError),
     /// The member stopped by itself.
     #[error("{0}")]
     Failed(String),
@@ -127,8 +128,7 @@ fn start(
     let peers = Peers::new(bootstrap.peers);
     let (disk, disk_sender) = Disk::start(directory.path(), &member)
         .map_err(failed("cannot start the disk's threads"))?;
-    let machine =
-        member_thread::start_member(bootstrap.config, &image).map_err(ServerError::Start)?;
+    let machine = member_thread::start_member(bootstrap.config, &image)?;
     drop(image);
     let (stopped_sender, stopped) = oneshot::channel();
     let hosts = Hosts {

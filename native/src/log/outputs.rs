@@ -6,6 +6,8 @@ use std::sync::Mutex;
 
 use thiserror::Error;
 
+use crate::version;
+
 /// The places every line is written to.
 pub(crate) struct Outputs {
     outputs: Mutex<Vec<Output>>,
@@ -21,7 +23,7 @@ enum Output {
 #[derive(Debug, Error)]
 pub(crate) enum OutputError {
     /// A kind of output that is not there yet.
-    #[error("--log-outputs={0} is not supported yet by quorate {}", env!("CARGO_PKG_VERSION"))]
+    #[error("--log-outputs={0} is not supported yet by quorate {version}", version = version::QUORATE)]
     NotSupported(String),
     /// A file cannot be opened.
     #[error("--log-outputs: cannot open \"{path}\": {error}")]

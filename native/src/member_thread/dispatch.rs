@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quorate_core::Output;
+use bytes::Bytes;
 use quorate_core::id::{MemberId, RequestId};
+use quorate_core::{Input, Output};
 use tokio::sync::oneshot;
 
 use super::Answer;
 use crate::disk::DiskSender;
 use crate::log::Logger;
-use crate::peer::PeerSender;
+use crate::peer::{PeerSender, Sent};
 
 /// Whom outputs are for.
 pub(crate) struct Hosts {
@@ -31,7 +32,10 @@ pub(super) struct Dispatch {
     stopped: Option<oneshot::Sender<Option<String>>>,
     waiting: BTreeMap<RequestId, oneshot::Sender<Answer>>,
     next_request: u64,
-    unreachable: BTreeSet<MemberId>,
+    /// Connections to tell the member of.
+    connections: Vec<Input>,
+    /// Connected peers that the member believes unreachable, because a frame was thrown away.
+    congested: BTreeSet<MemberId>,
 }
 
 impl Dispatch {
@@ -43,7 +47,8 @@ impl Dispatch {
             stopped: Some(hosts.stopped),
             waiting: BTreeMap::new(),
             next_request: 1,
-            unreachable: BTreeSet::new(),
+            connections: Vec::new(),
+            congested: BTreeSet::new(),
         }
     }
 
@@ -55,20 +60,16 @@ impl Dispatch {
         id
     }
 
-    /// The peers to whom a frame could not be carried since the last call.
-    pub(super) fn take_unreachable(&mut self) -> BTreeSet<MemberId> {
-        std::mem::take(&mut self.unreachable)
+    /// What happened to connections since the last call.
+    pub(super) fn take_connections(&mut self) -> Vec<Input> {
+        std::mem::take(&mut self.connections)
     }
 
     /// Carries out outputs in order; false when the member has stopped.
     pub(super) fn carry_out(&mut self, outputs: Vec<Output>) -> bool {
         for output in outputs {
             match output {
-                Output::Send { to, frame } => {
-                    if !self.peers.send(to, frame) {
-                        self.unreachable.insert(to);
-                    }
-                }
+                Output::Send { to, frame } => self.send(to, frame),
                 Output::Disk(batch) => self.disk.send(batch),
                 Output::Reply { id, header, result } => {
                     if let Some(answer) = self.waiting.remove(&id) {
@@ -86,5 +87,31 @@ impl Dispatch {
             }
         }
         true
+    }
+
+    fn send(&mut self, to: MemberId, frame: Bytes) {
+        match self.peers.send(to, frame) {
+            Sent::Queued => {
+                // The queue has room again, on the same connection.
+                if self.congested.remove(&to) {
+                    self.connections.push(Input::PeerActive { peer: to });
+                }
+            }
+            Sent::NoRoom => {
+                if self.congested.insert(to) {
+                    self.connections.push(Input::PeerUnreachable { peer: to });
+                }
+            }
+            // That the connection is lost was said by whoever lost it; a member must hear of a
+            // frame that went nowhere all the same, for its progress to that peer. Once in a
+            // while is enough.
+            Sent::NotConnected => {
+                let lost = Input::PeerUnreachable { peer: to };
+                self.congested.remove(&to);
+                if !self.connections.contains(&lost) {
+                    self.connections.push(lost);
+                }
+            }
+        }
     }
 }

@@ -12,6 +12,17 @@ const FRAMES_MAX: usize = 4_096;
 /// Bytes that may wait for a peer.
 const BYTES_MAX: usize = 2 * limits::FRAME_SIZE_BYTES_MAX as usize;
 
+/// What became of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// It is on its way.
+    Queued,
+    /// Thrown away: there is no connection.
+    NotConnected,
+    /// Thrown away: too much waits already.
+    NoRoom,
+}
+
 /// Where frames to one peer are put.
 pub(super) struct Link {
     frames: mpsc::Sender<Bytes>,
@@ -43,23 +54,23 @@ pub(super) fn link() -> (Arc<Link>, LinkQueue) {
 }
 
 impl Link {
-    /// Puts a frame in; false when there is no connection or no room.
-    pub(super) fn send(&self, frame: Bytes) -> bool {
+    /// Puts a frame in, if it can.
+    pub(super) fn send(&self, frame: Bytes) -> Sent {
         if !self.is_connected.load(Ordering::Acquire) {
-            return false;
+            return Sent::NotConnected;
         }
         let size = frame.len();
         // Only the member's thread puts frames in, so the check and the addition cannot race
         // with another of their kind.
         if self.waiting_bytes.load(Ordering::Acquire) + size > BYTES_MAX {
-            return false;
+            return Sent::NoRoom;
         }
         self.waiting_bytes.fetch_add(size, Ordering::AcqRel);
-        let is_in = self.frames.try_send(frame).is_ok();
-        if !is_in {
-            self.waiting_bytes.fetch_sub(size, Ordering::AcqRel);
+        if self.frames.try_send(frame).is_ok() {
+            return Sent::Queued;
         }
-        is_in
+        self.waiting_bytes.fetch_sub(size, Ordering::AcqRel);
+        Sent::NoRoom
     }
 
     /// Says that the peer has just been heard of: whoever waits to dial it need not wait.
@@ -111,18 +122,18 @@ mod tests {
     #[test]
     fn frames_wait_only_while_connected_and_only_so_many() {
         let (link, mut queue) = link();
-        assert!(!link.send(Bytes::from_static(b"early")));
+        assert_eq!(link.send(Bytes::from_static(b"early")), Sent::NotConnected);
         queue.set_connected(true);
         for _ in 0..FRAMES_MAX {
-            assert!(link.send(Bytes::from_static(b"x")));
+            assert_eq!(link.send(Bytes::from_static(b"x")), Sent::Queued);
         }
-        assert!(!link.send(Bytes::from_static(b"one too many")));
+        assert_eq!(link.send(Bytes::from_static(b"one too many")), Sent::NoRoom);
         assert_eq!(queue.try_next().as_deref(), Some(b"x".as_slice()));
-        assert!(link.send(Bytes::from_static(b"room again")));
+        assert_eq!(link.send(Bytes::from_static(b"room again")), Sent::Queued);
         queue.set_connected(false);
         assert_eq!(queue.try_next(), None);
         assert_eq!(link.waiting_bytes.load(Ordering::Acquire), 0);
-        assert!(!link.send(Bytes::from_static(b"late")));
+        assert_eq!(link.send(Bytes::from_static(b"late")), Sent::NotConnected);
     }
 
     #[test]
@@ -130,10 +141,10 @@ mod tests {
         let (link, mut queue) = link();
         queue.set_connected(true);
         let half = Bytes::from(vec![0; BYTES_MAX / 2]);
-        assert!(link.send(half.clone()));
-        assert!(link.send(half.clone()));
-        assert!(!link.send(Bytes::from_static(b"x")));
+        assert_eq!(link.send(half.clone()), Sent::Queued);
+        assert_eq!(link.send(half.clone()), Sent::Queued);
+        assert_eq!(link.send(Bytes::from_static(b"x")), Sent::NoRoom);
         queue.try_next();
-        assert!(link.send(half));
+        assert_eq!(link.send(half), Sent::Queued);
     }
 }
