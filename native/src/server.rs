@@ -170,9 +170,12 @@ async fn until_ready(
     }
 }
 
+/// Asks this member alone until it has a leader, and only then the cluster: a linearizable read
+/// that finds no leader waits longer than an election takes.
 async fn is_known(member: &MemberHandle, own: MemberId) {
     loop {
-        if let Ok(Reply::MemberList(list)) = member.ask(Command::MemberList(true)).await.1
+        if has_leader(member).await
+            && let Ok(Reply::MemberList(list)) = member.ask(Command::MemberList(true)).await.1
             && list
                 .members
                 .iter()
@@ -182,6 +185,11 @@ async fn is_known(member: &MemberHandle, own: MemberId) {
         }
         sleep(READY_PAUSE).await;
     }
+}
+
+async fn has_leader(member: &MemberHandle) -> bool {
+    let (_, result) = member.ask(Command::Status).await;
+    matches!(result, Ok(Reply::Status(status)) if status.leader.is_some())
 }
 
 fn serve_clients(

@@ -71,7 +71,10 @@ async fn members(context: &Context) -> Response<Full<Bytes>> {
     match context.member.ask(Command::MemberList(false)).await.1 {
         Ok(Reply::MemberList(reply)) => {
             let shown: Vec<ShownMember<'_>> = reply.members.iter().map(shown).collect();
-            json_text(json!(shown).to_string())
+            match serde_json::to_string(&shown) {
+                Ok(list) => json_text(list),
+                Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+            }
         }
         Ok(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "wrong kind of reply"),
         Err(error) => text(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
