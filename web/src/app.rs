@@ -10,23 +10,24 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use crate::browser;
-use crate::components::client::Client;
-use crate::components::faults::Faults;
-use crate::components::header::Header;
+use crate::components::View;
+use crate::components::client::client;
+use crate::components::faults::faults;
+use crate::components::header::header;
 use crate::components::help::Help;
-use crate::components::inspector::Inspector;
-use crate::components::logs::Logs;
+use crate::components::inspector::inspector;
+use crate::components::logs::logs;
 use crate::components::menu::MenuView;
-use crate::components::notice::NoticeView;
-use crate::components::sentence::SentenceView;
-use crate::components::stage::Stage;
-use crate::components::tabs::{self, Tabs};
-use crate::components::trace::Trace;
-use crate::components::transport::Transport;
+use crate::components::notice::notice;
+use crate::components::sentence::sentence;
+use crate::components::stage::stage;
+use crate::components::tabs;
+use crate::components::trace::trace;
+use crate::components::transport::transport;
 use crate::draw::layout::Layout;
 use crate::keys;
 use crate::motion;
-use crate::state::{Message, State};
+use crate::state::{Message, Panel, State};
 
 /// The page.
 pub(crate) struct App {
@@ -102,7 +103,10 @@ impl Component for App {
 
     fn view(&self, context: &Context<Self>) -> Html {
         match &self.state {
-            Some(state) => page(state, &context.link().callback(Input::Message)),
+            Some(state) => page(&View {
+                state,
+                send: &context.link().callback(Input::Message),
+            }),
             None => html! {},
         }
     }
@@ -185,60 +189,50 @@ fn listeners(context: &Context<App>) -> Vec<EventListener> {
     vec![keys, size]
 }
 
-fn page(state: &State, send: &Callback<Message>) -> Html {
-    let language = state.language;
-    let words = language.words();
-    let frame = &state.frame;
+fn page(view: &View<'_>) -> Html {
+    let (state, send) = (view.state, view.send);
     html! {
         <>
-            <Header frame={Arc::clone(frame)} {language} theme={state.theme} {send} />
+            { header(view) }
             <main data-panel={tabs::name(state.panel)}>
-                { theatre(state, send) }
-                <Tabs shown={state.panel} {language} {send} />
-                <section class="panel client" aria-label={words.clients}>
-                    <h2>{ words.clients }</h2>
-                    <Client frame={Arc::clone(frame)} form={state.form.clone()} {language} {send} />
-                </section>
-                <section class="panel trace" aria-label={words.trace}>
-                    <h2>{ words.trace }</h2>
-                    <Trace frame={Arc::clone(frame)} {language} />
-                </section>
-                <section class="panel logs" aria-label={words.logs}>
-                    <h2>{ words.logs }</h2>
-                    <Logs frame={Arc::clone(frame)} selected={state.selected} {language} {send} />
-                </section>
-                <section class="panel member" aria-label={words.inspector}>
-                    <h2>{ words.inspector }</h2>
-                    <Inspector frame={Arc::clone(frame)} selected={state.selected} {language} />
-                </section>
+                { theatre(view) }
+                { tabs::tabs(view) }
+                <div class="side left">
+                    { panel(view, Panel::Client, client(view)) }
+                    { panel(view, Panel::Trace, trace(view)) }
+                </div>
+                <div class="side right">
+                    { panel(view, Panel::Logs, logs(view)) }
+                    { panel(view, Panel::Member, inspector(view)) }
+                </div>
             </main>
-            <Transport event={state.engine.position()} end={state.engine.moments().len() as u64}
-                at_us={frame.now_us} turns={state.engine.turns()}
-                playing={state.playback.is_some()} speed={state.speed}
-                every_event={state.every_event} {language} {send} />
+            { transport(view) }
             if let Some(menu) = state.menu {
-                <MenuView {menu} down={state.is_down(menu.node)} {language} {send} />
+                <MenuView {menu} down={state.is_down(menu.node)} language={state.language} {send} />
             }
-            if state.help { <Help {language} {send} /> }
+            if state.help { <Help language={state.language} {send} /> }
         </>
     }
 }
 
-/// The sentence, the stage and what can be done on it.
-fn theatre(state: &State, send: &Callback<Message>) -> Html {
-    let language = state.language;
-    let frame = &state.frame;
+fn panel(view: &View<'_>, panel: Panel, content: Html) -> Html {
+    let title = tabs::title(view.words(), panel);
     html! {
-        <section class="theatre" aria-label={language.words().stage}>
-            if let Some(notice) = &state.notice {
-                <NoticeView notice={notice.clone()} {language} {send} />
-            }
-            <SentenceView frame={Arc::clone(frame)} {language} silent={state.playback.is_some()} />
-            <Stage frame={Arc::clone(frame)} now_us={state.now_us()} selected={state.selected}
-                compact={state.compact} {language} {send} />
-            <Faults selected={state.selected} down={state.is_down(state.selected)}
-                cut={!frame.cuts.is_empty()} can_undo={state.engine.can_undo()}
-                {language} {send} />
+        <section class={classes!("panel", tabs::name(panel))} aria-label={title}>
+            <h2>{ title }</h2>
+            { content }
+        </section>
+    }
+}
+
+/// The sentence, the stage and what can be done on it.
+fn theatre(view: &View<'_>) -> Html {
+    html! {
+        <section class="theatre" aria-label={view.words().stage}>
+            if let Some(one) = &view.state.notice { { notice(view, one) } }
+            { sentence(view) }
+            { stage(view) }
+            { faults(view) }
         </section>
     }
 }

@@ -1,5 +1,8 @@
-//! What is on the page, one component a file. They show what they are given and send
-//! [`Message`](crate::state::Message)s; none keeps a state of its own.
+//! What is on the page, one part a file. The parts show the state and send [`Message`]s; none
+//! keeps a state of its own.
+//!
+//! They are plain functions, not Yew's components: the page is drawn once an event, and a component
+//! for each part costs more in the size of the module than it saves in time.
 
 pub(crate) mod client;
 pub(crate) mod faults;
@@ -19,3 +22,56 @@ pub(crate) mod stage;
 pub(crate) mod tabs;
 pub(crate) mod trace;
 pub(crate) mod transport;
+
+use quorate_core::sim::{Action, Frame};
+use yew::prelude::*;
+
+use crate::state::{Message, State};
+use crate::text::{Language, Words};
+
+/// What every part is given: the state to show, and where its messages go.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) send: &'a Callback<Message>,
+}
+
+impl View<'_> {
+    /// The picture.
+    pub(crate) fn frame(&self) -> &Frame {
+        &self.state.frame
+    }
+
+    /// The language of all words.
+    pub(crate) fn language(&self) -> Language {
+        self.state.language
+    }
+
+    /// The short words.
+    pub(crate) fn words(&self) -> &'static Words {
+        self.state.language.words()
+    }
+
+    /// Whether it plays.
+    pub(crate) fn is_playing(&self) -> bool {
+        self.state.playback.is_some()
+    }
+
+    /// Makes a message of something the browser tells.
+    pub(crate) fn on<Event: 'static>(
+        &self,
+        message: impl Fn(Event) -> Message + 'static,
+    ) -> Callback<Event> {
+        self.send.reform(message)
+    }
+
+    /// Sends a message at a click.
+    pub(crate) fn click(&self, message: Message) -> Callback<MouseEvent> {
+        self.on(move |_| message.clone())
+    }
+
+    /// Does an action at a click.
+    pub(crate) fn act(&self, action: Action) -> Callback<MouseEvent> {
+        self.click(Message::Act(action))
+    }
+}

@@ -12,7 +12,7 @@ use web_sys::Element;
 
 use crate::components::message::element_id;
 use crate::draw::layout::{Layout, Point};
-use crate::draw::path::translate;
+use crate::draw::path::{number, translate};
 use crate::draw::pill::pills;
 
 /// How long a step takes, in milliseconds.
@@ -58,7 +58,7 @@ pub(crate) fn is_reduced() -> bool {
 }
 
 fn css(to: Point) -> String {
-    format!("translate({:.2}px, {:.2}px)", to.x, to.y)
+    format!("translate({}px, {}px)", number(to.x), number(to.y))
 }
 
 /// `element.animate(…)`. A browser without it shows the moment at once, which is as true.

@@ -28,7 +28,10 @@ impl Speed {
 
     /// `0.25×`.
     pub(crate) fn label(self) -> String {
-        format!("{}×", f64::from(self.0) / 1000.0)
+        match self.0 {
+            thousandths if thousandths % 1000 == 0 => format!("{}×", thousandths / 1000),
+            thousandths => format!("0.{}×", format!("{thousandths:03}").trim_end_matches('0')),
+        }
     }
 }
 
@@ -113,6 +116,12 @@ mod tests {
         assert_eq!(playback.now_us(), 1500);
         assert_eq!(playback.advance(5.0, 100.0, 5000), None);
         assert_eq!(playback.now_us(), 2000);
+    }
+
+    #[test]
+    fn speeds_are_said_shortly() {
+        let labels = Speed::ALL.map(Speed::label);
+        assert_eq!(labels, ["0.1×", "0.25×", "0.5×", "1×", "2×", "4×", "8×"]);
     }
 
     #[test]

@@ -1,37 +1,27 @@
 //! A client: what it asks, of whom, and what came of it.
 
-use std::sync::Arc;
-
-use quorate_core::sim::{Frame, Node, OperationFrame, OperationOutcome};
+use quorate_core::sim::{Node, OperationFrame, OperationOutcome};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::View;
 use super::icon::{Icon, icon};
-use crate::state::{Form, Message};
+use crate::state::Message;
 use crate::text::Language;
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) frame: Arc<Frame>,
-    pub(crate) form: Form,
-    pub(crate) language: Language,
-    pub(crate) send: Callback<Message>,
-}
 
 /// More operations than this are not listed.
 const LISTED: usize = 30;
 
 /// The form and the list of operations, newest first.
-#[component]
-pub(crate) fn Client(props: &Props) -> Html {
-    let words = props.language.words();
-    let operations = &props.frame.operations;
+pub(crate) fn client(view: &View<'_>) -> Html {
+    let words = view.words();
+    let operations = &view.frame().operations;
     html! {
         <>
-            { form(props) }
+            { form(view) }
             <h3>{ words.operations }</h3>
             <ol class="operations" data-testid="operations">
-                { for operations.iter().rev().take(LISTED).map(|one| operation(props.language, one)) }
+                { for operations.iter().rev().take(LISTED).map(|one| operation(view.language(), one)) }
             </ol>
             if operations.is_empty() {
                 <p class="hint">{ words.no_operations }</p>
@@ -40,36 +30,32 @@ pub(crate) fn Client(props: &Props) -> Html {
     }
 }
 
-fn form(props: &Props) -> Html {
-    let words = props.language.words();
-    let send = &props.send;
-    let submit = {
-        let send = send.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            send.emit(Message::Put);
-        })
-    };
-    let key = send.reform(|event: InputEvent| Message::Key(text_of(&event)));
-    let value = send.reform(|event: InputEvent| Message::Value(text_of(&event)));
-    let at = send.reform(|event: Event| {
+fn form(view: &View<'_>) -> Html {
+    let words = view.words();
+    let submit = view.on(|event: SubmitEvent| {
+        event.prevent_default();
+        Message::Put
+    });
+    let key = view.on(|event: InputEvent| Message::Key(text_of(&event)));
+    let value = view.on(|event: InputEvent| Message::Value(text_of(&event)));
+    let at = view.on(|event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         Message::At(Node(select.value().parse().unwrap_or(1)))
     });
-    let empty = props.form.key.is_empty();
+    let empty = view.state.form.key.is_empty();
     html! {
         <form class="client" onsubmit={submit} autocomplete="off">
             <label><span>{ words.key }</span>
-                <input data-testid="put-key" value={props.form.key.clone()} oninput={key}
+                <input data-testid="put-key" value={view.state.form.key.clone()} oninput={key}
                     maxlength="40" spellcheck="false" autocapitalize="off" /></label>
             <label><span>{ words.value }</span>
-                <input data-testid="put-value" value={props.form.value.clone()} oninput={value}
+                <input data-testid="put-value" value={view.state.form.value.clone()} oninput={value}
                     maxlength="40" spellcheck="false" autocapitalize="off" /></label>
             <label><span>{ words.at }</span>
                 <select data-testid="put-at" onchange={at}>
-                    { for props.frame.members.iter().map(|member| html! {
+                    { for view.frame().members.iter().map(|member| html! {
                         <option value={member.node.0.to_string()}
-                            selected={member.node == props.form.at}>
+                            selected={member.node == view.state.form.at}>
                             { member.node.to_string() }
                         </option>
                     }) }
@@ -77,7 +63,7 @@ fn form(props: &Props) -> Html {
             <button class="primary" type="submit" data-testid="put" disabled={empty}>
                 { words.put }</button>
             <button type="button" data-testid="get" disabled={empty}
-                onclick={send.reform(|_| Message::Get)}>{ words.get }</button>
+                onclick={view.click(Message::Get)}>{ words.get }</button>
         </form>
     }
 }

@@ -1,28 +1,19 @@
 //! The selected member: what it knows, what a leader notes on the others, and its files.
 
-use std::sync::Arc;
-
 use quorate_core::id::MemberId;
 use quorate_core::member::{MemberView, ProgressView};
-use quorate_core::sim::{FileFrame, Frame, MemberFrame, Node};
+use quorate_core::sim::{FileFrame, Frame, MemberFrame};
 use yew::prelude::*;
 
-use crate::text::{Language, Words};
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) frame: Arc<Frame>,
-    pub(crate) selected: Node,
-    pub(crate) language: Language,
-}
+use super::View;
+use crate::text::Words;
 
 /// The inspector.
-#[component]
-pub(crate) fn Inspector(props: &Props) -> Html {
-    let words = props.language.words();
-    let frame: &Frame = &props.frame;
+pub(crate) fn inspector(view: &View<'_>) -> Html {
+    let words = view.words();
+    let frame = view.frame();
     let mut members = frame.members.iter();
-    let Some(member) = members.find(|member| member.node == props.selected) else {
+    let Some(member) = members.find(|member| member.node == view.state.selected) else {
         return html! {};
     };
     html! {
@@ -146,14 +137,14 @@ fn file(words: &Words, file: &FileFrame) -> Html {
         .next()
         .unwrap_or(&file.path)
         .to_owned();
-    let share = 100.0 * file.durable_bytes as f64 / file.length_bytes.max(1) as f64;
+    let share = 100 * file.durable_bytes / file.length_bytes.max(1);
     html! {
         <tr>
             <th scope="row" title={file.path.clone()}><code>{ name }</code></th>
             <td>{ format!("{} {}", file.length_bytes, words.bytes) }</td>
             <td>
                 <span class="durable" aria-hidden="true">
-                    <i style={format!("width:{share:.0}%")}></i>
+                    <i style={format!("width:{share}%")}></i>
                 </span>
                 { state }
             </td>

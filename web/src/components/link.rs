@@ -4,6 +4,7 @@ use quorate_core::sim::Node;
 use yew::prelude::*;
 
 use crate::draw::layout::Layout;
+use crate::draw::path::number;
 
 /// A link's line; a cut one is open in the middle, between two strokes.
 pub(crate) fn link(layout: &Layout, one: Node, other: Node, cut: bool) -> Html {
@@ -46,8 +47,4 @@ pub(crate) fn link(layout: &Layout, one: Node, other: Node, cut: bool) -> Html {
             { stroke(0.5 + gap) }
         </g>
     }
-}
-
-fn number(value: f64) -> String {
-    format!("{value:.2}")
 }

@@ -1,41 +1,31 @@
 //! The logs of all members, side by side: a table that can be heard as well as seen.
 
-use std::sync::Arc;
-
 use quorate_core::id::{Index, Term};
 use quorate_core::sim::{Frame, Node};
 use yew::prelude::*;
 
+use super::View;
 use super::icon::{Icon, icon};
 use super::member::{role_name, role_shape};
 use super::message::term_class;
 use crate::draw::logs::{Cell, EntryCell, LogTable, Row};
 use crate::state::Message;
-use crate::text::{Language, Words};
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) frame: Arc<Frame>,
-    pub(crate) selected: Node,
-    pub(crate) language: Language,
-    pub(crate) send: Callback<Message>,
-}
+use crate::text::Words;
 
 /// The table and its legend.
-#[component]
-pub(crate) fn Logs(props: &Props) -> Html {
-    let words = props.language.words();
-    let table = LogTable::of(&props.frame);
+pub(crate) fn logs(view: &View<'_>) -> Html {
+    let words = view.words();
+    let table = LogTable::of(view.frame());
     html! {
         <>
             <div class="log-scroll">
                 <table class="log-table" data-testid="logs">
                     <thead><tr>
                         <th scope="col"><span class="sr">{ words.index }</span></th>
-                        { for table.columns.iter().map(|node| head(props, *node)) }
+                        { for table.columns.iter().map(|node| head(view, *node)) }
                     </tr></thead>
                     <tbody>
-                        { for table.rows.iter().map(|row| self::row(words, row)) }
+                        { for table.rows.iter().map(|row| self::row(view, row)) }
                     </tbody>
                 </table>
                 if table.rows.is_empty() {
@@ -47,20 +37,20 @@ pub(crate) fn Logs(props: &Props) -> Html {
     }
 }
 
-fn head(props: &Props, node: Node) -> Html {
-    let frame: &Frame = &props.frame;
+fn head(view: &View<'_>, node: Node) -> Html {
+    let frame = view.frame();
     let mut members = frame.members.iter();
-    let view = members
+    let member = members
         .find(|member| member.node == node)
         .and_then(|member| member.view.as_ref());
-    let role = view.map_or("down", |view| role_name(view.role));
+    let role = member.map_or("down", |member| role_name(member.role));
     html! {
-        <th scope="col" class={classes!((node == props.selected).then_some("selected"))}>
-            <button class="plain column" onclick={props.send.reform(move |_| Message::Select(node))}>
+        <th scope="col" class={classes!((node == view.state.selected).then_some("selected"))}>
+            <button class="plain column" onclick={view.click(Message::Select(node))}>
                 { node.to_string() }
                 <svg class={classes!("role", role)} viewBox="-9 -9 18 18" aria-hidden="true">
-                    { match view {
-                        Some(view) => role_shape(view.role, 6.0),
+                    { match member {
+                        Some(member) => role_shape(member.role, 6.0),
                         None => html! { <circle class="shape" r="6" /> },
                     } }
                 </svg>
@@ -69,7 +59,7 @@ fn head(props: &Props, node: Node) -> Html {
     }
 }
 
-fn row(words: &Words, row: &Row) -> Html {
+fn row(view: &View<'_>, row: &Row) -> Html {
     let class = classes!(
         row.commit.then_some("commit"),
         row.disagree.then_some("disagree"),
@@ -83,14 +73,15 @@ fn row(words: &Words, row: &Row) -> Html {
     html! {
         <tr key={row.index.0} {class}>
             <th scope="row">{ name }</th>
-            { for row.cells.iter().map(|cell| self::cell(words, row.index, cell)) }
+            { for row.cells.iter().map(|cell| self::cell(view, row.index, cell)) }
         </tr>
     }
 }
 
-fn cell(words: &Words, index: Index, cell: &Cell) -> Html {
+fn cell(view: &View<'_>, index: Index, cell: &Cell) -> Html {
+    let words = view.words();
     match cell {
-        Cell::Entry(entry) => self::entry(words, index, entry),
+        Cell::Entry(entry) => self::entry(view, index, entry),
         Cell::Snapshot { rows, upto, newest } => snapshot(words, *rows, *upto, *newest),
         Cell::Down { rows, written } => html! {
             <td class="down" rowspan={rows.to_string()}>
@@ -107,7 +98,9 @@ fn cell(words: &Words, index: Index, cell: &Cell) -> Html {
     }
 }
 
-fn entry(words: &Words, index: Index, entry: &EntryCell) -> Html {
+fn entry(view: &View<'_>, index: Index, entry: &EntryCell) -> Html {
+    let words = view.words();
+    let text = with_names(&entry.text, view.frame());
     let durability = match entry.durability {
         crate::draw::logs::Durability::Memory => words.in_memory,
         crate::draw::logs::Durability::Written => words.written,
@@ -120,7 +113,7 @@ fn entry(words: &Words, index: Index, entry: &EntryCell) -> Html {
     };
     let mut spoken = format!(
         "{} {index}, {} {}, {}, {durability}, {committed}",
-        words.index, words.term, entry.term, entry.text
+        words.index, words.term, entry.term, text
     );
     if entry.applied {
         spoken.push_str(", ");
@@ -138,7 +131,7 @@ fn entry(words: &Words, index: Index, entry: &EntryCell) -> Html {
             <span class="sr">{ spoken }</span>
             <span class="cell" aria-hidden="true">
                 <i>{ format!("t{}", entry.term) }</i>
-                <span>{ short(&entry.text) }</span>
+                <span>{ short(&text) }</span>
                 if entry.applied { { icon(Icon::Tick) } }
             </span>
         </td>
@@ -177,6 +170,18 @@ fn legend(words: &Words) -> Html {
             <span><i class="sample hatched"></i>{ words.snapshot }</span>
         </p>
     }
+}
+
+/// An entry with the members' short names for their ids.
+fn with_names(text: &str, frame: &Frame) -> String {
+    let mut named = text.to_owned();
+    for member in &frame.members {
+        let id = member.id.to_string();
+        if named.contains(&id) {
+            named = named.replace(&id, &member.node.to_string());
+        }
+    }
+    named
 }
 
 /// An entry in as few letters as say it: most are puts.

@@ -2,26 +2,26 @@
 
 use quorate_core::id::MemberId;
 use quorate_core::member::{MemberView, Role};
-use quorate_core::sim::{Frame, MemberFrame};
+use quorate_core::sim::MemberFrame;
 use yew::prelude::*;
 
+use super::View;
 use super::message::term_class;
 use crate::draw::layout::{Layout, Point};
-use crate::draw::path::{arc, diamond, on_circle, translate};
+use crate::draw::path::{arc, diamond, number, on_circle, translate};
 use crate::draw::ring::{Ring, Segment, ring};
 use crate::state::{Menu, Message};
-use crate::text::Language;
 
 /// Space between two segments of a ring, in turns.
 const GAP: f64 = 0.012;
+/// From one line of a label to the next.
+const LINE: f64 = 14.5;
 const MIDDLE: Point = Point { x: 0.0, y: 0.0 };
 
-/// Where and how members are drawn, the same for all.
+/// Where members are drawn, and what from.
 pub(crate) struct Drawing<'a> {
-    pub(crate) frame: &'a Frame,
+    pub(crate) view: &'a View<'a>,
     pub(crate) layout: &'a Layout,
-    pub(crate) language: Language,
-    pub(crate) send: &'a Callback<Message>,
 }
 
 /// A role's name in attributes and classes.
@@ -59,22 +59,17 @@ pub(crate) fn role_shape(role: Role, reach: f64) -> Html {
 }
 
 /// A member.
-pub(crate) fn member(drawing: &Drawing<'_>, member: &MemberFrame, selected: bool) -> Html {
-    let Drawing {
-        layout,
-        language,
-        send,
-        ..
-    } = drawing;
+pub(crate) fn member(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
+    let Drawing { view, layout } = drawing;
     let node = member.node;
-    let words = language.words();
-    let view = member.view.as_ref();
-    let role = view.map_or("down", |view| role_name(view.role));
-    let role_text = view.map_or(words.roles.down, |view| words.role(view.role));
-    let term = view.map(|view| view.term.0);
-    let select = send.reform(move |_: MouseEvent| Message::Select(node));
+    let words = view.words();
+    let seen = member.view.as_ref();
+    let role = seen.map_or("down", |seen| role_name(seen.role));
+    let role_text = seen.map_or(words.roles.down, |seen| words.role(seen.role));
+    let term = seen.map(|seen| seen.term.0);
+    let selected = node == view.state.selected;
     let press = {
-        let send = (*send).clone();
+        let send = view.send.clone();
         Callback::from(move |event: KeyboardEvent| {
             if event.key() == "Enter" {
                 event.prevent_default();
@@ -82,42 +77,40 @@ pub(crate) fn member(drawing: &Drawing<'_>, member: &MemberFrame, selected: bool
             }
         })
     };
-    let menu = {
-        let send = (*send).clone();
-        Callback::from(move |event: MouseEvent| {
-            event.prevent_default();
-            send.emit(Message::OpenMenu(Menu {
-                node,
-                x: event.client_x(),
-                y: event.client_y(),
-            }));
+    let menu = view.on(move |event: MouseEvent| {
+        event.prevent_default();
+        Message::OpenMenu(Menu {
+            node,
+            x: event.client_x(),
+            y: event.client_y(),
         })
-    };
+    });
     html! {
         <g key={format!("member-{}", node.0)} role="button" tabindex="0"
             class={classes!("member", role, selected.then_some("selected"))}
             data-testid={format!("member-{}", node.0)} data-role={role}
             data-term={term.map(|term| term.to_string())}
-            aria-label={language.member(node, role_text, term)}
+            aria-label={view.language().member(node, role_text, term)}
             aria-pressed={selected.to_string()}
             transform={translate(layout.place(node))}
-            onclick={select} onkeydown={press} oncontextmenu={menu}>
-            <circle class="halo" r={number(layout.quorum + 7.0)} />
-            { match view {
-                Some(view) => up(drawing, member, view),
+            onclick={view.click(Message::Select(node))} onkeydown={press} oncontextmenu={menu}>
+            <circle class="halo" r={number(layout.quorum + 8.0)} />
+            { match seen {
+                Some(seen) => up(drawing, member, seen),
                 None => down(drawing, member),
             } }
         </g>
     }
 }
 
-fn up(drawing: &Drawing<'_>, member: &MemberFrame, view: &MemberView) -> Html {
+fn up(drawing: &Drawing<'_>, member: &MemberFrame, seen: &MemberView) -> Html {
     let layout = drawing.layout;
-    let order: Vec<MemberId> = drawing.frame.members.iter().map(|other| other.id).collect();
-    let ring = ring(view, &order);
-    let timeout = f64::from(view.election_timeout_ticks.max(1));
-    let left = 1.0 - (f64::from(view.election_elapsed_ticks) / timeout).min(1.0);
-    let term = view.term.0;
+    let members = &drawing.view.frame().members;
+    let order: Vec<MemberId> = members.iter().map(|other| other.id).collect();
+    let ring = ring(seen, &order);
+    let timeout = f64::from(seen.election_timeout_ticks.max(1));
+    let left = 1.0 - (f64::from(seen.election_elapsed_ticks) / timeout).min(1.0);
+    let term = seen.term.0;
     let badge = layout.shape * 0.8;
     html! {
         <>
@@ -126,29 +119,29 @@ fn up(drawing: &Drawing<'_>, member: &MemberFrame, view: &MemberView) -> Html {
                 <path class="timer" d={arc(MIDDLE, layout.timer, 0.0, left)} />
             }
             if let Some(ring) = &ring { { quorum(layout, ring) } }
-            { role_shape(view.role, layout.shape) }
-            <text class="name" y="-3">{ member.node.to_string() }</text>
+            { role_shape(seen.role, layout.shape) }
+            <text class="name" y="-4">{ member.node.to_string() }</text>
             <g class={classes!("term", term_class(term))} transform="translate(0 11)">
-                <rect x="-14" y="-8" width="28" height="16" rx="5" />
-                <text y="4">{ format!("t{term}") }</text>
+                <rect x="-15" y="-8" width="30" height="17" rx="5" />
+                <text y="4.5">{ format!("t{term}") }</text>
             </g>
             <g class="badge" transform={translate(Point { x: badge, y: -badge })}>
                 <circle r="9" />
-                <text y="3.8">{ role_letter(view.role) }</text>
+                <text y="3.8">{ role_letter(seen.role) }</text>
             </g>
-            { labels(drawing, view, ring.as_ref()) }
+            { labels(drawing, member, seen, ring.as_ref()) }
         </>
     }
 }
 
 fn down(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
     let layout = drawing.layout;
-    let words = drawing.language.words();
+    let words = drawing.view.words();
     html! {
         <>
             <circle class="shape" r={number(layout.shape)} />
             <text class="name" y="5">{ member.node.to_string() }</text>
-            <text class="label" y={number(layout.shape + 18.0)}>{ words.roles.down }</text>
+            { label(drawing, member, layout.shape, &[words.roles.down.to_owned()]) }
             if let Some(failure) = &member.failure {
                 <title>{ failure.clone() }</title>
             }
@@ -174,11 +167,16 @@ fn quorum(layout: &Layout, ring: &Ring) -> Html {
     html! { <g class="ring">{ for segments }</g> }
 }
 
-/// Under the member: its role and how many are with it, and its vote.
-fn labels(drawing: &Drawing<'_>, view: &MemberView, ring: Option<&Ring>) -> Html {
-    let words = drawing.language.words();
-    let role = words.role(view.role);
-    let first = match (view.role, ring) {
+/// Beside the member: its role and how many are with it, and its vote.
+fn labels(
+    drawing: &Drawing<'_>,
+    member: &MemberFrame,
+    seen: &MemberView,
+    ring: Option<&Ring>,
+) -> Html {
+    let words = drawing.view.words();
+    let role = words.role(seen.role);
+    let mut lines = vec![match (seen.role, ring) {
         (Role::Leader, Some(ring)) => format!(
             "{role} · {} {} {} {}",
             words.hears,
@@ -194,27 +192,33 @@ fn labels(drawing: &Drawing<'_>, view: &MemberView, ring: Option<&Ring>) -> Html
             words.votes
         ),
         (_, None) => role.to_owned(),
-    };
-    let vote = drawing
-        .frame
-        .members
-        .iter()
-        .find(|member| member.id == view.vote)
-        .map(|member| format!("{} {}", words.voted_for, member.node));
+    }];
+    let mut members = drawing.view.frame().members.iter();
+    let voted_for = members.find(|other| other.id == seen.vote);
+    lines.extend(voted_for.map(|other| format!("{} {}", words.voted_for, other.node)));
     let rim = match ring {
         Some(_) => drawing.layout.quorum,
         None => drawing.layout.timer,
     };
-    html! {
-        <>
-            <text class="label" y={number(rim + 17.0)}>{ first }</text>
-            if let Some(vote) = vote {
-                <text class="label vote" y={number(rim + 31.0)}>{ vote }</text>
-            }
-        </>
-    }
+    label(drawing, member, rim, &lines)
 }
 
-fn number(value: f64) -> String {
-    format!("{value:.1}")
+/// Lines on the side of the member where no link is: above it in the upper half, else below.
+fn label(drawing: &Drawing<'_>, member: &MemberFrame, rim: f64, lines: &[String]) -> Html {
+    let layout = drawing.layout;
+    let above = layout.place(member.node).y < layout.middle().y;
+    let first = if above {
+        -rim - 10.0 - LINE * (lines.len() as f64 - 1.0)
+    } else {
+        rim + 19.0
+    };
+    lines
+        .iter()
+        .enumerate()
+        .map(|(position, line)| {
+            html! {
+                <text class="label" y={number(first + LINE * position as f64)}>{ line }</text>
+            }
+        })
+        .collect()
 }

@@ -4,7 +4,7 @@ use quorate_core::sim::{LossReason, LostMessage};
 use yew::prelude::*;
 
 use crate::draw::layout::{Layout, Point};
-use crate::draw::path::translate;
+use crate::draw::path::{number, translate};
 use crate::draw::pill::Pill;
 use crate::text::Language;
 
@@ -88,10 +88,6 @@ fn body(pill: &Pill) -> Html {
 
 fn nub(layout: &Layout, pill: &Pill) -> Html {
     let (at, angle) = pill.nub(layout);
-    let place = format!("{} rotate({angle:.1})", translate(at));
+    let place = format!("{} rotate({})", translate(at), number(angle));
     html! { <path class="nub" d="M-1 -5L6 0L-1 5Z" transform={place} /> }
-}
-
-fn number(value: f64) -> String {
-    format!("{value:.1}")
 }

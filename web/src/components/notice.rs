@@ -2,33 +2,25 @@
 
 use yew::prelude::*;
 
+use super::View;
 use super::icon::{Icon, icon};
 use crate::state::{Message, Notice};
-use crate::text::Language;
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) notice: Notice,
-    pub(crate) language: Language,
-    pub(crate) send: Callback<Message>,
-}
 
 /// The notice.
-#[component]
-pub(crate) fn NoticeView(props: &Props) -> Html {
-    let words = props.language.words();
-    let violated = matches!(props.notice, Notice::Violated(_));
+pub(crate) fn notice(view: &View<'_>, notice: &Notice) -> Html {
+    let words = view.words();
+    let violated = matches!(notice, Notice::Violated(_));
     html! {
         <div class={classes!("notice", violated.then_some("violation"))} role="status"
             data-testid="notice">
-            <span>{ props.language.notice(&props.notice) }</span>
-            if matches!(props.notice, Notice::Forked { .. }) {
-                <button onclick={props.send.reform(|_| Message::Undo)}>
+            <span>{ view.language().notice(notice) }</span>
+            if matches!(notice, Notice::Forked { .. }) {
+                <button onclick={view.click(Message::Undo)}>
                     { icon(Icon::Undo) }{ words.undo }
                 </button>
             }
             <button class="plain" aria-label={words.dismiss}
-                onclick={props.send.reform(|_| Message::Dismiss)}>
+                onclick={view.click(Message::Dismiss)}>
                 { icon(Icon::Close) }
             </button>
         </div>

@@ -2,28 +2,21 @@
 
 use yew::prelude::*;
 
+use super::View;
 use crate::state::{Message, Panel};
-use crate::text::{Language, Words};
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) shown: Panel,
-    pub(crate) language: Language,
-    pub(crate) send: Callback<Message>,
-}
+use crate::text::Words;
 
 /// The tabs; the style sheet hides them where all panels have room.
-#[component]
-pub(crate) fn Tabs(props: &Props) -> Html {
-    let words = props.language.words();
+pub(crate) fn tabs(view: &View<'_>) -> Html {
+    let words = view.words();
     html! {
         <div class="tabs" role="tablist">
             { for Panel::ALL.iter().map(|panel| {
                 let panel = *panel;
                 html! {
-                    <button role="tab" aria-selected={(panel == props.shown).to_string()}
+                    <button role="tab" aria-selected={(panel == view.state.panel).to_string()}
                         data-testid={format!("tab-{}", name(panel))}
-                        onclick={props.send.reform(move |_| Message::Panel(panel))}>
+                        onclick={view.click(Message::Panel(panel))}>
                         { title(words, panel) }
                     </button>
                 }
@@ -42,7 +35,8 @@ pub(crate) fn name(panel: Panel) -> &'static str {
     }
 }
 
-fn title(words: &Words, panel: Panel) -> &'static str {
+/// What a panel is called.
+pub(crate) fn title(words: &Words, panel: Panel) -> &'static str {
     match panel {
         Panel::Logs => words.logs,
         Panel::Member => words.member,

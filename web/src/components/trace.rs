@@ -1,24 +1,15 @@
 //! The lines that the last event left, in the words of etcd's log.
 
-use std::sync::Arc;
-
 use quorate_core::sim::Frame;
 use quorate_core::trace::{Level, TraceEvent};
 use yew::prelude::*;
 
-use crate::text::Language;
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) frame: Arc<Frame>,
-    pub(crate) language: Language,
-}
+use super::View;
 
 /// The lines.
-#[component]
-pub(crate) fn Trace(props: &Props) -> Html {
-    let words = props.language.words();
-    let frame: &Frame = &props.frame;
+pub(crate) fn trace(view: &View<'_>) -> Html {
+    let words = view.words();
+    let frame = view.frame();
     let lines: &[TraceEvent] = frame.last.as_ref().map_or(&[], |event| &event.trace);
     html! {
         if lines.is_empty() {

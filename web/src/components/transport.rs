@@ -3,41 +3,27 @@
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::View;
 use super::icon::{Icon, icon};
+use crate::draw::path::number;
 use crate::marks::Turn;
 use crate::playback::Speed;
 use crate::state::Message;
-use crate::text::{Language, seconds};
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) event: u64,
-    /// The last event that has been seen.
-    pub(crate) end: u64,
-    /// Virtual time of the event, in microseconds.
-    pub(crate) at_us: u64,
-    pub(crate) turns: Vec<(u64, Turn)>,
-    pub(crate) playing: bool,
-    pub(crate) speed: Speed,
-    pub(crate) every_event: bool,
-    pub(crate) language: Language,
-    pub(crate) send: Callback<Message>,
-}
+use crate::text::seconds;
 
 /// More marks than this cannot be told apart on the scrubber.
 const MARKS: u64 = 240;
 
 /// The bar.
-#[component]
-pub(crate) fn Transport(props: &Props) -> Html {
-    let words = props.language.words();
+pub(crate) fn transport(view: &View<'_>) -> Html {
+    let words = view.words();
     let button = |test: &'static str, title: &'static str, sign: Icon, message: Message| {
         html! {
             <button data-testid={test} {title} aria-label={title}
-                onclick={props.send.reform(move |_| message.clone())}>{ icon(sign) }</button>
+                onclick={view.click(message)}>{ icon(sign) }</button>
         }
     };
-    let (play_title, play_icon) = if props.playing {
+    let (play_title, play_icon) = if view.is_playing() {
         (words.pause, Icon::Pause)
     } else {
         (words.play, Icon::Play)
@@ -49,40 +35,40 @@ pub(crate) fn Transport(props: &Props) -> Html {
                 { button("jump-back", words.jump_back, Icon::JumpBack, Message::JumpBack) }
                 { button("step-back", words.step_back, Icon::StepBack, Message::StepBack) }
                 <button class="primary step" data-testid="step-forward"
-                    onclick={props.send.reform(|_| Message::StepForward)}>
+                    onclick={view.click(Message::StepForward)}>
                     { icon(Icon::StepForward) }{ words.step }
                 </button>
                 { button("jump-forward", words.jump_forward, Icon::JumpForward, Message::JumpForward) }
                 <button data-testid="play" title={play_title} aria-label={play_title}
-                    aria-pressed={props.playing.to_string()}
-                    onclick={props.send.reform(|_| Message::PlayPause)}>
+                    aria-pressed={view.is_playing().to_string()}
+                    onclick={view.click(Message::PlayPause)}>
                     { icon(play_icon) }
                 </button>
             </div>
-            { scrubber(props) }
+            { scrubber(view) }
             <div class="settings">
                 <output class="where">
                     { words.event }{ " " }
-                    <b data-testid="event-number">{ props.event.to_string() }</b>
-                    <span class="time" data-testid="time">{ seconds(props.at_us) }{ " s" }</span>
+                    <b data-testid="event-number">{ view.state.engine.position().to_string() }</b>
+                    <span class="time" data-testid="time">{ seconds(view.frame().now_us) }{ " s" }</span>
                 </output>
-                { speed(props) }
-                { every(props) }
+                { speed(view) }
+                { every(view) }
             </div>
         </footer>
     }
 }
 
-fn scrubber(props: &Props) -> Html {
-    let seek = props.send.reform(|event: InputEvent| {
+fn scrubber(view: &View<'_>) -> Html {
+    let seek = view.on(|event: InputEvent| {
         let input: HtmlInputElement = event.target_unchecked_into();
         Message::Seek(input.value().parse().unwrap_or(1))
     });
-    let end = props.end.max(2);
+    let end = (view.state.engine.moments().len() as u64).max(2);
     let share = |event: u64| (event - 1) as f64 / (end - 1) as f64;
     // Of marks that fall together, the last is shown.
     let mut marks: Vec<(u64, Turn)> = Vec::new();
-    for (event, turn) in &props.turns {
+    for (event, turn) in &view.state.engine.turns() {
         let place = (share(*event) * MARKS as f64) as u64;
         match marks.last_mut() {
             Some(last) if last.0 == place => last.1 = *turn,
@@ -94,22 +80,22 @@ fn scrubber(props: &Props) -> Html {
             <svg class="marks" viewBox={format!("0 0 {MARKS} 8")} preserveAspectRatio="none"
                 aria-hidden="true">
                 { for marks.into_iter().map(|(place, turn)| html! {
-                    <rect class={turn.class()} x={format!("{:.1}", place as f64 - 0.6)} y="0"
+                    <rect class={turn.class()} x={number(place as f64 - 0.6)} y="0"
                         width="1.2" height="8" />
                 }) }
             </svg>
             <input type="range" data-testid="scrub" min="1" max={end.to_string()} step="1"
-                value={props.event.to_string()} oninput={seek}
-                style={format!("--share:{:.4}", share(props.event))}
-                aria-label={props.language.words().scrub}
-                aria-valuetext={props.language.position(props.event, props.end, props.at_us)} />
+                value={view.state.engine.position().to_string()} oninput={seek}
+                style={format!("--share:{}", number(share(view.state.engine.position()) * 100.0))}
+                aria-label={view.words().scrub}
+                aria-valuetext={view.language().position(view.state.engine.position(), end, view.frame().now_us)} />
         </div>
     }
 }
 
-fn speed(props: &Props) -> Html {
-    let words = props.language.words();
-    let change = props.send.reform(|event: Event| {
+fn speed(view: &View<'_>) -> Html {
+    let words = view.words();
+    let change = view.on(|event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         let chosen = select.value().parse().unwrap_or(Speed::NORMAL.0);
         Message::Speed(Speed(chosen))
@@ -117,7 +103,7 @@ fn speed(props: &Props) -> Html {
     html! {
         <select data-testid="speed" aria-label={words.speed} title={words.speed} onchange={change}>
             { for Speed::ALL.iter().map(|speed| html! {
-                <option value={speed.0.to_string()} selected={*speed == props.speed}>
+                <option value={speed.0.to_string()} selected={*speed == view.state.speed}>
                     { speed.label() }
                 </option>
             }) }
@@ -125,15 +111,15 @@ fn speed(props: &Props) -> Html {
     }
 }
 
-fn every(props: &Props) -> Html {
-    let words = props.language.words();
-    let change = props.send.reform(|event: Event| {
+fn every(view: &View<'_>) -> Html {
+    let words = view.words();
+    let change = view.on(|event: Event| {
         let input: HtmlInputElement = event.target_unchecked_into();
         Message::EveryEvent(input.checked())
     });
     html! {
         <label class="every" title={words.every_event_title}>
-            <input type="checkbox" data-testid="every-event" checked={props.every_event}
+            <input type="checkbox" data-testid="every-event" checked={view.state.every_event}
                 onchange={change} />
             { words.every_event }
         </label>

@@ -37,8 +37,8 @@ impl Layout {
             Self {
                 members,
                 width: 390.0,
-                height: 400.0,
-                circle: 134.0,
+                height: 410.0,
+                circle: 132.0,
                 shape: 24.0,
                 timer: 33.0,
                 quorum: 41.0,
@@ -46,21 +46,21 @@ impl Layout {
         } else {
             Self {
                 members,
-                width: 720.0,
-                height: 590.0,
-                circle: 208.0,
-                shape: 30.0,
-                timer: 42.0,
-                quorum: 53.0,
+                width: 640.0,
+                height: 640.0,
+                circle: 222.0,
+                shape: 34.0,
+                timer: 46.0,
+                quorum: 57.0,
             }
         }
     }
 
-    /// The middle of the circle; a little above the middle of the box, since labels hang below.
+    /// The middle of the circle.
     pub(crate) fn middle(&self) -> Point {
         Point {
             x: self.width / 2.0,
-            y: self.height / 2.0 - 8.0 + self.sink(),
+            y: self.height / 2.0 + self.sink(),
         }
     }
 
@@ -100,12 +100,13 @@ mod tests {
                 for node in 1..=members {
                     let place = layout.place(Node(node));
                     let margin = layout.quorum + 3.0;
+                    let labels = margin + 28.0;
                     assert!(
                         place.x >= margin && place.x <= layout.width - margin,
                         "{node}"
                     );
                     assert!(
-                        place.y >= margin && place.y <= layout.height - margin,
+                        place.y >= labels && place.y <= layout.height - labels,
                         "{node}"
                     );
                 }

@@ -8,7 +8,7 @@ use super::layout::{Layout, Point};
 /// More messages than this of one link, type and term become one pill with a count.
 const MOST_APART: usize = 3;
 /// How far a pill keeps to the left of its link, so that two directions do not meet.
-const ASIDE: f64 = 13.0;
+const ASIDE: f64 = 14.0;
 const HEIGHT: f64 = 22.0;
 
 /// One pill: a message, or several alike.
@@ -159,7 +159,7 @@ fn along(layout: &Layout, from: Node, to: Node, share: f64) -> Point {
     let (start, end) = (layout.place(from), layout.place(to));
     let (dx, dy) = unit(start, end);
     let length = (end.x - start.x).hypot(end.y - start.y);
-    let rim = layout.shape + 8.0;
+    let rim = layout.quorum + 14.0;
     let travelled = rim + (length - 2.0 * rim).max(0.0) * share;
     Point {
         x: start.x + dx * travelled + dy * ASIDE,

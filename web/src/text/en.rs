@@ -59,7 +59,6 @@ pub(super) static WORDS: Words = Words {
     legend_notch: "as far as this member knows",
 
     member: "Member",
-    inspector: "Member",
     role: "role",
     vote: "vote",
     leader_known: "leader it knows",

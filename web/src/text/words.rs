@@ -55,7 +55,6 @@ pub(crate) struct Words {
     pub(crate) legend_notch: &'static str,
 
     pub(crate) member: &'static str,
-    pub(crate) inspector: &'static str,
     pub(crate) role: &'static str,
     pub(crate) vote: &'static str,
     pub(crate) leader_known: &'static str,

@@ -58,7 +58,6 @@ pub(super) static WORDS: Words = Words {
     legend_notch: "该成员所知的提交位置",
 
     member: "成员",
-    inspector: "成员",
     role: "角色",
     vote: "投票",
     leader_known: "所知的领导者",
