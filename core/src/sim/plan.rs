@@ -87,10 +87,9 @@ impl Planner {
 
     fn make_whole(&mut self) {
         self.plan(Action::Heal);
-        for node in self.nodes.clone() {
-            self.plan(Action::Restart { node });
+        while !self.down.is_empty() {
+            self.restart();
         }
-        self.down.clear();
     }
 
     fn work(&mut self, until_event: u64) {
@@ -124,6 +123,8 @@ impl Planner {
     fn restart(&mut self) {
         if let Some(node) = self.prng.choose(&self.down).copied() {
             self.down.retain(|other| *other != node);
+            // One that was asked to stop may still be at it; one that was crashed refuses this.
+            self.plan(Action::Crash { node });
             self.plan(Action::Restart { node });
         }
     }

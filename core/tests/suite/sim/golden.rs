@@ -13,6 +13,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use quorate_core::member::{MemberView, Role};
 use quorate_core::sim::{Action, EventFrame, Node, OperationOutcome, World, WorldConfig};
 use quorate_core::trace::Level;
 
@@ -234,13 +235,19 @@ fn operations(world: &World) -> String {
     output
 }
 
+/// Whether somebody leads and all running members know it.
 fn has_leader(world: &World) -> bool {
     let frame = world.frame();
-    let mut running = frame
-        .members
-        .iter()
-        .filter_map(|member| member.view.as_ref());
-    running.all(|view| view.leader.is_some())
+    let views = || {
+        frame
+            .members
+            .iter()
+            .filter_map(|member| member.view.as_ref())
+    };
+    let newest = views()
+        .filter(|view| view.role == Role::Leader)
+        .max_by_key(|view| view.term);
+    newest.is_some_and(|leader| views().all(|view| view.leader == leader.id))
 }
 
 fn all_answered(world: &World) -> bool {
@@ -255,9 +262,7 @@ fn is_settled(world: &World) -> bool {
         .iter()
         .filter_map(|member| member.view.as_ref())
         .collect();
-    let last = |view: &quorate_core::member::MemberView| {
-        view.log.last().map_or(view.log_offset, |entry| entry.index)
-    };
+    let last = |view: &MemberView| view.log.last().map_or(view.log_offset, |entry| entry.index);
     let first = views.first().map(|view| last(view));
     has_leader(world)
         && views
