@@ -44,6 +44,7 @@ fn settings(seed: u64, members: u32, prng: &mut Prng) -> WorldConfig {
         members,
         latency_min_us,
         latency_max_us: latency_min_us + prng.between(0, 40_000),
+        in_order: prng.chance(600),
         loss_per_mille,
         disk_write_us: prng.between(100, 5_000),
         disk_sync_us: prng.between(100, 30_000),
