@@ -1,0 +1,103 @@
+//! Carries out what a member asks of its disk.
+//!
+//! Two threads, one for each [`Lane`], so that writing a large snapshot never delays a commit.
+//! Each carries its batches out in order and tells the member. A failure is told and never tried
+//! again: after a failed `fsync` nobody knows what is on the disk.
+
+mod directory;
+mod files;
+mod image;
+
+use std::io;
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
+
+use quorate_core::Input;
+use quorate_core::disk::{DiskBatch, DiskError, Lane};
+
+pub(crate) use directory::{DataDirectory, DirectoryError};
+pub(crate) use image::load_image;
+
+use crate::member_thread::MemberHandle;
+use files::Files;
+
+/// The disk's threads.
+pub(crate) struct Disk {
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// Hands batches to the disk's threads, and never blocks: a member has few of them under way.
+pub(crate) struct DiskSender {
+    log: Sender<DiskBatch>,
+    snapshot: Sender<DiskBatch>,
+}
+
+impl Disk {
+    /// Starts the threads; they end when the sender is dropped.
+    pub(crate) fn start(root: &Path, member: &MemberHandle) -> io::Result<(Disk, DiskSender)> {
+        let mut threads = Vec::new();
+        let mut lane = |name: &str| {
+            let (sender, batches) = mpsc::channel();
+            let mut files = Files::new(root);
+            let member = member.clone();
+            threads.push(
+                thread::Builder::new()
+                    .name(name.to_owned())
+                    .spawn(move || run(&mut files, &batches, &member))?,
+            );
+            io::Result::Ok(sender)
+        };
+        let sender = DiskSender {
+            log: lane("disk-log")?,
+            snapshot: lane("disk-snapshot")?,
+        };
+        Ok((Disk { threads }, sender))
+    }
+
+    /// Waits until all that was asked for is done; the sender must be gone.
+    pub(crate) fn finish(self) {
+        for thread in self.threads {
+            // A thread that panicked has said so; what it left undone is as after a crash.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl DiskSender {
+    /// Hands over a batch.
+    pub(crate) fn send(&self, batch: DiskBatch) {
+        let lane = match batch.lane {
+            Lane::Log => &self.log,
+            Lane::Snapshot => &self.snapshot,
+        };
+        // Fails only when the thread is gone; then the batch stays undone, and unanswered.
+        let _ = lane.send(batch);
+    }
+}
+
+fn run(files: &mut Files, batches: &Receiver<DiskBatch>, member: &MemberHandle) {
+    let mut broken: Option<DiskError> = None;
+    while let Ok(DiskBatch {
+        id,
+        lane,
+        operations,
+    }) = batches.recv()
+    {
+        let result = match &broken {
+            Some(error) => Err(error.clone()),
+            None => operations
+                .iter()
+                .try_for_each(|operation| files.carry_out(operation)),
+        };
+        broken = result.as_ref().err().cloned();
+        let done = Input::DiskDone {
+            lane,
+            batch: id,
+            result,
+        };
+        if !member.blocking_send(done) {
+            return;
+        }
+    }
+}

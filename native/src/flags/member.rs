@@ -1,0 +1,104 @@
+//! Flags of the member itself.
+
+use super::definition::{Flag, Group};
+
+/// The group.
+pub(super) const GROUP: Group = Group {
+    title: "Member",
+    flags: &[
+        Flag::text("name", "default", "Human-readable name for this member."),
+        Flag::text(
+            "data-dir",
+            "",
+            "Path to the data directory; '${name}.etcd' when not given.",
+        ),
+        Flag::text("wal-dir", "", "Path to a directory of its own for the log.").not_yet(),
+        Flag::unsigned(
+            "snapshot-count",
+            "10000",
+            "Number of committed transactions to trigger a snapshot to disk.",
+        ),
+        Flag::unsigned(
+            "heartbeat-interval",
+            "100",
+            "Time (in milliseconds) of a heartbeat interval.",
+        ),
+        Flag::unsigned(
+            "election-timeout",
+            "1000",
+            "Time (in milliseconds) for an election to timeout.",
+        ),
+        Flag::boolean(
+            "initial-election-tick-advance",
+            "true",
+            "Whether to fast-forward initial election ticks on boot for faster election.",
+        ),
+        Flag::text(
+            "listen-peer-urls",
+            "http://localhost:2380",
+            "List of URLs to listen on for peer traffic.",
+        ),
+        Flag::text(
+            "listen-client-urls",
+            "http://localhost:2379",
+            "List of URLs to listen on for client gRPC and HTTP traffic.",
+        ),
+        Flag::text(
+            "listen-client-http-urls",
+            "",
+            "List of URLs to listen on for HTTP-only client traffic.",
+        )
+        .not_yet(),
+        Flag::unsigned("max-snapshots", "5", "Number of snapshot files to retain.").not_yet(),
+        Flag::unsigned("max-wals", "5", "Number of log files to retain.").not_yet(),
+        Flag::boolean("memory-mlock", "false", "Keep all memory in RAM.").not_yet(),
+        Flag::signed(
+            "quota-backend-bytes",
+            "0",
+            "Raise the space alarm above this size; 0 means 2 GiB.",
+        )
+        .not_yet(),
+        Flag::text("backend-bbolt-freelist-type", "map", "bbolt's freelist.").not_yet(),
+        Flag::text("backend-batch-interval", "", "Time between two commits.").not_yet(),
+        Flag::unsigned("backend-batch-limit", "0", "Operations in a commit.").not_yet(),
+        Flag::unsigned(
+            "max-txn-ops",
+            "128",
+            "Maximum number of operations permitted in a transaction.",
+        ),
+        Flag::unsigned(
+            "max-request-bytes",
+            "1572864",
+            "Maximum client request size in bytes the server will accept.",
+        ),
+        Flag::unsigned(
+            "max-concurrent-streams",
+            "4294967295",
+            "Maximum concurrent streams that each client can open at a time.",
+        ),
+        Flag::text(
+            "grpc-keepalive-min-time",
+            "5s",
+            "Shortest pause between a client's pings.",
+        )
+        .not_yet(),
+        Flag::text(
+            "grpc-keepalive-interval",
+            "2h",
+            "Pause between the server's pings.",
+        )
+        .not_yet(),
+        Flag::text(
+            "grpc-keepalive-timeout",
+            "20s",
+            "How long a ping may stay unanswered.",
+        )
+        .not_yet(),
+        Flag::boolean("socket-reuse-port", "false", "Set SO_REUSEPORT.").not_yet(),
+        Flag::boolean("socket-reuse-address", "false", "Set SO_REUSEADDR.").not_yet(),
+        Flag::boolean("enable-grpc-gateway", "true", "Serve the JSON gateway.").ignored(),
+        Flag::text("raft-read-timeout", "5s", "Read timeout of peer streams.").not_yet(),
+        Flag::text("raft-write-timeout", "5s", "Write timeout of peer streams.").not_yet(),
+        Flag::text("feature-gates", "", "key=value pairs for features.").not_yet(),
+    ],
+};

@@ -1,0 +1,17 @@
+//! The wire's types and the core's, one into the other.
+//!
+//! What comes from a client is copied once here: prost's `Bytes` are views of the connection's
+//! read buffer, and a key that is kept would keep that whole buffer.
+
+mod reply;
+mod request;
+
+use bytes::Bytes;
+
+pub(super) use reply::txn_response;
+pub(super) use reply::{delete_range_response, header, member, put_response, range_response};
+pub(super) use request::{delete_range, put, range, txn};
+
+fn copied(bytes: &Bytes) -> Bytes {
+    Bytes::copy_from_slice(bytes)
+}

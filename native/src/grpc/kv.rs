@@ -1,0 +1,61 @@
+//! `etcdserverpb.KV`.
+
+mod compact;
+mod delete_range;
+mod put;
+mod range;
+mod txn;
+
+use tonic::{Request, Response, Status};
+
+use super::Api;
+use crate::proto::etcdserverpb as pb;
+use pb::kv_server::Kv;
+
+#[tonic::async_trait]
+impl Kv for Api {
+    async fn range(
+        &self,
+        request: Request<pb::RangeRequest>,
+    ) -> Result<Response<pb::RangeResponse>, Status> {
+        range::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
+    }
+
+    async fn put(
+        &self,
+        request: Request<pb::PutRequest>,
+    ) -> Result<Response<pb::PutResponse>, Status> {
+        put::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
+    }
+
+    async fn delete_range(
+        &self,
+        request: Request<pb::DeleteRangeRequest>,
+    ) -> Result<Response<pb::DeleteRangeResponse>, Status> {
+        delete_range::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
+    }
+
+    async fn txn(
+        &self,
+        request: Request<pb::TxnRequest>,
+    ) -> Result<Response<pb::TxnResponse>, Status> {
+        txn::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
+    }
+
+    async fn compact(
+        &self,
+        request: Request<pb::CompactionRequest>,
+    ) -> Result<Response<pb::CompactionResponse>, Status> {
+        compact::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
+    }
+}

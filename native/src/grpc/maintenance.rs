@@ -1,0 +1,77 @@
+//! `etcdserverpb.Maintenance`. What looks at a member is there; what changes it comes later.
+
+mod alarm;
+mod hash_kv;
+mod member_status;
+
+use tonic::codegen::BoxStream;
+use tonic::{Request, Response, Status};
+
+use super::{Api, not_yet};
+use crate::proto::etcdserverpb as pb;
+use pb::maintenance_server::Maintenance;
+
+#[tonic::async_trait]
+impl Maintenance for Api {
+    type SnapshotStream = BoxStream<pb::SnapshotResponse>;
+
+    async fn status(
+        &self,
+        _: Request<pb::StatusRequest>,
+    ) -> Result<Response<pb::StatusResponse>, Status> {
+        member_status::answer(self).await.map(Response::new)
+    }
+
+    async fn alarm(
+        &self,
+        request: Request<pb::AlarmRequest>,
+    ) -> Result<Response<pb::AlarmResponse>, Status> {
+        alarm::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
+    }
+
+    async fn hash_kv(
+        &self,
+        request: Request<pb::HashKvRequest>,
+    ) -> Result<Response<pb::HashKvResponse>, Status> {
+        hash_kv::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
+    }
+
+    async fn defragment(
+        &self,
+        _: Request<pb::DefragmentRequest>,
+    ) -> Result<Response<pb::DefragmentResponse>, Status> {
+        Err(not_yet("defragment"))
+    }
+
+    async fn hash(
+        &self,
+        _: Request<pb::HashRequest>,
+    ) -> Result<Response<pb::HashResponse>, Status> {
+        Err(not_yet("hash"))
+    }
+
+    async fn snapshot(
+        &self,
+        _: Request<pb::SnapshotRequest>,
+    ) -> Result<Response<Self::SnapshotStream>, Status> {
+        Err(not_yet("snapshot"))
+    }
+
+    async fn move_leader(
+        &self,
+        _: Request<pb::MoveLeaderRequest>,
+    ) -> Result<Response<pb::MoveLeaderResponse>, Status> {
+        Err(not_yet("move-leader"))
+    }
+
+    async fn downgrade(
+        &self,
+        _: Request<pb::DowngradeRequest>,
+    ) -> Result<Response<pb::DowngradeResponse>, Status> {
+        Err(not_yet("downgrade"))
+    }
+}

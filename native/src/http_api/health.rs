@@ -1,0 +1,139 @@
+//! `/health`: alarms, a leader, and a read, in this order, as etcd asks them.
+
+use quorate_core::command::{Alarm, AlarmMember, Command, Range, Reply};
+use quorate_core::error::Error;
+use serde_json::json;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::http::{Method, StatusCode};
+use warp::reply::Response;
+
+use super::only_get;
+use crate::member_thread::MemberHandle;
+
+/// The key that is read; whether it exists is all one.
+const PROBED_KEY: &[u8] = b"health";
+
+/// What a query asks to leave out.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Query {
+    excluded: Vec<String>,
+    serializable: bool,
+}
+
+/// Answers `/health`.
+pub(super) fn filter(member: MemberHandle) -> BoxedFilter<(Response,)> {
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    warp::path!("health")
+        .and(warp::method())
+        .and(query)
+        .and(warp::any().map(move || member.clone()))
+        .then(
+            |method: Method, query: String, member: MemberHandle| async move {
+                if method != Method::GET {
+                    return only_get();
+                }
+                match check(&member, &Query::parse(&query)).await {
+                    Ok(()) => shown(StatusCode::OK, "true", ""),
+                    Err(reason) => shown(StatusCode::SERVICE_UNAVAILABLE, "false", &reason),
+                }
+            },
+        )
+        .boxed()
+}
+
+async fn check(member: &MemberHandle, query: &Query) -> Result<(), String> {
+    if let Ok(Reply::AlarmList(alarms)) = member.ask(Command::AlarmList).await.1
+        && let Some(reason) = first_alarm(&alarms, query)
+    {
+        return Err(reason);
+    }
+    if !query.serializable {
+        match member.ask(Command::Status).await.1 {
+            Ok(Reply::Status(status)) if !status.leader.is_some() => {
+                return Err("RAFT NO LEADER".to_owned());
+            }
+            Err(error) => return Err(range_error(&error)),
+            Ok(_) => {}
+        }
+    }
+    let range = Range {
+        key: PROBED_KEY.into(),
+        limit: 1,
+        keys_only: true,
+        serializable: query.serializable,
+        ..Range::default()
+    };
+    match member.ask(Command::Range(range)).await.1 {
+        Ok(_) => Ok(()),
+        Err(error) => Err(range_error(&error)),
+    }
+}
+
+fn first_alarm(alarms: &[AlarmMember], query: &Query) -> Option<String> {
+    alarms
+        .iter()
+        .map(|alarm| match alarm.alarm {
+            Alarm::NoSpace => "NOSPACE",
+            Alarm::Corrupt => "CORRUPT",
+        })
+        .find(|name| !query.excluded.iter().any(|excluded| excluded == name))
+        .map(|name| format!("ALARM {name}"))
+}
+
+fn range_error(error: &Error) -> String {
+    format!("RANGE ERROR:{error}")
+}
+
+fn shown(status: StatusCode, health: &str, reason: &str) -> Response {
+    super::json(
+        status,
+        // By hand, for etcd's order of the keys.
+        format!(
+            "{{\"health\":{},\"reason\":{}}}",
+            json!(health),
+            json!(reason)
+        ),
+    )
+}
+
+impl Query {
+    fn parse(text: &str) -> Self {
+        let mut query = Self::default();
+        for (key, value) in form_urlencoded::parse(text.as_bytes()) {
+            match key.as_ref() {
+                "exclude" => query.excluded.push(value.into_owned()),
+                "serializable" => query.serializable = value == "true",
+                _ => {}
+            }
+        }
+        query
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate_core::id::MemberId;
+
+    use super::*;
+
+    #[test]
+    fn a_query_excludes_as_often_as_it_likes() {
+        let query = Query::parse("exclude=NOSPACE&exclude=CORRUPT&serializable=true&x=1");
+        assert_eq!(query.excluded, ["NOSPACE", "CORRUPT"]);
+        assert!(query.serializable);
+        assert_eq!(Query::parse(""), Query::default());
+    }
+
+    #[test]
+    fn an_alarm_that_is_not_excluded_is_the_reason() {
+        let alarms = [Alarm::NoSpace, Alarm::Corrupt].map(|alarm| AlarmMember {
+            member: MemberId(1),
+            alarm,
+        });
+        let reason = |query: &str| first_alarm(&alarms, &Query::parse(query));
+        assert_eq!(reason("").as_deref(), Some("ALARM NOSPACE"));
+        assert_eq!(reason("exclude=NOSPACE").as_deref(), Some("ALARM CORRUPT"));
+        assert_eq!(reason("exclude=NOSPACE&exclude=CORRUPT"), None);
+    }
+}

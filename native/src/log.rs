@@ -1,0 +1,80 @@
+//! The server's log: one JSON object a line, with etcd's keys `level ts caller msg` first.
+//!
+//! Lines are written whole, under one lock, to every output; what cannot be written is lost, for
+//! a server must not stop of its log.
+
+mod level;
+mod line;
+mod outputs;
+mod trace;
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub(crate) use level::LogLevel;
+pub(crate) use outputs::Outputs;
+
+/// Extra keys of a line, in the order in which they are printed.
+pub(crate) type Fields<'a> = &'a [(&'static str, Value)];
+
+/// Writes the log. A clone writes to the same place.
+#[derive(Clone)]
+pub(crate) struct Logger {
+    lowest: LogLevel,
+    outputs: Arc<Outputs>,
+}
+
+impl Logger {
+    /// A log of all lines at this level or above.
+    pub(crate) fn new(lowest: LogLevel, outputs: Outputs) -> Self {
+        Self {
+            lowest,
+            outputs: Arc::new(outputs),
+        }
+    }
+
+    /// Whether lines of this level are written.
+    pub(crate) fn is_on(&self, level: LogLevel) -> bool {
+        level >= self.lowest
+    }
+
+    /// Every step.
+    #[track_caller]
+    pub(crate) fn debug(&self, message: &str, fields: Fields<'_>) {
+        self.write(LogLevel::Debug, &here(Location::caller()), message, fields);
+    }
+
+    /// What an operator wants to read.
+    #[track_caller]
+    pub(crate) fn info(&self, message: &str, fields: Fields<'_>) {
+        self.write(LogLevel::Info, &here(Location::caller()), message, fields);
+    }
+
+    /// Something is not as it should be.
+    #[track_caller]
+    pub(crate) fn warn(&self, message: &str, fields: Fields<'_>) {
+        self.write(LogLevel::Warn, &here(Location::caller()), message, fields);
+    }
+
+    /// The server cannot go on; it is up to the caller to end it.
+    #[track_caller]
+    pub(crate) fn fatal(&self, message: &str, fields: Fields<'_>) {
+        self.write(LogLevel::Fatal, &here(Location::caller()), message, fields);
+    }
+
+    fn write(&self, level: LogLevel, caller: &str, message: &str, fields: Fields<'_>) {
+        if self.is_on(level) {
+            self.outputs
+                .write(&line::render(level, &line::now(), caller, message, fields));
+        }
+    }
+}
+
+/// `server/shutdown.rs:31`: the last two parts of the path, as zap's short caller.
+fn here(location: &Location<'_>) -> String {
+    let path = location.file();
+    let start = path.rmatch_indices('/').nth(1).map_or(0, |(at, _)| at + 1);
+    format!("{}:{}", &path[start..], location.line())
+}

@@ -1,0 +1,102 @@
+//! `quorate`: a member of an etcd-compatible cluster.
+//!
+//! The protocol is `quorate_core`'s; this program gives it a clock, a disk, sockets and clients.
+
+mod client;
+mod disk;
+mod flags;
+mod grpc;
+mod http_api;
+mod listen;
+mod log;
+mod member_thread;
+mod peer;
+mod proto;
+mod server;
+mod settings;
+mod version;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use flags::{Request, Values};
+use log::{LogLevel, Logger, Outputs};
+use serde_json::json;
+use settings::{Settings, SettingsError};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The command line cannot be understood, as with etcd.
+const EXIT_BAD_FLAG: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match flags::parse(&arguments) {
+        Ok(Request::Serve(values)) => serve(&values),
+        Ok(Request::Help) => print(&flags::help_text()),
+        Ok(Request::Version) => print(&flags::version_text()),
+        Err(error) => bad_flag(&error.to_string()),
+    }
+}
+
+fn serve(values: &Values) -> ExitCode {
+    match values.text("logger") {
+        "zap" => {}
+        "capnslog" => return bad_flag("--logger=capnslog is removed in v3.5; use --logger=zap"),
+        other => {
+            return bad_flag(&format!(
+                "unknown logger option \"{other}\"; use --logger=zap"
+            ));
+        }
+    }
+    let outputs = match Outputs::open(values.text("log-outputs")) {
+        Ok(outputs) => outputs,
+        Err(error) => return bad_flag(&error.to_string()),
+    };
+    let logger = Logger::new(LogLevel::parse(values.text("log-level")), outputs);
+    let settings = match Settings::new(values) {
+        Ok(settings) => settings,
+        Err(error @ SettingsError::InvalidUrls { .. }) => return bad_flag(&error.to_string()),
+        Err(error @ SettingsError::Verify(_)) => {
+            let fields = [("error", json!(error.to_string()))];
+            logger.warn("failed to verify flags", &fields);
+            return ExitCode::FAILURE;
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("quorate")
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            logger.fatal("cannot start", &[("error", json!(error.to_string()))]);
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(server::run(&settings, &logger)) {
+        Ok(signal) => signal.end_process(),
+        Err(error) => {
+            let fields = [("error", json!(error.to_string()))];
+            logger.fatal("the server cannot go on", &fields);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn bad_flag(message: &str) -> ExitCode {
+    // Whoever cannot be told sees the exit code.
+    let _ = writeln!(
+        io::stderr(),
+        "quorate: {message}\nRun 'quorate --help' for all flags."
+    );
+    ExitCode::from(EXIT_BAD_FLAG)
+}

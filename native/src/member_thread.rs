@@ -1,0 +1,153 @@
+//! The thread that a member lives on, and the handle by which all others speak to it.
+//!
+//! The loop: take all inputs that wait, hand each to the member, then take its outputs once, so
+//! that whatever came in together is proposed, written and answered together (group commit by
+//! queue, without a timer). The thread blocks on nothing but its inputs.
+
+mod dispatch;
+mod start;
+
+use std::io;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use quorate_core::command::{Command, Reply, ReplyHeader};
+use quorate_core::error::Error;
+use quorate_core::{Input, Output};
+use tokio::sync::{mpsc, oneshot};
+
+use dispatch::Dispatch;
+pub(crate) use dispatch::Hosts;
+pub(crate) use start::start_member;
+
+/// Inputs that may wait; whoever has one more waits with it.
+const INPUTS_MAX: usize = 16_384;
+/// Inputs handed to the member before its outputs are taken.
+const INPUTS_IN_BATCH_MAX: usize = 4_096;
+
+/// What is run on the thread: `quorate_core`'s member, or a stand-in of a test.
+pub(crate) trait Machine: Send + 'static {
+    /// Handles one input.
+    fn step(&mut self, input: Input);
+    /// What the steps since the last call made to be done.
+    fn take_outputs(&mut self) -> Vec<Output>;
+}
+
+/// What waits for the member.
+enum Event {
+    Input(Input),
+    Request {
+        command: Command,
+        answer: oneshot::Sender<Answer>,
+    },
+}
+
+/// What a request is answered with.
+pub(crate) type Answer = (ReplyHeader, Result<Reply, Error>);
+
+/// Speaks to the member; clones speak to the same one.
+#[derive(Clone)]
+pub(crate) struct MemberHandle {
+    events: mpsc::Sender<Event>,
+}
+
+/// The inputs of a member that has not been started.
+pub(crate) struct MemberInbox {
+    events: mpsc::Receiver<Event>,
+}
+
+/// A handle, and what it fills.
+pub(crate) fn channel() -> (MemberHandle, MemberInbox) {
+    let (sender, receiver) = mpsc::channel(INPUTS_MAX);
+    (
+        MemberHandle { events: sender },
+        MemberInbox { events: receiver },
+    )
+}
+
+impl MemberHandle {
+    /// Hands over an input from a thread that may wait; false when the member is gone.
+    pub(crate) fn blocking_send(&self, input: Input) -> bool {
+        self.events.blocking_send(Event::Input(input)).is_ok()
+    }
+
+    /// Hands over an input; false when the member is gone.
+    pub(crate) async fn send(&self, input: Input) -> bool {
+        self.events.send(Event::Input(input)).await.is_ok()
+    }
+
+    /// Asks, and waits for the answer. The core bounds how long that takes. To drop the future
+    /// is to give the answer up; a write may be carried out all the same.
+    pub(crate) async fn ask(&self, command: Command) -> Answer {
+        let stopped = || (ReplyHeader::default(), Err(Error::Stopped));
+        let (answer, reply) = oneshot::channel();
+        let event = Event::Request { command, answer };
+        if self.events.send(event).await.is_err() {
+            return stopped();
+        }
+        reply.await.unwrap_or_else(|_| stopped())
+    }
+}
+
+/// Runs a member until it stops.
+pub(crate) fn spawn(
+    member: Box<dyn Machine>,
+    inbox: MemberInbox,
+    hosts: Hosts,
+) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new()
+        .name("member".to_owned())
+        .spawn(move || run(member, inbox, Dispatch::new(hosts)))
+}
+
+fn run(mut member: Box<dyn Machine>, mut inbox: MemberInbox, mut dispatch: Dispatch) {
+    let mut batch = Vec::with_capacity(INPUTS_IN_BATCH_MAX);
+    // What it has to do before anybody says anything.
+    let mut is_running = dispatch.carry_out(member.take_outputs());
+    while is_running {
+        let count = inbox
+            .events
+            .blocking_recv_many(&mut batch, INPUTS_IN_BATCH_MAX);
+        if count == 0 {
+            return;
+        }
+        // Told with the next inputs, not at once: whatever a member answers to this can fail to
+        // be sent as well, and that must not become a loop of its own.
+        for input in dispatch.take_connections() {
+            member.step(input);
+        }
+        for event in batch.drain(..) {
+            match event {
+                Event::Input(input) => member.step(input),
+                Event::Request { command, answer } => {
+                    // Nobody waits for the answer any more: then nothing need be done for it.
+                    if !answer.is_closed() {
+                        let id = dispatch.register(answer);
+                        member.step(Input::Request { id, command });
+                    }
+                }
+            }
+        }
+        is_running = dispatch.carry_out(member.take_outputs());
+    }
+}
+
+/// Ticks until the member is gone. A tick that is late is not made up for: after a pause of the
+/// process a burst of ticks would be an election nobody needs.
+pub(crate) fn spawn_clock(tick: Duration, member: MemberHandle) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new()
+        .name("clock".to_owned())
+        .spawn(move || {
+            let mut next = Instant::now() + tick;
+            loop {
+                let now = Instant::now();
+                if now < next {
+                    thread::sleep(next - now);
+                }
+                if !member.blocking_send(Input::Tick) {
+                    return;
+                }
+                next = (next + tick).max(Instant::now());
+            }
+        })
+}

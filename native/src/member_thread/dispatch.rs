@@ -1,0 +1,117 @@
+//! Carries a member's outputs to those they are for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use quorate_core::id::{MemberId, RequestId};
+use quorate_core::{Input, Output};
+use tokio::sync::oneshot;
+
+use super::Answer;
+use crate::disk::DiskSender;
+use crate::log::Logger;
+use crate::peer::{PeerSender, Sent};
+
+/// Whom outputs are for.
+pub(crate) struct Hosts {
+    /// The other members.
+    pub(crate) peers: PeerSender,
+    /// The disk.
+    pub(crate) disk: DiskSender,
+    /// The log.
+    pub(crate) logger: Logger,
+    /// Who waits for the member's end; told what it failed of, if it did.
+    pub(crate) stopped: oneshot::Sender<Option<String>>,
+}
+
+/// The outputs' way out, and the clients that wait.
+pub(super) struct Dispatch {
+    peers: PeerSender,
+    disk: DiskSender,
+    logger: Logger,
+    stopped: Option<oneshot::Sender<Option<String>>>,
+    waiting: BTreeMap<RequestId, oneshot::Sender<Answer>>,
+    next_request: u64,
+    /// Connections to tell the member of.
+    connections: Vec<Input>,
+    /// Connected peers that the member believes unreachable, because a frame was thrown away.
+    congested: BTreeSet<MemberId>,
+}
+
+impl Dispatch {
+    pub(super) fn new(hosts: Hosts) -> Self {
+        Self {
+            peers: hosts.peers,
+            disk: hosts.disk,
+            logger: hosts.logger,
+            stopped: Some(hosts.stopped),
+            waiting: BTreeMap::new(),
+            next_request: 1,
+            connections: Vec::new(),
+            congested: BTreeSet::new(),
+        }
+    }
+
+    /// Names a request and remembers who waits for it.
+    pub(super) fn register(&mut self, answer: oneshot::Sender<Answer>) -> RequestId {
+        let id = RequestId(self.next_request);
+        self.next_request += 1;
+        self.waiting.insert(id, answer);
+        id
+    }
+
+    /// What happened to connections since the last call.
+    pub(super) fn take_connections(&mut self) -> Vec<Input> {
+        std::mem::take(&mut self.connections)
+    }
+
+    /// Carries out outputs in order; false when the member has stopped.
+    pub(super) fn carry_out(&mut self, outputs: Vec<Output>) -> bool {
+        for output in outputs {
+            match output {
+                Output::Send { to, frame } => self.send(to, frame),
+                Output::Disk(batch) => self.disk.send(batch),
+                Output::Reply { id, header, result } => {
+                    if let Some(answer) = self.waiting.remove(&id) {
+                        // A client that has gone away needs no answer.
+                        let _ = answer.send((header, result));
+                    }
+                }
+                Output::Trace(event) => self.logger.trace(&event),
+                Output::Stopped { failure } => {
+                    if let Some(stopped) = self.stopped.take() {
+                        let _ = stopped.send(failure);
+                    }
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn send(&mut self, to: MemberId, frame: Bytes) {
+        match self.peers.send(to, frame) {
+            Sent::Queued => {
+                // The queue has room again, on the same connection.
+                if self.congested.remove(&to) {
+                    self.connections.push(Input::PeerActive { peer: to });
+                }
+            }
+            Sent::NoRoom => {
+                if self.congested.insert(to) {
+                    self.connections.push(Input::PeerUnreachable { peer: to });
+                }
+            }
+            // That the connection is lost was said by whoever lost it; a member must hear of a
+            // frame that went nowhere all the same, for its progress to that peer. Once in a
+            // while is enough.
+            Sent::NotConnected => {
+                let lost = Input::PeerUnreachable { peer: to };
+                self.congested.remove(&to);
+                if !self.connections.contains(&lost) {
+                    self.connections.push(lost);
+                }
+            }
+        }
+    }
+}

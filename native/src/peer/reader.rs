@@ -1,0 +1,49 @@
+//! Reads a peer's frames and hands them to the member.
+
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use quorate_core::Input;
+use quorate_core::id::MemberId;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::framing::FrameDecoder;
+use crate::member_thread::MemberHandle;
+
+/// A stream on which nothing was heard for so long is lost: its peer sends signs of life.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
+/// Read at once.
+const READ_SIZE_BYTES: usize = 64 * 1_024;
+
+/// Reads until the stream ends or breaks; returns why it did.
+pub(super) async fn run(
+    from: MemberId,
+    mut stream: TcpStream,
+    first: &[u8],
+    member: &MemberHandle,
+) -> io::Error {
+    let mut decoder = FrameDecoder::new(first);
+    loop {
+        loop {
+            match decoder.next() {
+                Ok(Some(frame)) if frame.is_empty() => {}
+                Ok(Some(frame)) => {
+                    if !member.send(Input::Message { from, frame }).await {
+                        return ErrorKind::ConnectionAborted.into();
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => return io::Error::new(ErrorKind::InvalidData, error),
+            }
+        }
+        decoder.buffer.reserve(READ_SIZE_BYTES);
+        match timeout(READ_TIMEOUT, stream.read_buf(&mut decoder.buffer)).await {
+            Ok(Ok(0)) => return ErrorKind::UnexpectedEof.into(),
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => return error,
+            Err(_) => return ErrorKind::TimedOut.into(),
+        }
+    }
+}

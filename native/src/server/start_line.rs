@@ -1,0 +1,119 @@
+//! The line that a server begins its log with: all that it was told, under etcd's keys.
+
+use std::num::NonZero;
+
+use serde_json::{Value, json};
+
+use crate::flags::Endpoint;
+use crate::log::Logger;
+use crate::settings::Settings;
+use crate::version;
+
+/// Writes the line.
+pub(super) fn write(settings: &Settings, has_member: bool, logger: &Logger) {
+    let cpus = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let heartbeat = go_duration(settings.heartbeat_ms);
+    let election = go_duration(settings.election_ms);
+    let state = if settings.is_new_cluster {
+        "new"
+    } else {
+        "existing"
+    };
+    logger.info(
+        "starting an etcd server",
+        &[
+            ("etcd-version", json!(version::SERVER)),
+            ("quorate-version", json!(version::QUORATE)),
+            ("git-sha", json!(version::GIT_SHA)),
+            ("go-version", json!(format!("none ({})", version::RUST))),
+            ("go-os", json!(std::env::consts::OS)),
+            ("go-arch", json!(go_arch())),
+            ("max-cpu-set", json!(cpus)),
+            ("max-cpu-available", json!(cpus)),
+            ("member-initialized", json!(has_member)),
+            ("name", json!(settings.name)),
+            ("data-dir", json!(settings.data_dir)),
+            ("wal-dir", json!("")),
+            ("wal-dir-dedicated", json!("")),
+            ("member-dir", json!(settings.data_dir.join("member"))),
+            ("force-new-cluster", json!(false)),
+            ("heartbeat-interval", json!(heartbeat)),
+            ("election-timeout", json!(election)),
+            (
+                "initial-election-tick-advance",
+                json!(settings.initial_election_tick_advance),
+            ),
+            ("snapshot-count", json!(settings.snapshot_count)),
+            (
+                "snapshot-catchup-entries",
+                json!(settings.snapshot_catch_up_entries),
+            ),
+            (
+                "initial-advertise-peer-urls",
+                urls(&settings.advertise_peer),
+            ),
+            ("listen-peer-urls", urls(&settings.listen_peer)),
+            ("advertise-client-urls", urls(&settings.advertise_client)),
+            ("listen-client-urls", urls(&settings.listen_client)),
+            ("listen-metrics-urls", json!([])),
+            ("cors", json!(["*"])),
+            ("host-whitelist", json!(["*"])),
+            (
+                "initial-cluster",
+                json!(settings.initial_cluster.to_string()),
+            ),
+            ("initial-cluster-state", json!(state)),
+            ("initial-cluster-token", json!(settings.token)),
+            ("pre-vote", json!(settings.pre_vote)),
+            ("max-txn-ops", json!(settings.txn_operations_max)),
+            ("max-request-bytes", json!(settings.request_size_bytes_max)),
+            ("playground-dir", json!(settings.playground_dir)),
+        ],
+    );
+}
+
+/// Which server a line of its end is about.
+pub(super) fn identity_fields(settings: &Settings) -> Vec<(&'static str, Value)> {
+    vec![
+        ("name", json!(settings.name)),
+        ("data-dir", json!(settings.data_dir)),
+        ("advertise-peer-urls", urls(&settings.advertise_peer)),
+        ("advertise-client-urls", urls(&settings.advertise_client)),
+    ]
+}
+
+fn urls(endpoints: &[Endpoint]) -> Value {
+    endpoints
+        .iter()
+        .map(|endpoint| endpoint.url.as_str())
+        .collect()
+}
+
+/// Milliseconds as Go prints a duration.
+fn go_duration(ms: u32) -> String {
+    match (ms / 1_000, ms % 1_000) {
+        (0, ms) => format!("{ms}ms"),
+        (s, 0) => format!("{s}s"),
+        (s, ms) => format!("{s}.{}s", format!("{ms:03}").trim_end_matches('0')),
+    }
+}
+
+fn go_arch() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_as_go_prints_them() {
+        assert_eq!(go_duration(100), "100ms");
+        assert_eq!(go_duration(1_000), "1s");
+        assert_eq!(go_duration(1_050), "1.05s");
+    }
+}
