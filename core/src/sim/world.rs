@@ -170,6 +170,14 @@ impl World {
         self.machines.iter().map(|machine| machine.node).collect()
     }
 
+    /// Lets all disks lie from now on, see [`super::disk::Disk`].
+    #[cfg(test)]
+    pub(super) fn let_disks_lie(&mut self) {
+        for machine in &mut self.machines {
+            machine.disk.lies = true;
+        }
+    }
+
     fn go_on(&self) -> Result<(), Halt> {
         match &self.violation {
             Some(violation) => Err(Halt::Violated(violation.clone())),

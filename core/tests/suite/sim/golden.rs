@@ -1,7 +1,7 @@
 //! Runs the scripts in `tests/golden/sim` and compares what they print with what stands there.
 //!
 //! In a golden, `#` begins a comment, `>` a command; the lines behind a command are its output.
-//! `QUORATE_GOLDEN=update cargo test -p quorate-core golden` writes the outputs anew: read the
+//! `UPDATE_GOLDENS=1 cargo test -p quorate-core golden` writes the outputs anew: read the
 //! difference before it is committed.
 //!
 //! Commands: `world KEY=VALUE…` (settings of the world), `until leader`, `until answered`,
@@ -23,7 +23,7 @@ const PATIENCE_EVENTS: u64 = 20_000;
 #[test]
 fn goldens_print_what_they_say() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/sim");
-    let is_update = std::env::var("QUORATE_GOLDEN").is_ok_and(|value| value == "update");
+    let is_update = std::env::var_os("UPDATE_GOLDENS").is_some();
     let mut paths: Vec<_> = std::fs::read_dir(&directory)
         .expect("the goldens' directory")
         .map(|entry| entry.expect("an entry").path())
