@@ -106,6 +106,8 @@ struct MemberParts {
     membership: Membership,
     applied: Index,
     snapshot: Option<(Index, Term)>,
+    /// Paths of all snapshots on the disk, oldest first.
+    snapshot_files: Vec<String>,
 }
 
 impl Member {
@@ -123,10 +125,11 @@ impl Member {
             membership,
             applied,
             snapshot,
+            snapshot_files,
         } = parts;
         let told_vote = log.durable_vote();
         let mut member = Self {
-            snapshots: Snapshots::new(config.incarnation),
+            snapshots: Snapshots::new(config.incarnation, snapshot_files),
             config,
             consensus,
             log,
