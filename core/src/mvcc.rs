@@ -55,14 +55,17 @@
 //!
 //! # Where etcd has what
 //!
-//! | etcd (`server/storage/mvcc`) | here |
-//! |---|---|
-//! | `treeIndex`, a B-tree key → `keyIndex` → generations → revisions | `keys`: key → [`KeyHistory`](history::KeyHistory), which holds the values too |
-//! | bbolt bucket `key`: revision → `mvccpb.KeyValue` | `records`: revision → key; the value stands in `keys` |
-//! | `readBuffer`, `txReadBuffer`: writes that bbolt has not committed | nothing: memory is the store, the WAL makes it durable |
-//! | concurrent read transactions | the revision as a plain number, and [`Pin`] |
-//! | `scheduleCompaction`: 1000 revisions, then a pause | [`Store::compact_step`] with a budget |
-//! | `kvHasher` | [`Store::hash_kv`], over the bytes bbolt *would* hold |
+//! etcd's names are from `server/storage/mvcc`.
+//!
+//! * `treeIndex`, a B-tree from key over `keyIndex` and generations to revisions: the field
+//!   `keys`, from key to `KeyHistory`, which holds the values too.
+//! * bbolt's bucket `key`, from revision to `mvccpb.KeyValue`: the field `records`, from revision
+//!   to key; the value stands in `keys`.
+//! * `readBuffer` and `txReadBuffer`, writes that bbolt has not committed: nothing. Memory is the
+//!   store, and the WAL makes it durable.
+//! * Concurrent read transactions: a revision as a plain number, and [`Pin`].
+//! * `scheduleCompaction`, 1000 revisions and then a pause: [`Store::compact_step`] with a budget.
+//! * `kvHasher`: [`Store::hash_kv`], over the bytes that bbolt *would* hold.
 //!
 //! etcd keeps values on disk and only the index in memory; here both are in memory, which is what
 //! makes a put about a microsecond, and a store as large as the machine's memory at most.
@@ -77,6 +80,7 @@ mod compaction;
 mod hash;
 mod history;
 mod interval;
+mod key;
 mod loader;
 mod pin;
 mod read;
@@ -98,6 +102,7 @@ pub use version::{Version, VersionId};
 
 use self::compaction::Compaction;
 use self::history::KeyHistory;
+use self::key::Key;
 use self::pin::Pins;
 use self::size::Sizes;
 use crate::command::{Command, RangeReply, Reply};
@@ -110,7 +115,7 @@ pub struct Store {
     /// The newest main revision; every version's is at or below it.
     revision: Revision,
     /// Key → its versions. A key without versions is not in it.
-    keys: BTreeMap<Bytes, KeyHistory>,
+    keys: BTreeMap<Key, KeyHistory>,
     /// Every version in `keys`, in the order of writing.
     records: BTreeMap<VersionId, Record>,
     compaction: Compaction,

@@ -121,7 +121,6 @@ fn wire_kind(kind: MessageType) -> Option<WireKind> {
         MessageType::MsgHeartbeat => WireKind::Heartbeat,
         MessageType::MsgHeartbeatResponse => WireKind::HeartbeatResponse,
         MessageType::MsgTimeoutNow => WireKind::TimeoutNow,
-        MessageType::MsgTransferLeader => WireKind::TransferLeader,
         MessageType::MsgReadIndex => WireKind::ReadIndex,
         MessageType::MsgReadIndexResp => WireKind::ReadIndexResponse,
         MessageType::MsgHup
@@ -129,7 +128,8 @@ fn wire_kind(kind: MessageType) -> Option<WireKind> {
         | MessageType::MsgSnapshot
         | MessageType::MsgUnreachable
         | MessageType::MsgSnapStatus
-        | MessageType::MsgCheckQuorum => return None,
+        | MessageType::MsgCheckQuorum
+        | MessageType::MsgTransferLeader => return None,
     })
 }
 
@@ -145,7 +145,6 @@ fn raft_kind(kind: WireKind) -> MessageType {
         WireKind::Heartbeat => MessageType::MsgHeartbeat,
         WireKind::HeartbeatResponse => MessageType::MsgHeartbeatResponse,
         WireKind::TimeoutNow => MessageType::MsgTimeoutNow,
-        WireKind::TransferLeader => MessageType::MsgTransferLeader,
         WireKind::ReadIndex => MessageType::MsgReadIndex,
         WireKind::ReadIndexResponse => MessageType::MsgReadIndexResp,
     }

@@ -49,6 +49,9 @@ pub enum FrameError {
     /// Of a version this member does not know.
     #[error("frame of version {0}, this member speaks {VERSION}")]
     Version(u8),
+    /// The three bytes that are zero are not.
+    #[error("frame's reserved bytes are not zero")]
+    Reserved,
     /// Of another cluster.
     #[error("cluster ID mismatch: frame of cluster {theirs}, this member is of {own}")]
     Cluster {
@@ -180,6 +183,9 @@ impl Header {
             return Err(FrameError::Magic);
         }
         let version = rest[0];
+        if head[5..8] != [0, 0, 0] {
+            return Err(FrameError::Reserved);
+        }
         if version != VERSION {
             return Err(FrameError::Version(version));
         }
@@ -227,7 +233,6 @@ impl From<WireKind> for MessageKind {
             WireKind::Heartbeat => MessageKind::Heartbeat,
             WireKind::HeartbeatResponse => MessageKind::HeartbeatResponse,
             WireKind::TimeoutNow => MessageKind::TimeoutNow,
-            WireKind::TransferLeader => MessageKind::TransferLeader,
             WireKind::ReadIndex => MessageKind::ReadIndex,
             WireKind::ReadIndexResponse => MessageKind::ReadIndexResponse,
         }

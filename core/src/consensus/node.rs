@@ -172,8 +172,11 @@ impl Consensus {
         self.call(Cause::Other, |node| node.read_index(context));
     }
 
-    /// A leader begins to hand over.
+    /// A leader begins to hand over. Anybody else has nothing to hand over.
     pub(crate) fn transfer_leader(&mut self, to: MemberId) {
+        if self.node.raft.state != StateRole::Leader {
+            return;
+        }
         self.call(Cause::Other, |node| node.transfer_leader(to.0));
     }
 

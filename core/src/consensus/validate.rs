@@ -33,8 +33,7 @@ pub(super) fn validate(raft: &Raft<LogStore>, message: &Message) -> Result<(), S
         MessageType::MsgRequestVote
         | MessageType::MsgRequestPreVote
         | MessageType::MsgRequestPreVoteResponse
-        | MessageType::MsgTimeoutNow
-        | MessageType::MsgTransferLeader => Ok(()),
+        | MessageType::MsgTimeoutNow => Ok(()),
         kind => Err(format!(
             "{kind:?} is local to a member and never crosses a link"
         )),
@@ -103,6 +102,13 @@ fn term(message: &Message) -> Result<(), String> {
 
 /// Entries follow on `index` one by one, with terms that never fall and never pass the leader's.
 fn append(message: &Message) -> Result<(), String> {
+    // Raft takes term 0 for "no such entry" and would find it beyond the log's end.
+    if message.log_term == 0 && message.index != 0 {
+        return Err(format!(
+            "follows on entry {} without its term",
+            message.index
+        ));
+    }
     let mut term = message.log_term;
     for (position, entry) in message.get_entries().iter().enumerate() {
         let wanted = message.index + 1 + position as u64;

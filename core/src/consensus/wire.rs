@@ -55,7 +55,8 @@ pub struct WireMessage {
 }
 
 /// The kinds of Raft's messages that may cross a link. A snapshot's own message does not: the
-/// receiver makes it when it has the snapshot's file.
+/// receiver makes it when it has the snapshot's file. Nor does a wish for another leader: only
+/// the leader itself hands over.
 #[derive(Archive, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are raft's; see trace::MessageKind")]
 pub enum WireKind {
@@ -69,7 +70,6 @@ pub enum WireKind {
     Heartbeat,
     HeartbeatResponse,
     TimeoutNow,
-    TransferLeader,
     ReadIndex,
     ReadIndexResponse,
 }

@@ -7,6 +7,7 @@ use rkyv::rancor::BoxedError;
 use rkyv::{Archive, Deserialize, Serialize};
 use thiserror::Error;
 
+use super::key::Key;
 use super::version::{Version, VersionId};
 use super::{Pin, Store};
 
@@ -124,18 +125,20 @@ impl Store {
         pin: &'a Pin,
         after: Option<&'a Cursor>,
     ) -> impl Iterator<Item = (&'a Bytes, &'a Version)> {
-        let first_key: &[u8] = after.map_or(&[], |cursor| &cursor.key);
+        let first_key = after.map_or(Bound::Unbounded, |cursor| {
+            Bound::Included(Key::from(&cursor.key))
+        });
         let is_behind = move |key: &Bytes, version: &Version| {
             after.is_none_or(|cursor| *key != cursor.key || version.id > cursor.version)
         };
         self.keys
-            .range::<[u8], _>((Bound::Included(first_key), Bound::Unbounded))
+            .range((first_key, Bound::Unbounded))
             .flat_map(move |(key, history)| {
                 history
                     .kept_at(pin.compact_revision())
                     .take_while(move |version| version.id.main <= pin.revision())
-                    .filter(move |version| is_behind(key, version))
-                    .map(move |version| (key, version))
+                    .filter(move |version| is_behind(key.bytes(), version))
+                    .map(move |version| (key.bytes(), version))
             })
     }
 }

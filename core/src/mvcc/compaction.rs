@@ -1,6 +1,9 @@
 //! Compaction: at once in what may be read, in bounded steps in what is stored.
 
+use bytes::Bytes;
+
 use super::Store;
+use super::key::Key;
 use super::version::VersionId;
 use crate::error::Error;
 use crate::id::Revision;
@@ -108,8 +111,9 @@ impl Store {
     /// A version at or below the target supersedes all older ones of its key, and a tombstone
     /// below the target itself too. Nearly always this is one version or none: older ones went
     /// when this one's predecessor was gone through.
-    fn remove_superseded_by(&mut self, id: VersionId, key: &bytes::Bytes) {
-        let Some(history) = self.keys.get_mut(key) else {
+    fn remove_superseded_by(&mut self, id: VersionId, key: &Bytes) {
+        let tree_key = Key::from(key);
+        let Some(history) = self.keys.get_mut(&tree_key) else {
             return;
         };
         while let Some(version) = history.pop_oldest_before(id) {
@@ -123,7 +127,7 @@ impl Store {
         self.records.remove(&id);
         self.sizes.remove(key, oldest);
         if history.pop_oldest_before(following(id)).is_none() {
-            self.keys.remove(key);
+            self.keys.remove(&tree_key);
         }
     }
 }

@@ -6,6 +6,8 @@
 use bytes::Bytes;
 
 use super::Store;
+use super::history::KeyHistory;
+use super::key::Key;
 use super::version::{Version, VersionId};
 use crate::command::HashKvReply;
 use crate::error::Error;
@@ -19,7 +21,7 @@ impl Store {
     /// tombstone exactly at the compact revision is left out: older versions of etcd remove it,
     /// newer ones do not, and their hashes agree.
     ///
-    /// Goes through the whole store, about a second for a few million versions.
+    /// Goes through the whole store: about two microseconds for each version.
     ///
     /// # Errors
     /// [`Error::Compacted`] below the compact revision, [`Error::FutureRevision`] above the
@@ -41,7 +43,7 @@ impl Store {
         let mut buffer = Vec::new();
         let is_hashed = self.hash_filter(hash_revision);
         for (&id, record) in self.records.range(..=VersionId::last_of(hash_revision)) {
-            let found = self.keys.get(&record.key).and_then(|history| {
+            let found = self.keys.get(&Key::from(&record.key)).and_then(|history| {
                 let (version, _) = history.find(id)?;
                 is_hashed(history, version).then_some(version)
             });
@@ -58,11 +60,12 @@ impl Store {
         })
     }
 
-    /// Which versions up to the hashed revision count.
+    /// Which versions up to the hashed revision count; at or below the compact revision never a
+    /// tombstone, which nobody sees.
     fn hash_filter(
         &self,
         hash_revision: Revision,
-    ) -> impl Fn(&super::history::KeyHistory, &Version) -> bool + use<> {
+    ) -> impl Fn(&KeyHistory, &Version) -> bool + use<> {
         let compact_revision = self.compact_revision();
         // When no key is alive at the revision etcd's list of what to keep is empty, which it
         // takes for "there is no list": then all that compaction left is hashed.
@@ -73,9 +76,6 @@ impl Store {
         move |history, version| {
             if version.id.main > compact_revision {
                 return true;
-            }
-            if version.is_tombstone() {
-                return false;
             }
             let visible_at = if none_is_alive {
                 compact_revision

@@ -6,20 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub(super) struct IntervalSet<'a> {
     points: BTreeSet<&'a [u8]>,
-    /// First key → end; nothing for no end.
-    ranges: BTreeMap<&'a [u8], Option<&'a [u8]>>,
+    /// First key → end.
+    ranges: BTreeMap<&'a [u8], &'a [u8]>,
 }
 
 impl<'a> IntervalSet<'a> {
-    /// Adds a range, given as in [`crate::command::Range`].
+    /// Adds a range, given as in [`crate::command::Range`], except that one without end (a range
+    /// end of one zero byte) adds nothing: etcd does not see it either, since it compares the
+    /// zero byte as a key, and a transaction that deletes everything and puts anew works there.
     pub(super) fn add(&mut self, key: &'a [u8], range_end: &'a [u8]) {
-        match range_end {
-            [] => {
-                self.points.insert(key);
-            }
-            [0] => self.add_range(key, None),
-            _ if range_end <= key => {}
-            _ => self.add_range(key, Some(range_end)),
+        if range_end.is_empty() {
+            self.points.insert(key);
+        } else if key < range_end {
+            self.add_range(key, range_end);
         }
     }
 
@@ -33,29 +32,19 @@ impl<'a> IntervalSet<'a> {
 
     /// Whether a key is in it.
     pub(super) fn contains(&self, key: &[u8]) -> bool {
-        self.points.contains(key)
-            || self
-                .ranges
-                .range(..=key)
-                .next_back()
-                .is_some_and(|(_, end)| end.is_none_or(|end| key < end))
+        let before = self.ranges.range(..=key).next_back();
+        self.points.contains(key) || before.is_some_and(|(_, end)| key < *end)
     }
 
-    fn add_range(&mut self, mut start: &'a [u8], mut end: Option<&'a [u8]>) {
+    fn add_range(&mut self, mut start: &'a [u8], mut end: &'a [u8]) {
         // Every range that begins at or before our end and ends at or after our start melts in.
-        while let Some((&other_start, &other_end)) = match end {
-            Some(end) => self.ranges.range(..=end).next_back(),
-            None => self.ranges.last_key_value(),
-        } {
-            if other_end.is_some_and(|other_end| other_end < start) {
+        while let Some((&other_start, &other_end)) = self.ranges.range(..=end).next_back() {
+            if other_end < start {
                 break;
             }
             self.ranges.remove(other_start);
             start = start.min(other_start);
-            end = match (end, other_end) {
-                (Some(end), Some(other_end)) => Some(end.max(other_end)),
-                _ => None,
-            };
+            end = end.max(other_end);
         }
         self.ranges.insert(start, end);
     }
@@ -70,15 +59,15 @@ mod tests {
         let mut set = IntervalSet::default();
         set.add(b"b", b"d");
         set.add(b"f", b"h");
+        set.add(b"x", b"z");
+        assert!(!set.contains(b"e"));
         set.add(b"c", b"f");
-        assert_eq!(set.ranges.len(), 1);
+        assert_eq!(set.ranges.len(), 2);
         assert!(!set.contains(b"a"));
         assert!(set.contains(b"b"));
         assert!(set.contains(b"e"));
         assert!(!set.contains(b"h"));
-        set.add(b"g", b"\0");
-        assert!(set.contains(b"zzz"));
-        assert_eq!(set.ranges.len(), 1);
+        assert!(set.contains(b"y"));
     }
 
     #[test]
@@ -86,6 +75,7 @@ mod tests {
         let mut set = IntervalSet::default();
         set.add(b"d", b"b");
         set.add(b"d", b"d");
+        set.add(b"d", b"\0");
         assert!(!set.contains(b"c"));
         assert!(!set.contains(b"d"));
     }

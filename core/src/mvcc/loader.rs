@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
-
 use super::checkpoint::{CheckpointChunk, CheckpointError, CheckpointKey};
 use super::compaction::Compaction;
 use super::history::KeyHistory;
+use super::key::Key;
 use super::pin::Pins;
 use super::size::Sizes;
 use super::version::{Version, VersionId};
@@ -19,9 +18,10 @@ use crate::id::Revision;
 /// worst they can do is an error. After an error every call answers the same one.
 #[derive(Debug, Default)]
 pub struct Loader {
-    keys: BTreeMap<Bytes, KeyHistory>,
-    /// The key each version belongs to.
-    owners: BTreeMap<VersionId, Bytes>,
+    /// In ascending order, as they come: the tree is made of them at the end, in one go.
+    keys: Vec<(Key, KeyHistory)>,
+    /// Each version and the position of its key.
+    owners: Vec<(VersionId, usize)>,
     next_chunk: u32,
     /// Whether the last chunk has come.
     is_whole: bool,
@@ -52,7 +52,7 @@ impl Loader {
     /// # Errors
     /// When chunks are missing, or their versions are not such as a store at these revisions has.
     pub fn finish(
-        self,
+        mut self,
         revision: Revision,
         compact_revision: Revision,
     ) -> Result<Store, CheckpointError> {
@@ -60,7 +60,16 @@ impl Loader {
             return Err(failure);
         }
         ensure(self.is_whole, || "the last chunk is missing".to_owned())?;
-        let newest = self.owners.last_key_value().map_or(1, |(id, _)| id.main.0);
+        self.owners.sort_unstable();
+        for pair in self.owners.windows(2) {
+            ensure(pair[0].0 != pair[1].0, || {
+                format!(
+                    "revision {}.{} is there twice",
+                    pair[0].0.main, pair[0].0.sub
+                )
+            })?;
+        }
+        let newest = self.owners.last().map_or(1, |(id, _)| id.main.0);
         ensure(revision.0 == newest, || {
             format!("says revision {revision} and ends at {newest}")
         })?;
@@ -70,28 +79,34 @@ impl Loader {
         for (key, history) in &self.keys {
             let kept = history.kept_at(compact_revision).count();
             ensure(kept == history.versions().count(), || {
-                format!("{key:?} has versions forgotten at {compact_revision}")
+                format!(
+                    "{:?} has versions forgotten at {compact_revision}",
+                    key.bytes()
+                )
             })?;
         }
         let mut sizes = Sizes::default();
-        let keys = self.keys;
-        let records = self
-            .owners
-            .into_iter()
-            .filter_map(|(id, key)| {
-                let (version, before) = keys.get(&key)?.find(id)?;
-                let freed_bytes = sizes.add(&key, version, before);
-                Some((id, Record { key, freed_bytes }))
-            })
-            .collect();
+        let records = self.records(&mut sizes);
         Ok(Store {
             revision,
-            keys,
+            keys: self.keys.into_iter().collect(),
             records,
             compaction: Compaction::done(compact_revision),
             pins: Pins::default(),
             sizes,
         })
+    }
+
+    /// The versions in the order of their revisions, counted as if they were written now.
+    fn records(&self, sizes: &mut Sizes) -> BTreeMap<VersionId, Record> {
+        let record = |&(id, owner): &(VersionId, usize)| {
+            let (key, history) = self.keys.get(owner)?;
+            let (version, before) = history.find(id)?;
+            let freed_bytes = sizes.add(key.bytes(), version, before);
+            let key = key.bytes().clone();
+            Some((id, Record { key, freed_bytes }))
+        };
+        self.owners.iter().filter_map(record).collect()
     }
 
     fn add_chunk(&mut self, chunk: CheckpointChunk) -> Result<(), CheckpointError> {
@@ -107,32 +122,28 @@ impl Loader {
     }
 
     fn add_key(&mut self, entry: CheckpointKey) -> Result<(), CheckpointError> {
-        let CheckpointKey { key, versions } = entry;
-        ensure(!key.is_empty(), || "an empty key".to_owned())?;
-        ensure(!versions.is_empty(), || format!("{key:?} has no versions"))?;
-        let last_key = self.keys.last_key_value().map(|(last, _)| last);
-        ensure(last_key.is_none_or(|last| *last <= key), || {
-            format!("{key:?} is out of order")
-        })?;
-        // One handle for the key, however many chunks and versions it has.
-        let key = last_key
-            .filter(|last| **last == key)
-            .unwrap_or(&key)
-            .clone();
+        let key = Key::from(&entry.key);
+        let named = |reason: String| CheckpointError(format!("{:?}: {reason}", entry.key));
+        ensure(!entry.key.is_empty(), || "an empty key".to_owned())?;
+        let mut versions = entry.versions.into_iter();
+        let is_same = self.keys.last().is_some_and(|(last, _)| *last == key);
+        if !is_same {
+            let is_next = self.keys.last().is_none_or(|(last, _)| *last < key);
+            ensure(is_next, || format!("{:?} is out of order", entry.key))?;
+            let first = versions.next();
+            let first = first.ok_or_else(|| named("has no versions".to_owned()))?;
+            check_version(&first, None).map_err(named)?;
+            self.owners.push((first.id, self.keys.len()));
+            self.keys.push((key, KeyHistory::new(first)));
+        }
+        let owner = self.keys.len() - 1;
+        let Some((_, history)) = self.keys.last_mut() else {
+            return Ok(());
+        };
         for version in versions {
-            let before = self.keys.get(&key).map(KeyHistory::newest);
-            check_version(&version, before)
-                .map_err(|reason| CheckpointError(format!("{key:?}: {reason}")))?;
-            let id = version.id;
-            ensure(self.owners.insert(id, key.clone()).is_none(), || {
-                format!("revision {}.{} is there twice", id.main, id.sub)
-            })?;
-            match self.keys.get_mut(&key) {
-                Some(history) => history.push(version),
-                None => {
-                    self.keys.insert(key.clone(), KeyHistory::new(version));
-                }
-            }
+            check_version(&version, Some(history.newest())).map_err(named)?;
+            self.owners.push((version.id, owner));
+            history.push(version);
         }
         Ok(())
     }

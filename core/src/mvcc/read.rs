@@ -7,12 +7,13 @@ use bytes::Bytes;
 
 use super::Store;
 use super::history::KeyHistory;
+use super::key::Key;
 use crate::command::{KeyValue, Range, RangeReply, SortOrder, SortTarget};
 use crate::error::Error;
 use crate::id::Revision;
 
 /// A range's bounds: for a range end of one zero byte, without end.
-pub(super) type KeySpan<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
+type KeySpan = (Bound<Key>, Bound<Key>);
 
 impl Store {
     /// [`Store::range`] where `current` is the newest revision: one above the store's own inside
@@ -62,13 +63,18 @@ impl Store {
     /// The keys of a range with their histories, deleted ones too, in ascending order.
     pub(super) fn scan<'a>(
         &'a self,
-        key: &[u8],
-        range_end: &[u8],
+        key: &Bytes,
+        range_end: &Bytes,
     ) -> impl Iterator<Item = (&'a Bytes, &'a KeyHistory)> + use<'a> {
         // One key is by far the most frequent, and `get` is one descent where `range` is two.
-        let one = range_end.is_empty().then(|| self.keys.get_key_value(key));
-        let many = span(key, range_end).map(|span| self.keys.range::<[u8], _>(span));
-        one.flatten().into_iter().chain(many.into_iter().flatten())
+        let one = range_end
+            .is_empty()
+            .then(|| self.keys.get_key_value(&Key::from(key)));
+        let many = span(key, range_end).map(|span| self.keys.range(span));
+        one.flatten()
+            .into_iter()
+            .chain(many.into_iter().flatten())
+            .map(|(key, history)| (key.bytes(), history))
     }
 
     /// The revision that a request for `asked` reads at.
@@ -86,12 +92,13 @@ impl Store {
 
 /// The bounds of a range of more than one key; nothing for one key, and nothing for a range that
 /// ends before it begins.
-fn span<'a>(key: &'a [u8], range_end: &'a [u8]) -> Option<KeySpan<'a>> {
-    match range_end {
+fn span(key: &Bytes, range_end: &Bytes) -> Option<KeySpan> {
+    let from = |key| Bound::Included(Key::from(key));
+    match range_end.as_ref() {
         [] => None,
-        [0] => Some((Bound::Included(key), Bound::Unbounded)),
+        [0] => Some((from(key), Bound::Unbounded)),
         _ if range_end <= key => None,
-        _ => Some((Bound::Included(key), Bound::Excluded(range_end))),
+        _ => Some((from(key), Bound::Excluded(Key::from(range_end)))),
     }
 }
 

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use bytes::Bytes;
 
 use super::Store;
+use super::key::Key;
 use super::version::Version;
 use super::write::Writing;
 use crate::command::{
@@ -107,7 +108,7 @@ impl Store {
         check_key(&put.key)?;
         let is_there = || {
             self.keys
-                .get(&put.key)
+                .get(&Key::from(&put.key))
                 .is_some_and(|key| key.live().is_some())
         };
         if (put.ignore_value || put.ignore_lease) && !is_there() {

@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 use bytes::Bytes;
 
 use super::history::KeyHistory;
+use super::key::Key;
 use super::size::Sizes;
 use super::version::{Version, VersionId};
 use super::{Record, Store};
@@ -86,7 +87,7 @@ impl Store {
         if put.lease != LeaseId(0) {
             return Err(Error::LeaseNotFound);
         }
-        let entry = self.keys.entry(put.key.clone());
+        let entry = self.keys.entry(Key::from(&put.key));
         let live = match &entry {
             Entry::Occupied(occupied) => occupied.get().live(),
             Entry::Vacant(_) => None,
@@ -96,7 +97,7 @@ impl Store {
         }
         let previous = live
             .filter(|_| put.previous)
-            .map(|version| version.to_key_value(entry.key()));
+            .map(|version| version.to_key_value(entry.key().bytes()));
         let id = writing.take_id();
         let version = Version {
             id,
@@ -113,7 +114,7 @@ impl Store {
         let (key, freed_bytes) = match entry {
             Entry::Occupied(mut occupied) => {
                 // The key's first handle is kept, so that a key is in memory once.
-                let key = occupied.key().clone();
+                let key = occupied.key().bytes().clone();
                 let history = occupied.get_mut();
                 let freed_bytes = self.sizes.add(&key, &version, Some(history.newest()));
                 history.push(version);
@@ -156,7 +157,7 @@ impl Store {
 
     /// Writes a tombstone over a key that is there.
     fn bury(&mut self, id: VersionId, key: Bytes) {
-        let Some(history) = self.keys.get_mut(&key) else {
+        let Some(history) = self.keys.get_mut(&Key::from(&key)) else {
             return;
         };
         let tombstone = Version::tombstone(id);
@@ -165,21 +166,23 @@ impl Store {
         self.records.insert(id, Record { key, freed_bytes });
     }
 
-    /// Takes back what a request has written. A transaction that passed `validate` and the checks
-    /// before its first write cannot fail after it; this is for those that were never validated.
+    /// Takes back what a request has written.
+    ///
+    /// Hardly anything can fail after a transaction's checks. One that deletes a key (by a range
+    /// without end, see `interval`) and then puts it with `ignore_value` can: etcd panics there.
     fn roll_back(&mut self, writing: &Writing) {
         let first = VersionId::first_of(writing.next.main);
         while let Some(entry) = self.records.last_entry() {
             if *entry.key() < first {
                 break;
             }
-            let record = entry.remove();
+            let key = Key::from(&entry.remove().key);
             let is_empty = self
                 .keys
-                .get_mut(&record.key)
+                .get_mut(&key)
                 .is_some_and(|history| !history.pop_newest());
             if is_empty {
-                self.keys.remove(&record.key);
+                self.keys.remove(&key);
             }
         }
         self.sizes = writing.sizes_before;

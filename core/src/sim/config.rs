@@ -1,5 +1,8 @@
 //! What a world is made of.
 
+use super::halt::WorldError;
+use crate::limits;
+
 /// The settings that, with the actions taken, determine everything that happens in a world.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -54,3 +57,79 @@ impl Default for WorldConfig {
         }
     }
 }
+
+impl WorldConfig {
+    /// Refuses what no world can be made of.
+    pub fn check(&self) -> Result<(), WorldError> {
+        let refuse = |field, reason: String| Err(WorldError { field, reason });
+        if !(1..=MEMBERS_MAX).contains(&self.members) {
+            return refuse(
+                "members",
+                format!("{} is not between 1 and {MEMBERS_MAX}", self.members),
+            );
+        }
+        if !(TICK_US_MIN..=DURATION_US_MAX).contains(&self.tick_us) {
+            return refuse(
+                "tick_us",
+                format!(
+                    "{} is not between {TICK_US_MIN} and {DURATION_US_MAX}",
+                    self.tick_us
+                ),
+            );
+        }
+        let election_ticks = limits::ELECTION_TICKS_MIN..=limits::ELECTION_TICKS_MAX;
+        if !election_ticks.contains(&self.election_ticks) {
+            return refuse(
+                "election_ticks",
+                format!(
+                    "{} is not between {} and {}",
+                    self.election_ticks,
+                    election_ticks.start(),
+                    election_ticks.end()
+                ),
+            );
+        }
+        if self.latency_min_us > self.latency_max_us {
+            return refuse(
+                "latency_min_us",
+                format!(
+                    "{} is more than latency_max_us, {}",
+                    self.latency_min_us, self.latency_max_us
+                ),
+            );
+        }
+        for (field, duration_us) in [
+            ("latency_max_us", self.latency_max_us),
+            ("disk_write_us", self.disk_write_us),
+            ("disk_sync_us", self.disk_sync_us),
+        ] {
+            if duration_us > DURATION_US_MAX {
+                return refuse(
+                    field,
+                    format!("{duration_us} is more than {DURATION_US_MAX}"),
+                );
+            }
+        }
+        if self.loss_per_mille > 1_000 {
+            return refuse(
+                "loss_per_mille",
+                format!("{} is more than 1000", self.loss_per_mille),
+            );
+        }
+        for (field, count) in [
+            ("snapshot_count", self.snapshot_count),
+            ("segment_size_bytes", self.segment_size_bytes),
+        ] {
+            if count == 0 {
+                return refuse(field, "it is 0".to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+const MEMBERS_MAX: u32 = 7;
+/// A millisecond: members count in whole ones.
+const TICK_US_MIN: u64 = 1_000;
+/// An hour.
+const DURATION_US_MAX: u64 = 3_600_000_000;

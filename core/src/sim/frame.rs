@@ -4,6 +4,7 @@
 
 use super::action::Node;
 use super::config::WorldConfig;
+use super::violation::Violation;
 use crate::id::{Index, MemberId};
 use crate::member::MemberView;
 use crate::trace::{MessageSummary, TraceEvent};
@@ -31,6 +32,8 @@ pub struct Frame {
     pub operations: Vec<OperationFrame>,
     /// The event that just happened; nothing before the first.
     pub last: Option<EventFrame>,
+    /// The property that was violated; the world ends with that event.
+    pub violation: Option<Violation>,
 }
 
 /// One member in a [`Frame`].
@@ -94,8 +97,10 @@ pub enum LossReason {
     Cut,
     /// By chance.
     Chance,
-    /// The receiver is down.
+    /// The receiver is down, or has started again since.
     Down,
+    /// There is no connection yet.
+    NotConnected,
 }
 
 /// What a client asked, and what came of it.
@@ -154,6 +159,8 @@ pub enum EventCause {
     Synced(Node),
     /// A connection between two members came up.
     Connected(Node, Node),
+    /// The first noticed that its connection to the second is gone.
+    Disconnected(Node, Node),
     /// Somebody did something.
     Acted(super::action::Action),
     /// Something an action asked for was not possible; says why.

@@ -76,21 +76,9 @@ pub fn recover(
     options: WalOptions,
 ) -> Result<Recovered, WalError> {
     let mut files = segment_files(image)?;
-    let newest_is_torn = match files.last() {
-        None => return Err(WalError::Empty),
-        Some((name, bytes)) => torn_head(*name, bytes)?,
-    };
     let mut repair = None;
     let mut operations = Vec::new();
-    if let Some(what) = newest_is_torn {
-        let (name, bytes) = files.pop().expect("it was the last a moment ago");
-        let before = files.last().map(|(name, _)| name.sequence);
-        if name.sequence == 0 {
-            return Err(WalError::Empty);
-        }
-        if before != Some(name.sequence - 1) {
-            return Err(Segment::new(name, bytes, None).corrupt(what));
-        }
+    if let Some((name, what)) = drop_unfinished(&mut files)? {
         let path = name.path();
         operations = vec![DiskOperation::Remove { path }];
         repair = Some(Repair {
@@ -100,7 +88,7 @@ pub fn recover(
         });
     }
     let names = files.iter().map(|(name, _)| *name).collect();
-    let whole = newest_is_torn.is_some();
+    let whole = repair.is_some();
     let read = read_segments(unbroken_run(&files), expected, whole)?;
     if let Some((name, what)) = read.torn {
         let path = name.path();
@@ -252,11 +240,23 @@ fn check_head(head: &SegmentHead, segment: &Segment<'_>) -> Result<(), WalError>
     Ok(())
 }
 
-/// Whether the newest segment is one whose making a crash cut short, and what is wrong with it.
-fn torn_head(name: SegmentName, bytes: &Bytes) -> Result<Option<&'static str>, WalError> {
-    match Segment::new(name, bytes, None).next()? {
-        Next::Torn(what) => Ok(Some(what)),
-        Next::Record(..) | Next::End => Ok(None),
+/// Takes the newest segment away if a crash cut its making short; gives it and what is wrong.
+fn drop_unfinished(
+    files: &mut Vec<(SegmentName, &Bytes)>,
+) -> Result<Option<(SegmentName, &'static str)>, WalError> {
+    let Some((name, bytes)) = files.pop() else {
+        return Err(WalError::Empty);
+    };
+    let mut segment = Segment::new(name, bytes, None);
+    let Next::Torn(what) = segment.next()? else {
+        files.push((name, bytes));
+        return Ok(None);
+    };
+    match files.last() {
+        _ if name.sequence == 0 => Err(WalError::Empty),
+        Some((before, _)) if before.sequence + 1 == name.sequence => Ok(Some((name, what))),
+        // A segment as new as that has the one before it beside it.
+        _ => Err(segment.corrupt(what)),
     }
 }
 

@@ -175,3 +175,121 @@ fn is_kind(kind: u8) -> bool {
 
 /// The synced mark stands before every archive.
 const MARK_BYTES: usize = size_of::<u64>();
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use bytes::BytesMut;
+
+    use super::*;
+    use crate::disk::DiskImage;
+    use crate::prng::Prng;
+    use crate::wal::{WalOptions, recover};
+
+    /// A segment whose checksums are right, whatever is in it.
+    fn segment(frames: &[(u8, u8, Vec<u8>)]) -> DiskImage {
+        let mut out = BytesMut::new();
+        let mut chain = 0;
+        for (kind, version, body) in frames {
+            let place = Place {
+                file: 0,
+                at_bytes: out.len() as u64,
+            };
+            chain = frame::write(&mut out, (*kind, *version), place, chain, &[body]);
+        }
+        let path = SegmentName::FIRST.path();
+        DiskImage {
+            files: [(path, out.freeze())].into(),
+        }
+    }
+
+    fn head() -> Vec<u8> {
+        let (_, operations) = crate::wal::Wal::create(
+            crate::wal::Metadata {
+                member: crate::id::MemberId(1),
+                cluster: crate::id::ClusterId(2),
+            },
+            WalOptions::default(),
+        );
+        let append = operations
+            .into_iter()
+            .find_map(|operation| match operation {
+                crate::disk::DiskOperation::Append { bytes, .. } => Some(bytes),
+                _ => None,
+            });
+        let place = Place {
+            file: 0,
+            at_bytes: 0,
+        };
+        let frame = frame::read(&append.unwrap(), place).unwrap();
+        frame.body.to_vec()
+    }
+
+    fn read(frames: &[(u8, u8, Vec<u8>)]) -> Result<u64, WalError> {
+        let image = segment(frames);
+        recover(&image, None, WalOptions::default()).map(|log| log.last_index().0)
+    }
+
+    #[test]
+    fn hostile_archives_with_right_checksums_do_not_panic() {
+        let mut refused = 0;
+        for seed in 0..20_000 {
+            let mut prng = Prng::new(seed);
+            let bound = *prng.choose(&[2, 16, 256]).unwrap();
+            let length = prng.below(120);
+            let mut body: Vec<u8> = (0..length).map(|_| prng.below(bound) as u8).collect();
+            let kind = *prng.choose(&[KIND_HEAD, KIND_BATCH, KIND_MARKER]).unwrap();
+            let mut frames = vec![(KIND_HEAD, FORMAT_VERSION, head())];
+            if kind == KIND_HEAD {
+                // A good head with a few bytes changed.
+                body = head();
+                let at = prng.below(body.len() as u64) as usize;
+                body[at] ^= prng.bits() as u8;
+                frames.clear();
+            }
+            frames.push((kind, FORMAT_VERSION, body));
+            refused += u32::from(read(&frames).is_err());
+        }
+        assert!(refused > 10_000, "only {refused} refused");
+    }
+
+    #[test]
+    fn a_newer_format_is_named() {
+        let head = (KIND_HEAD, FORMAT_VERSION, head());
+        assert_eq!(read(std::slice::from_ref(&head)), Ok(0));
+        let newer = (99, FORMAT_VERSION + 1, vec![0; 9]);
+        let error = read(&[head.clone(), newer]).unwrap_err();
+        assert!(
+            matches!(error, WalError::NewerFormat { version: 2, .. }),
+            "{error}"
+        );
+        for wrong in [
+            (KIND_BATCH, 0, vec![0; 9]),
+            (99, FORMAT_VERSION, vec![0; 9]),
+            (KIND_BATCH, FORMAT_VERSION, vec![0; 7]),
+            head.clone(),
+        ] {
+            let error = read(&[head.clone(), wrong]).unwrap_err();
+            assert!(matches!(error, WalError::Corrupt { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_mark_beyond_its_own_frame_is_no_evidence() {
+        let mut body = u64::MAX.to_le_bytes().to_vec();
+        body.push(0);
+        let mut image = segment(&[
+            (KIND_HEAD, FORMAT_VERSION, head()),
+            (KIND_BATCH, FORMAT_VERSION, vec![0; 9]),
+            (KIND_BATCH, FORMAT_VERSION, body),
+        ]);
+        for bytes in image.files.values_mut() {
+            let mut damaged = bytes.to_vec();
+            let at = damaged.len() - 60;
+            damaged[at] ^= 1;
+            *bytes = damaged.into();
+        }
+        let log = recover(&image, None, WalOptions::default());
+        assert!(log.is_ok_and(|log| log.repair.is_some()));
+    }
+}

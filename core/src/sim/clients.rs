@@ -1,0 +1,205 @@
+//! The clients of a world: what they asked and what came of it.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::action::Node;
+use super::frame::{OperationFrame, OperationOutcome};
+use crate::command::{Command, Compact, DeleteRange, Put, Range, Reply, ReplyHeader};
+use crate::error::Error;
+use crate::id::{RequestId, Revision};
+
+/// What a client can ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    Put { key: String, value: String },
+    Get { key: String },
+    Delete { key: String },
+    Compact { revision: i64 },
+}
+
+/// What was asked and what came of it, for the checkers.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    /// The operation's number.
+    pub(super) number: u64,
+    pub(super) question: Question,
+    pub(super) header: ReplyHeader,
+    pub(super) result: Result<Reply, Error>,
+    /// Whether it has certainly not happened.
+    pub(super) is_definite_failure: bool,
+}
+
+/// All operations of a world.
+#[derive(Debug, Default)]
+pub(super) struct Clients {
+    operations: Vec<OperationFrame>,
+    open: BTreeMap<RequestId, Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    node: Node,
+    question: Question,
+}
+
+impl Clients {
+    pub(super) fn operations(&self) -> &[OperationFrame] {
+        &self.operations
+    }
+
+    /// Opens an operation; answers its request.
+    pub(super) fn ask(
+        &mut self,
+        node: Node,
+        question: Question,
+        now_us: u64,
+    ) -> (RequestId, Command) {
+        let number = self.operations.len() as u64 + 1;
+        let id = RequestId(number);
+        let command = question.command();
+        self.operations.push(OperationFrame {
+            number,
+            node,
+            text: question.text(),
+            asked_at_us: now_us,
+            answered_at_us: None,
+            outcome: OperationOutcome::Waiting,
+        });
+        self.open.insert(id, Open { node, question });
+        (id, command)
+    }
+
+    /// Takes a reply in; nothing when nobody waits for it.
+    pub(super) fn answer(
+        &mut self,
+        id: RequestId,
+        header: ReplyHeader,
+        result: Result<Reply, Error>,
+        now_us: u64,
+    ) -> Option<Answer> {
+        let open = self.open.remove(&id)?;
+        let is_definite_failure = result.as_ref().is_err_and(is_definite);
+        let outcome = match &result {
+            Ok(reply) => OperationOutcome::Done(open.question.printed(reply)),
+            Err(error) if is_definite_failure => OperationOutcome::Failed(error.to_string()),
+            Err(error) => OperationOutcome::Unknown(error.to_string()),
+        };
+        self.close(id, outcome, now_us);
+        Some(Answer {
+            number: id.0,
+            question: open.question,
+            header,
+            result,
+            is_definite_failure,
+        })
+    }
+
+    /// A member's process has ended: whoever waited for it will never know. Answers the numbers
+    /// of the operations.
+    pub(super) fn lose(&mut self, node: Node, reason: &str, now_us: u64) -> Vec<u64> {
+        let lost: Vec<RequestId> = self
+            .open
+            .iter()
+            .filter(|(_, open)| open.node == node)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in &lost {
+            self.open.remove(id);
+            self.close(*id, OperationOutcome::Unknown(reason.to_owned()), now_us);
+        }
+        lost.into_iter().map(|id| id.0).collect()
+    }
+
+    /// What became of an operation.
+    pub(super) fn operation(&self, number: u64) -> Option<&OperationFrame> {
+        let at = usize::try_from(number.checked_sub(1)?).ok()?;
+        self.operations.get(at)
+    }
+
+    fn close(&mut self, id: RequestId, outcome: OperationOutcome, now_us: u64) {
+        let at = usize::try_from(id.0.saturating_sub(1)).ok();
+        if let Some(operation) = at.and_then(|at| self.operations.get_mut(at)) {
+            operation.outcome = outcome;
+            operation.answered_at_us = Some(now_us);
+        }
+    }
+}
+
+impl Question {
+    fn command(&self) -> Command {
+        match self {
+            Question::Put { key, value } => Command::Put(Put {
+                key: Bytes::from(key.clone()),
+                value: Bytes::from(value.clone()),
+                ..Put::default()
+            }),
+            Question::Get { key } => Command::Range(Range {
+                key: Bytes::from(key.clone()),
+                ..Range::default()
+            }),
+            Question::Delete { key } => Command::DeleteRange(DeleteRange {
+                key: Bytes::from(key.clone()),
+                ..DeleteRange::default()
+            }),
+            Question::Compact { revision } => Command::Compact(Compact {
+                revision: Revision(*revision),
+                physical: false,
+            }),
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Question::Put { key, value } => format!("put {key}={value}"),
+            Question::Get { key } => format!("get {key}"),
+            Question::Delete { key } => format!("delete {key}"),
+            Question::Compact { revision } => format!("compact {revision}"),
+        }
+    }
+
+    fn printed(&self, reply: &Reply) -> String {
+        match (self, reply) {
+            (Question::Get { key }, Reply::Range(range)) => match range.key_values.first() {
+                Some(found) => format!("{key} = {}", String::from_utf8_lossy(&found.value)),
+                None => format!("{key} not found"),
+            },
+            (_, Reply::DeleteRange(reply)) => format!("{} deleted", reply.deleted),
+            (Question::Compact { revision }, _) => format!("compacted revision {revision}"),
+            _ => "OK".to_owned(),
+        }
+    }
+}
+
+/// Whether an error says that the operation has not happened and will not happen. A timeout
+/// leaves that open, and so does a leader or a member that went while the request was under way:
+/// the proposal may be in somebody's log.
+fn is_definite(error: &Error) -> bool {
+    match error {
+        Error::Timeout
+        | Error::TimeoutLeaderFailure
+        | Error::TimeoutConnectionLost
+        | Error::TimeoutLeaderTransfer
+        | Error::LeaderChanged
+        | Error::Stopped => false,
+        Error::EmptyKey
+        | Error::KeyNotFound
+        | Error::ValueProvided
+        | Error::LeaseProvided
+        | Error::TooManyOperations
+        | Error::DuplicateKey
+        | Error::InvalidSortOption
+        | Error::RequestTooLarge
+        | Error::Compacted
+        | Error::FutureRevision
+        | Error::LeaseNotFound
+        | Error::NoSpace
+        | Error::TooManyRequests
+        | Error::NoLeader
+        | Error::NotLeader
+        | Error::BadLeaderTransferee
+        | Error::NotSupportedForLearner
+        | Error::NotSupported(_) => true,
+    }
+}

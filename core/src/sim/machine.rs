@@ -1,0 +1,99 @@
+//! One member's machine: a process that may run or not, and a disk that outlives it.
+
+use super::action::Node;
+use super::config::WorldConfig;
+use super::disk::Disk;
+use super::host::Process;
+use crate::command::MemberInfo;
+use crate::id::{ClusterId, Incarnation, MemberId};
+use crate::member::MemberConfig;
+use crate::membership::{cluster_id, member_id};
+
+/// A machine of a world.
+#[derive(Debug)]
+pub(super) struct Machine {
+    pub(super) node: Node,
+    pub(super) id: MemberId,
+    /// The running process, if it runs.
+    pub(super) process: Option<Process>,
+    pub(super) disk: Disk,
+    /// How often it has been started.
+    pub(super) starts: u64,
+    /// Why the process ended, if it was by itself.
+    pub(super) failure: Option<String>,
+    settings: MemberConfig,
+}
+
+impl Machine {
+    /// Starts the process from what is on the disk.
+    pub(super) fn start(&mut self) {
+        self.starts += 1;
+        self.failure = None;
+        let mut settings = self.settings.clone();
+        settings.incarnation = Incarnation(self.starts);
+        match Process::start(settings, &self.disk.image()) {
+            Ok(process) => self.process = Some(process),
+            Err(failure) => self.failure = Some(failure),
+        }
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.process.is_some()
+    }
+}
+
+/// The machines of a new world, all off. Their members have the ids of etcd members that listen
+/// on ports 2380, 2480, … of one host with the token `etcd-cluster-my`.
+pub(super) fn machines(config: &WorldConfig) -> Vec<Machine> {
+    let members: Vec<MemberInfo> = (0..config.members)
+        .map(|at| {
+            let peer_urls = vec![format!("http://127.0.0.1:{}", 2380 + 100 * at)];
+            MemberInfo {
+                id: member_id(&peer_urls, TOKEN, None),
+                name: Node(at + 1).to_string(),
+                peer_urls,
+                client_urls: Vec::new(),
+                is_learner: false,
+            }
+        })
+        .collect();
+    let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
+    let cluster = cluster_id(&ids);
+    (1..)
+        .map(Node)
+        .zip(ids)
+        .map(|(node, id)| Machine {
+            node,
+            id,
+            process: None,
+            disk: Disk::default(),
+            starts: 0,
+            failure: None,
+            settings: settings(config, node, id, cluster, members.clone()),
+        })
+        .collect()
+}
+
+fn settings(
+    config: &WorldConfig,
+    node: Node,
+    id: MemberId,
+    cluster: ClusterId,
+    members: Vec<MemberInfo>,
+) -> MemberConfig {
+    MemberConfig {
+        name: node.to_string(),
+        client_urls: vec![format!("http://127.0.0.1:{}", 2279 + 100 * node.0)],
+        seed: config.seed,
+        election_ticks: config.election_ticks,
+        tick_ms: u32::try_from(config.tick_us / 1_000).unwrap_or(u32::MAX),
+        snapshot_count: config.snapshot_count,
+        snapshot_catch_up_entries: config.snapshot_catch_up_entries,
+        segment_size_bytes: config.segment_size_bytes,
+        pre_vote: config.pre_vote,
+        check_quorum: config.check_quorum,
+        ..MemberConfig::new(id, cluster, members)
+    }
+}
+
+const TOKEN: &str = "etcd-cluster-my";

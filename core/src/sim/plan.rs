@@ -1,0 +1,221 @@
+//! A plan of faults and client operations that a seed determines.
+//!
+//! Two phases, as in TigerBeetle's and FoundationDB's simulators: first anything may break, and
+//! safety must hold; then all is whole again, and the cluster must get on with its work.
+
+use super::action::{Action, Node};
+use super::config::WorldConfig;
+use super::history::{History, PlannedAction};
+use crate::prng::Prng;
+
+/// Settings and actions for a world of so many members and about so many events. In the last
+/// fifth nothing breaks any more.
+pub fn fault_plan(seed: u64, members: u32, events: u64) -> History {
+    let prng = Prng::new(seed).fork("plan");
+    let config = settings(seed, members, &mut prng.fork("settings"));
+    let mut planner = Planner {
+        prng: prng.fork("actions"),
+        nodes: (1..=members).map(Node).collect(),
+        down: Vec::new(),
+        is_cut: false,
+        write_count: 0,
+        event: WARM_UP_EVENTS,
+        actions: Vec::new(),
+    };
+    planner.break_things(events - events / 5);
+    planner.make_whole();
+    planner.work(events);
+    History {
+        config,
+        actions: planner.actions,
+    }
+}
+
+/// Settings differ from seed to seed: a bug may need slow disks, tiny segments, or a switch off.
+fn settings(seed: u64, members: u32, prng: &mut Prng) -> WorldConfig {
+    let loss_per_mille = if prng.chance(500) {
+        prng.below(30) as u32
+    } else {
+        0
+    };
+    let latency_min_us = prng.between(500, 10_000);
+    WorldConfig {
+        seed,
+        members,
+        latency_min_us,
+        latency_max_us: latency_min_us + prng.between(0, 40_000),
+        loss_per_mille,
+        disk_write_us: prng.between(100, 5_000),
+        disk_sync_us: prng.between(100, 30_000),
+        snapshot_count: prng.between(5, 40),
+        snapshot_catch_up_entries: prng.between(0, 10),
+        segment_size_bytes: prng.between(512, 8_192),
+        pre_vote: !prng.chance(150),
+        check_quorum: !prng.chance(150),
+        ..WorldConfig::default()
+    }
+}
+
+struct Planner {
+    prng: Prng,
+    nodes: Vec<Node>,
+    /// Members that were crashed or asked to stop, and not started since.
+    down: Vec<Node>,
+    is_cut: bool,
+    write_count: u64,
+    /// The next action is taken behind this event.
+    event: u64,
+    actions: Vec<PlannedAction>,
+}
+
+impl Planner {
+    fn break_things(&mut self, until_event: u64) {
+        while self.event < until_event {
+            match self.prng.below(100) {
+                0..=9 => self.crash(),
+                10..=21 => self.restart(),
+                22..=24 => self.stop(),
+                25..=28 => self.isolate(),
+                29..=32 => self.cut(),
+                33..=40 => self.heal(),
+                41 => self.lights_out(),
+                _ => self.ask(),
+            }
+            self.wait();
+        }
+    }
+
+    fn make_whole(&mut self) {
+        self.plan(Action::Heal);
+        for node in self.nodes.clone() {
+            self.plan(Action::Restart { node });
+        }
+        self.down.clear();
+    }
+
+    fn work(&mut self, until_event: u64) {
+        while self.event < until_event {
+            self.ask();
+            self.wait();
+        }
+    }
+
+    fn crash(&mut self) {
+        // One member stays up, or nothing would happen until the next action.
+        if self.down.len() + 1 >= self.nodes.len() {
+            return;
+        }
+        if let Some(node) = self.draw_running() {
+            self.plan(Action::Crash { node });
+            self.down.push(node);
+        }
+    }
+
+    fn stop(&mut self) {
+        if self.down.len() + 1 >= self.nodes.len() {
+            return;
+        }
+        if let Some(node) = self.draw_running() {
+            self.plan(Action::Stop { node });
+            self.down.push(node);
+        }
+    }
+
+    fn restart(&mut self) {
+        if let Some(node) = self.prng.choose(&self.down).copied() {
+            self.down.retain(|other| *other != node);
+            self.plan(Action::Restart { node });
+        }
+    }
+
+    /// The power fails for all, and comes back for all or for some.
+    fn lights_out(&mut self) {
+        for node in self.nodes.clone() {
+            self.plan(Action::Crash { node });
+        }
+        self.down = self.nodes.clone();
+        let count = self.prng.between(1, self.nodes.len() as u64);
+        for _ in 0..count {
+            self.restart();
+        }
+    }
+
+    fn isolate(&mut self) {
+        if let Some(node) = self.draw() {
+            self.plan(Action::Isolate { node });
+            self.is_cut = true;
+        }
+    }
+
+    fn cut(&mut self) {
+        if let (Some(from), Some(to)) = (self.draw(), self.draw())
+            && from != to
+        {
+            self.plan(Action::Cut { from, to });
+            self.is_cut = true;
+        }
+    }
+
+    fn heal(&mut self) {
+        if std::mem::take(&mut self.is_cut) {
+            self.plan(Action::Heal);
+        }
+    }
+
+    fn ask(&mut self) {
+        let Some(node) = self.draw_running() else {
+            return;
+        };
+        let key = format!("k{}", self.prng.between(1, 5));
+        let action = match self.prng.below(100) {
+            0..=54 => {
+                self.write_count += 1;
+                let value = format!("v{}", self.write_count);
+                Action::Put { node, key, value }
+            }
+            55..=89 => Action::Get { node, key },
+            90..=95 => Action::Delete { node, key },
+            _ => {
+                let revision = self.prng.between(1, self.write_count + 1);
+                let revision = i64::try_from(revision).unwrap_or(i64::MAX);
+                Action::Compact { node, revision }
+            }
+        };
+        self.plan(action);
+    }
+
+    fn draw(&mut self) -> Option<Node> {
+        self.prng.choose(&self.nodes).copied()
+    }
+
+    fn draw_running(&mut self) -> Option<Node> {
+        let running: Vec<Node> = self
+            .nodes
+            .iter()
+            .copied()
+            .filter(|node| !self.down.contains(node))
+            .collect();
+        self.prng.choose(&running).copied()
+    }
+
+    /// Each action is an event itself: the next one comes at least one event later.
+    fn plan(&mut self, action: Action) {
+        self.actions.push(PlannedAction {
+            after_event: self.event,
+            action,
+        });
+        self.event += 1;
+    }
+
+    fn wait(&mut self) {
+        // Now bursts, now pauses in which a leader can be elected.
+        self.event += if self.prng.chance(600) {
+            self.prng.below(12)
+        } else {
+            self.prng.below(120)
+        };
+    }
+}
+
+/// Events before the first action: about what a first election takes.
+const WARM_UP_EVENTS: u64 = 60;

@@ -1,0 +1,249 @@
+//! A history that can be walked in both directions, and forked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::action::Action;
+use super::config::WorldConfig;
+use super::frame::Frame;
+use super::halt::{Halt, WorldError};
+use super::history::History;
+use super::world::World;
+
+/// A position in a history.
+///
+/// A world cannot be turned back, so going back means to let the same things happen again. Two
+/// stores make that cheap: the pictures of the last few hundred events, and a few worlds left
+/// behind at earlier places, from the nearest of which one can walk.
+#[derive(Debug)]
+pub struct Timeline {
+    history: History,
+    /// Where we stand: so many events have happened.
+    position: u64,
+    /// How far this history has been seen.
+    end: u64,
+    /// Worlds of this history by how many events have happened in each.
+    worlds: BTreeMap<u64, World>,
+    /// Pictures by their events, not far from the position.
+    frames: BTreeMap<u64, Arc<Frame>>,
+    branches: Vec<Branch>,
+}
+
+/// A future that was left when somebody acted in its past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// What had been done in it.
+    pub history: History,
+    /// How far it had been seen.
+    pub end: u64,
+    /// Behind which event it was left.
+    pub left_after: u64,
+}
+
+impl Timeline {
+    /// The beginning of a new history.
+    pub fn new(config: WorldConfig) -> Result<Self, WorldError> {
+        Self::of(History::new(config))
+    }
+
+    /// The beginning of a history that is known already.
+    pub fn of(history: History) -> Result<Self, WorldError> {
+        let world = history.begin()?;
+        let position = world.event_count();
+        Ok(Self {
+            history,
+            position,
+            end: position,
+            worlds: BTreeMap::from([(position, world)]),
+            frames: BTreeMap::new(),
+            branches: Vec::new(),
+        })
+    }
+
+    /// What has been done, and what is still planned, in this branch.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Where we stand: how many events have happened.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The last event of this branch that has been seen.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// The branches that were left, oldest first.
+    pub fn branches(&self) -> &[Branch] {
+        &self.branches
+    }
+
+    /// The picture at this position.
+    pub fn frame(&mut self) -> Arc<Frame> {
+        if let Some(frame) = self.frames.get(&self.position) {
+            return Arc::clone(frame);
+        }
+        let frame = Arc::new(self.world().frame());
+        self.remember(Arc::clone(&frame));
+        frame
+    }
+
+    /// The world at this position.
+    pub fn world(&mut self) -> &World {
+        self.reach(self.position);
+        &self.worlds[&self.position]
+    }
+
+    /// One event forward: the action that was taken there, or what happens by itself.
+    pub fn step_forward(&mut self) -> Result<(), Halt> {
+        if self.position < self.end {
+            self.position += 1;
+            return Ok(());
+        }
+        self.reach(self.position);
+        let mut world = self.take(self.position);
+        let result = self.history.advance(&mut world);
+        self.position = world.event_count();
+        self.end = self.end.max(self.position);
+        self.worlds.insert(self.position, world);
+        result
+    }
+
+    /// One event back; false at the beginning.
+    pub fn step_back(&mut self) -> bool {
+        if self.position <= FIRST_EVENT {
+            return false;
+        }
+        self.position -= 1;
+        true
+    }
+
+    /// Goes to the place after so many events; beyond the end, lets them happen. Stops where the
+    /// world halts.
+    pub fn seek(&mut self, event: u64) -> Result<(), Halt> {
+        if event <= self.end {
+            self.position = event.max(FIRST_EVENT);
+            return Ok(());
+        }
+        self.position = self.end;
+        while self.position < event {
+            self.step_forward()?;
+        }
+        Ok(())
+    }
+
+    /// Does something here. In the past this forks: the future that was is kept as a branch, and
+    /// another one begins.
+    pub fn act(&mut self, action: Action) -> Result<(), Halt> {
+        let violation = self.world().violation().cloned();
+        if let Some(violation) = violation {
+            return Err(Halt::Violated(violation));
+        }
+        let is_planned = self.history.actions.iter();
+        let has_future = self.end > self.position
+            || is_planned
+                .last()
+                .is_some_and(|last| last.after_event >= self.position);
+        if has_future {
+            self.branches.push(Branch {
+                history: self.history.clone(),
+                end: self.end,
+                left_after: self.position,
+            });
+        }
+        let position = self.position;
+        self.history.act_after(position, action);
+        self.end = position;
+        self.worlds.retain(|at, _| *at <= position);
+        self.frames.retain(|at, _| *at <= position);
+        self.step_forward()
+    }
+
+    /// Goes over to a branch that was left, to where it parts from this one, which is kept in its
+    /// place. False when there is no such branch.
+    pub fn switch(&mut self, branch: usize) -> bool {
+        let Some(there) = self.branches.get_mut(branch) else {
+            return false;
+        };
+        let common = there.history.common_events(&self.history);
+        let fork = common.min(there.end).min(self.end);
+        std::mem::swap(&mut there.history, &mut self.history);
+        std::mem::swap(&mut there.end, &mut self.end);
+        there.left_after = fork;
+        self.position = fork;
+        self.worlds.retain(|at, _| *at <= fork);
+        self.frames.retain(|at, _| *at <= fork);
+        true
+    }
+
+    /// Makes sure that there is a world at an event that has been seen.
+    fn reach(&mut self, event: u64) {
+        if self.worlds.contains_key(&event) {
+            return;
+        }
+        let nearest = self.worlds.range(..event).next_back().map(|(at, _)| *at);
+        let mut world = match nearest {
+            Some(at) => self.take(at),
+            None => self.begin(),
+        };
+        while world.event_count() < event && self.history.advance(&mut world).is_ok() {
+            if world.event_count() + FRAMES_BEHIND > event {
+                self.remember(Arc::new(world.frame()));
+            }
+        }
+        self.worlds.insert(world.event_count(), world);
+        self.thin_out(event);
+    }
+
+    fn take(&mut self, event: u64) -> World {
+        self.worlds.remove(&event).unwrap_or_else(|| self.begin())
+    }
+
+    fn begin(&self) -> World {
+        self.history
+            .begin()
+            .expect("the settings were good when the timeline was made")
+    }
+
+    /// Keeps a picture, and of the others those that are nearest to it.
+    fn remember(&mut self, frame: Arc<Frame>) {
+        let event = frame.event_count;
+        self.frames.insert(event, frame);
+        while self.frames.len() > FRAMES_MAX {
+            let first = self.frames.first_key_value().map_or(event, |(at, _)| *at);
+            let last = self.frames.last_key_value().map_or(event, |(at, _)| *at);
+            if event - first > last - event {
+                self.frames.pop_first();
+            } else {
+                self.frames.pop_last();
+            }
+        }
+    }
+
+    /// Lets go of the world that is nearest to its forerunner: of all, it saves the least.
+    fn thin_out(&mut self, event: u64) {
+        while self.worlds.len() > WORLDS_MAX {
+            let gaps = self.worlds.keys().scan(0, |before, at| {
+                let gap = *at - *before;
+                *before = *at;
+                Some((gap, *at))
+            });
+            let kept = [event, self.end];
+            let Some((_, at)) = gaps.filter(|(_, at)| !kept.contains(at)).min() else {
+                return;
+            };
+            self.worlds.remove(&at);
+        }
+    }
+}
+
+/// The first event, the members' start, has always happened.
+const FIRST_EVENT: u64 = 1;
+/// How many pictures are made on the way to an earlier place: so many steps back are then free.
+const FRAMES_BEHIND: u64 = 256;
+/// How many pictures are kept.
+const FRAMES_MAX: usize = 600;
+/// How many worlds are kept.
+const WORLDS_MAX: usize = 6;

@@ -1,0 +1,318 @@
+//! The world: takes one event at a time and hands its consequences on.
+
+mod act;
+mod carry;
+mod picture;
+
+use std::collections::BTreeSet;
+
+use super::action::{Action, Node};
+use super::check::{Broken, Checks, Scene};
+use super::clients::Clients;
+use super::config::WorldConfig;
+use super::frame::{EventCause, EventFrame, LossReason, LostMessage, OperationFrame};
+use super::halt::{Halt, WorldError};
+use super::lines::Lines;
+use super::machine::{Machine, machines};
+use super::network::{Network, link};
+use super::queue::{Event, Message, Queue};
+use super::violation::Violation;
+use crate::Input;
+use crate::disk::Lane;
+use crate::prng::Prng;
+use crate::trace::TraceHash;
+
+/// Members, their clocks, network, disks and clients, at one moment.
+#[derive(Debug)]
+pub struct World {
+    config: WorldConfig,
+    now_us: u64,
+    event_count: u64,
+    queue: Queue,
+    /// `n1` first.
+    machines: Vec<Machine>,
+    network: Network,
+    clients: Clients,
+    checks: Checks,
+    lines: Lines,
+    /// Draws when clocks begin to tick.
+    clock_prng: Prng,
+    /// Draws what crashes leave.
+    disk_prng: Prng,
+    last: EventFrame,
+    /// Messages lost in the last event.
+    lost: Vec<LostMessage>,
+    /// Members that took part in the event that is being handled.
+    touched: BTreeSet<Node>,
+    violation: Option<Violation>,
+}
+
+impl World {
+    /// A world in which all members have just started: its first event has happened.
+    pub fn new(config: WorldConfig) -> Result<Self, WorldError> {
+        config.check()?;
+        let prng = Prng::new(config.seed);
+        let mut world = Self {
+            now_us: 0,
+            event_count: 0,
+            queue: Queue::default(),
+            machines: machines(&config),
+            network: Network::new(&config, prng.fork("network")),
+            clients: Clients::default(),
+            checks: Checks::default(),
+            lines: Lines::default(),
+            clock_prng: prng.fork("clocks"),
+            disk_prng: prng.fork("disks"),
+            last: EventFrame {
+                cause: EventCause::Started,
+                trace: Vec::new(),
+            },
+            lost: Vec::new(),
+            touched: BTreeSet::new(),
+            violation: None,
+            config,
+        };
+        world.begin(EventCause::Started);
+        for node in world.nodes() {
+            world.start(node);
+        }
+        world.end();
+        Ok(world)
+    }
+
+    /// Handles the next event, exactly one.
+    pub fn step(&mut self) -> Result<&EventFrame, Halt> {
+        self.go_on()?;
+        let (at_us, event) = self.queue.pop().ok_or(Halt::Idle)?;
+        self.now_us = at_us;
+        self.handle(event);
+        self.end();
+        Ok(&self.last)
+    }
+
+    /// Does something now; it counts as one event, possible or not.
+    pub fn act(&mut self, action: Action) -> Result<&EventFrame, Halt> {
+        self.go_on()?;
+        match self.refusal(&action) {
+            Some(reason) => self.begin(EventCause::Refused(action, reason)),
+            None => {
+                self.begin(EventCause::Acted(action.clone()));
+                self.perform(action);
+            }
+        }
+        self.end();
+        Ok(&self.last)
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &WorldConfig {
+        &self.config
+    }
+
+    /// How many events have happened. Never 0: the members' start is the first.
+    pub fn event_count(&self) -> u64 {
+        self.event_count
+    }
+
+    /// Virtual time, in microseconds.
+    pub fn now_us(&self) -> u64 {
+        self.now_us
+    }
+
+    /// When the next event will happen by itself; nothing when none will.
+    pub fn next_event_at_us(&self) -> Option<u64> {
+        self.queue.next_at_us()
+    }
+
+    /// The hash of all lines of the trace so far.
+    pub fn trace_hash(&self) -> TraceHash {
+        self.lines.hash()
+    }
+
+    /// Keeps the lines of the trace from now on, for [`World::take_trace_lines`].
+    pub fn keep_trace_lines(&mut self) {
+        self.lines.keep();
+    }
+
+    /// The lines kept since the last call: `{time_us} {event}` for what the world did,
+    /// `{time_us} {member} {text}` for what a member traced.
+    pub fn take_trace_lines(&mut self) -> Vec<String> {
+        self.lines.take()
+    }
+
+    /// The event that happened last.
+    pub fn last_event(&self) -> &EventFrame {
+        &self.last
+    }
+
+    /// The property that was violated, if one was. The world has ended then.
+    pub fn violation(&self) -> Option<&Violation> {
+        self.violation.as_ref()
+    }
+
+    /// What clients asked so far, oldest first.
+    pub fn operations(&self) -> &[OperationFrame] {
+        self.clients.operations()
+    }
+
+    /// Whether a member's process runs.
+    pub fn is_running(&self, node: Node) -> bool {
+        self.machine(node).is_some_and(Machine::is_running)
+    }
+
+    /// All members' numbers.
+    pub fn nodes(&self) -> Vec<Node> {
+        self.machines.iter().map(|machine| machine.node).collect()
+    }
+
+    fn go_on(&self) -> Result<(), Halt> {
+        match &self.violation {
+            Some(violation) => Err(Halt::Violated(violation.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, cause: EventCause) {
+        self.event_count += 1;
+        self.lost.clear();
+        self.touched.clear();
+        self.lines.add(self.now_us, format_args!("{cause}"));
+        self.last = EventFrame {
+            cause,
+            trace: Vec::new(),
+        };
+    }
+
+    /// Looks at all members that took part in the event.
+    fn end(&mut self) {
+        for node in std::mem::take(&mut self.touched) {
+            let Some(machine) = self.machine(node) else {
+                continue;
+            };
+            let start = machine.starts;
+            let Some(process) = &machine.process else {
+                continue;
+            };
+            let (view, store_hash) = (process.view(), process.store_hash());
+            let verdict = self.checks.member(&Scene {
+                node,
+                start,
+                view: &view,
+                store_hash,
+            });
+            if let Err(broken) = verdict {
+                self.violate(broken);
+            }
+        }
+    }
+
+    /// Keeps the first violation; what follows from it is no news.
+    fn violate(&mut self, broken: Broken) {
+        if self.violation.is_some() {
+            return;
+        }
+        let violation = Violation {
+            property: broken.property,
+            source: broken.source,
+            text: broken.text,
+            seed: self.config.seed,
+            event: self.event_count,
+            at_us: self.now_us,
+        };
+        self.lines.add(self.now_us, format_args!("{violation}"));
+        self.violation = Some(violation);
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Tick(node) => {
+                self.begin(EventCause::Ticked(node));
+                let next_us = self.now_us + self.config.tick_us;
+                self.queue.push(next_us, Event::Tick(node));
+                self.feed(node, Input::Tick);
+            }
+            Event::Arrive(message) => self.arrive(*message),
+            Event::Write(node, lane) => {
+                self.begin(EventCause::Wrote(node));
+                self.write(node, lane);
+            }
+            Event::Sync(node, lane) => {
+                self.begin(EventCause::Synced(node));
+                self.sync(node, lane);
+            }
+            Event::Connect(one, two) => {
+                self.begin(EventCause::Connected(one, two));
+                self.network.connect(link(one, two));
+                for (who, peer) in [(one, two), (two, one)] {
+                    let peer = self.id(peer);
+                    self.feed(who, Input::PeerActive { peer });
+                }
+            }
+            Event::Disconnect(who, from) => {
+                self.begin(EventCause::Disconnected(who, from));
+                let peer = self.id(from);
+                self.feed(who, Input::PeerUnreachable { peer });
+            }
+        }
+    }
+
+    fn arrive(&mut self, message: Message) {
+        let (from, to) = (message.frame.from, message.frame.to);
+        if let Some(reason) = self.loss(&message) {
+            self.begin(EventCause::Lost(message.frame.clone(), reason));
+            self.lost.push(LostMessage {
+                message: message.frame,
+                reason,
+            });
+            return;
+        }
+        self.begin(EventCause::Delivered(message.frame));
+        let from = self.id(from);
+        let frame = message.bytes;
+        self.feed(to, Input::Message { from, frame });
+    }
+
+    fn loss(&self, message: &Message) -> Option<LossReason> {
+        let (from, to) = (message.frame.from, message.frame.to);
+        let receiver = self.machine(to)?;
+        if message.link_cuts != self.network.cut_count(link(from, to)) {
+            Some(LossReason::Cut)
+        } else if !receiver.is_running() || receiver.starts != message.receiver_start {
+            Some(LossReason::Down)
+        } else if message.is_unlucky {
+            Some(LossReason::Chance)
+        } else {
+            None
+        }
+    }
+
+    fn write(&mut self, node: Node, lane: Lane) {
+        let Some(machine) = self.machine_mut(node) else {
+            return;
+        };
+        match machine.disk.write(lane) {
+            Some((batch, result)) => self.finish(node, lane, batch, result),
+            None => {
+                let at_us = self.now_us + self.config.disk_sync_us;
+                self.queue.push(at_us, Event::Sync(node, lane));
+            }
+        }
+    }
+
+    fn sync(&mut self, node: Node, lane: Lane) {
+        let done = self
+            .machine_mut(node)
+            .and_then(|machine| machine.disk.sync(lane));
+        if let Some((batch, result)) = done {
+            self.finish(node, lane, batch, result);
+        }
+    }
+
+    fn machine(&self, node: Node) -> Option<&Machine> {
+        self.machines.get(node.0.checked_sub(1)? as usize)
+    }
+
+    fn machine_mut(&mut self, node: Node) -> Option<&mut Machine> {
+        self.machines.get_mut(node.0.checked_sub(1)? as usize)
+    }
+}

@@ -1,0 +1,105 @@
+//! Actions: when they make sense, and what they do.
+
+use super::World;
+use crate::Input;
+use crate::sim::action::{Action, Node};
+use crate::sim::clients::Question;
+use crate::sim::network::link;
+
+impl World {
+    /// Why an action is not possible now; nothing when it is.
+    pub(super) fn refusal(&self, action: &Action) -> Option<String> {
+        let nodes: Vec<Node> = match action {
+            Action::Cut { from, to } => vec![*from, *to],
+            Action::Heal => Vec::new(),
+            Action::Crash { node }
+            | Action::Restart { node }
+            | Action::Isolate { node }
+            | Action::Put { node, .. }
+            | Action::Get { node, .. }
+            | Action::Delete { node, .. }
+            | Action::Compact { node, .. }
+            | Action::Stop { node } => vec![*node],
+        };
+        if let Some(stranger) = nodes.iter().find(|node| self.machine(**node).is_none()) {
+            return Some(format!("there is no {stranger}"));
+        }
+        match action {
+            Action::Restart { node } if self.is_running(*node) => Some(format!("{node} runs")),
+            Action::Restart { .. } => None,
+            Action::Isolate { node } if self.whole_links(*node).is_empty() => {
+                Some(format!("{node} has no link that is whole"))
+            }
+            Action::Isolate { .. } => None,
+            Action::Cut { from, to } if from == to => {
+                Some("a member has no link to itself".to_owned())
+            }
+            Action::Cut { from, to } if self.network.is_cut(link(*from, *to)) => {
+                Some(format!("the link of {from} and {to} is cut already"))
+            }
+            Action::Cut { .. } => None,
+            Action::Heal if self.network.cuts().next().is_none() => {
+                Some("no link is cut".to_owned())
+            }
+            Action::Heal => None,
+            Action::Crash { node }
+            | Action::Put { node, .. }
+            | Action::Get { node, .. }
+            | Action::Delete { node, .. }
+            | Action::Compact { node, .. }
+            | Action::Stop { node } => (!self.is_running(*node)).then(|| format!("{node} is down")),
+        }
+    }
+
+    /// Does what is possible.
+    pub(super) fn perform(&mut self, action: Action) {
+        match action {
+            Action::Crash { node } => self.crash(node),
+            Action::Restart { node } => self.start(node),
+            Action::Isolate { node } => {
+                for other in self.whole_links(node) {
+                    self.cut(node, other);
+                }
+            }
+            Action::Cut { from, to } => self.cut(from, to),
+            Action::Heal => {
+                for (one, two) in self.network.heal() {
+                    self.connect_soon(one, two);
+                }
+            }
+            Action::Put { node, key, value } => self.ask(node, Question::Put { key, value }),
+            Action::Get { node, key } => self.ask(node, Question::Get { key }),
+            Action::Delete { node, key } => self.ask(node, Question::Delete { key }),
+            Action::Compact { node, revision } => self.ask(node, Question::Compact { revision }),
+            Action::Stop { node } => self.feed(node, Input::Stop),
+        }
+    }
+
+    fn crash(&mut self, node: Node) {
+        self.end_process(node, "the member crashed before it answered");
+        let prng = &mut self.disk_prng;
+        if let Some(machine) = self.machines.iter_mut().find(|other| other.node == node) {
+            machine.disk.crash(prng);
+        }
+    }
+
+    fn cut(&mut self, one: Node, two: Node) {
+        if self.network.cut(link(one, two)) {
+            self.disconnect(one, two);
+        }
+    }
+
+    fn ask(&mut self, node: Node, question: Question) {
+        let (id, command) = self.clients.ask(node, question.clone(), self.now_us);
+        self.checks.asked(id.0, &question);
+        self.feed(node, Input::Request { id, command });
+    }
+
+    /// The members to which this one's link is whole.
+    fn whole_links(&self, node: Node) -> Vec<Node> {
+        self.nodes()
+            .into_iter()
+            .filter(|other| *other != node && !self.network.is_cut(link(node, *other)))
+            .collect()
+    }
+}

@@ -1,0 +1,253 @@
+//! What a world does with a member's outputs, and how members start and end.
+
+use super::World;
+use crate::command::{Reply, ReplyHeader};
+use crate::disk::{DiskBatch, DiskError, Lane};
+use crate::error::Error;
+use crate::id::{BatchId, MemberId, RequestId};
+use crate::sim::action::Node;
+use crate::sim::frame::{LossReason, LostMessage, MessageFrame};
+use crate::sim::host::summarize;
+use crate::sim::lines::add_member_line;
+use crate::sim::network::link;
+use crate::sim::queue::{Event, Message};
+use crate::trace::TraceEvent;
+use crate::{Input, Output};
+
+impl World {
+    /// Hands a member an input and carries out what it answers.
+    pub(super) fn feed(&mut self, node: Node, input: Input) {
+        let Some(process) = self
+            .machine_mut(node)
+            .and_then(|machine| machine.process.as_mut())
+        else {
+            return;
+        };
+        process.step(input);
+        self.carry_out(node);
+    }
+
+    /// Starts a member that does not run: from its disk, with a clock of its own phase.
+    pub(super) fn start(&mut self, node: Node) {
+        let Some(machine) = self.machine_mut(node) else {
+            return;
+        };
+        machine.start();
+        if let Some(failure) = machine.failure.clone() {
+            self.fail(node, &failure);
+            return;
+        }
+        let phase_us = self.clock_prng.below(self.config.tick_us);
+        self.queue.push(self.now_us + phase_us, Event::Tick(node));
+        for other in self.nodes() {
+            self.connect_soon(node, other);
+        }
+        self.carry_out(node);
+    }
+
+    /// Lets a connection come up, if it can and is not up.
+    pub(super) fn connect_soon(&mut self, one: Node, two: Node) {
+        let link = link(one, two);
+        let can = one != two
+            && self.is_running(one)
+            && self.is_running(two)
+            && !self.network.is_cut(link)
+            && !self.network.is_connected(link);
+        if can {
+            let at_us = self.now_us + self.network.draw_connect_us();
+            self.queue.push(at_us, Event::Connect(link.0, link.1));
+        }
+    }
+
+    /// Takes a connection down; both ends that still run notice after a while.
+    pub(super) fn disconnect(&mut self, one: Node, two: Node) {
+        let link = link(one, two);
+        self.queue.forget_connect(link);
+        if !self.network.disconnect(link) {
+            return;
+        }
+        for (who, from) in [(link.0, link.1), (link.1, link.0)] {
+            if self.is_running(who) {
+                let at_us = self.now_us + self.network.draw_latency_us();
+                self.queue.push(at_us, Event::Disconnect(who, from));
+            }
+        }
+    }
+
+    /// The process is gone: its clock, its connections and its clients' answers with it.
+    pub(super) fn end_process(&mut self, node: Node, reason: &str) {
+        if let Some(machine) = self.machine_mut(node) {
+            machine.process = None;
+        }
+        self.queue.forget_process(node);
+        for other in self.nodes() {
+            if other != node {
+                self.disconnect(node, other);
+            }
+        }
+        for number in self.clients.lose(node, reason, self.now_us) {
+            self.say_outcome(number);
+        }
+    }
+
+    pub(super) fn finish(
+        &mut self,
+        node: Node,
+        lane: Lane,
+        batch: BatchId,
+        result: Result<(), DiskError>,
+    ) {
+        self.write_next(node, lane);
+        self.feed(
+            node,
+            Input::DiskDone {
+                lane,
+                batch,
+                result,
+            },
+        );
+    }
+
+    pub(super) fn id(&self, node: Node) -> MemberId {
+        self.machine(node)
+            .map_or(MemberId::NONE, |machine| machine.id)
+    }
+
+    fn node(&self, id: MemberId) -> Option<Node> {
+        self.machines
+            .iter()
+            .find(|machine| machine.id == id)
+            .map(|machine| machine.node)
+    }
+
+    fn carry_out(&mut self, node: Node) {
+        self.touched.insert(node);
+        let outputs = self
+            .machine_mut(node)
+            .and_then(|machine| machine.process.as_mut())
+            .map(|process| process.take_outputs())
+            .unwrap_or_default();
+        for output in outputs {
+            match output {
+                Output::Send { to, frame } => {
+                    if let Some(to) = self.node(to) {
+                        self.send(node, to, frame);
+                    }
+                }
+                Output::Disk(batch) => self.submit(node, batch),
+                Output::Reply { id, header, result } => self.reply(id, header, result),
+                Output::Trace(event) => self.trace(node, event),
+                Output::Stopped { failure } => self.stopped(node, failure),
+            }
+        }
+    }
+
+    fn send(&mut self, from: Node, to: Node, bytes: bytes::Bytes) {
+        let link = link(from, to);
+        let latency_us = self.network.draw_latency_us();
+        let is_unlucky = self.network.draw_loss();
+        let frame = MessageFrame {
+            id: self.network.next_message_id(),
+            from,
+            to,
+            sent_at_us: self.now_us,
+            arrives_at_us: self.now_us + latency_us,
+            summary: summarize(&bytes),
+        };
+        if !self.network.is_connected(link) {
+            let reason = if self.network.is_cut(link) {
+                LossReason::Cut
+            } else if self.is_running(to) {
+                LossReason::NotConnected
+            } else {
+                LossReason::Down
+            };
+            self.lines
+                .add(self.now_us, format_args!("lost {frame}: {reason}"));
+            self.lost.push(LostMessage {
+                message: frame,
+                reason,
+            });
+            return;
+        }
+        let message = Message {
+            bytes,
+            receiver_start: self.machine(to).map_or(0, |machine| machine.starts),
+            link_cuts: self.network.cut_count(link),
+            is_unlucky,
+            frame,
+        };
+        let at_us = message.frame.arrives_at_us;
+        self.queue.push(at_us, Event::Arrive(Box::new(message)));
+    }
+
+    fn submit(&mut self, node: Node, batch: DiskBatch) {
+        let lane = batch.lane;
+        let write_us = self.config.disk_write_us;
+        let is_next = self
+            .machine_mut(node)
+            .is_some_and(|machine| machine.disk.submit(batch));
+        if is_next {
+            self.queue
+                .push(self.now_us + write_us, Event::Write(node, lane));
+        }
+    }
+
+    fn write_next(&mut self, node: Node, lane: Lane) {
+        let is_busy = self
+            .machine(node)
+            .is_some_and(|machine| machine.disk.is_busy(lane));
+        if is_busy {
+            let at_us = self.now_us + self.config.disk_write_us;
+            self.queue.push(at_us, Event::Write(node, lane));
+        }
+    }
+
+    fn reply(&mut self, id: RequestId, header: ReplyHeader, result: Result<Reply, Error>) {
+        let Some(answer) = self.clients.answer(id, header, result, self.now_us) else {
+            return;
+        };
+        self.say_outcome(answer.number);
+        if let Err(broken) = self.checks.answered(&answer) {
+            self.violate(broken);
+        }
+    }
+
+    fn say_outcome(&mut self, number: u64) {
+        if let Some(operation) = self.clients.operation(number) {
+            self.lines.add(
+                self.now_us,
+                format_args!(
+                    "client {number} of {}: {}: {}",
+                    operation.node, operation.text, operation.outcome
+                ),
+            );
+        }
+    }
+
+    fn trace(&mut self, node: Node, event: TraceEvent) {
+        add_member_line(&mut self.lines, self.now_us, node, &event);
+        self.checks.traced(node, &event.kind);
+        self.last.trace.push(event);
+    }
+
+    /// The process ended by itself or was asked to; what it had written stays written.
+    fn stopped(&mut self, node: Node, failure: Option<String>) {
+        let text = failure.as_deref().unwrap_or("stopped");
+        add_member_line(&mut self.lines, self.now_us, node, text);
+        if let Some(machine) = self.machine_mut(node) {
+            machine.disk.abandon();
+            machine.failure.clone_from(&failure);
+        }
+        self.end_process(node, "the member stopped before it answered");
+        if let Some(failure) = failure {
+            self.fail(node, &failure);
+        }
+    }
+
+    fn fail(&mut self, node: Node, failure: &str) {
+        if let Err(broken) = self.checks.failed(node, failure) {
+            self.violate(broken);
+        }
+    }
+}

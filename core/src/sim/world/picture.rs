@@ -1,0 +1,50 @@
+//! A picture of the world.
+
+use super::World;
+use crate::id::Index;
+use crate::member::MemberView;
+use crate::sim::disk::Disk;
+use crate::sim::frame::{Frame, MemberFrame};
+use crate::sim::host::Process;
+use crate::sim::machine::Machine;
+
+impl World {
+    /// The world as it is now. Equal histories give equal pictures.
+    pub fn frame(&self) -> Frame {
+        Frame {
+            config: self.config.clone(),
+            now_us: self.now_us,
+            event_count: self.event_count,
+            trace_hash: self.lines.hash().value(),
+            members: self.machines.iter().map(member_frame).collect(),
+            messages: self.queue.messages().cloned().collect(),
+            lost: self.lost.clone(),
+            cuts: self.network.cuts().collect(),
+            operations: self.clients.operations().to_vec(),
+            last: Some(self.last.clone()),
+            violation: self.violation.clone(),
+        }
+    }
+}
+
+fn member_frame(machine: &Machine) -> MemberFrame {
+    let view = machine.process.as_ref().map(Process::view);
+    MemberFrame {
+        node: machine.node,
+        id: machine.id,
+        written: view
+            .as_ref()
+            .map_or(Index(0), |view| written(view, &machine.disk)),
+        view,
+        failure: machine.failure.clone(),
+        files: machine.disk.files(),
+    }
+}
+
+/// Up to where the log is in files: what is handed to the disk, once the disk has written it.
+fn written(view: &MemberView, disk: &Disk) -> Index {
+    match view.batch {
+        Some(batch) if disk.is_written(batch) => view.handed,
+        _ => view.synced,
+    }
+}

@@ -1,0 +1,10 @@
+//! The core's tests from outside, in one binary: a module for each part.
+
+#![allow(clippy::unwrap_used)]
+
+mod suite {
+    mod member;
+    mod mvcc;
+    mod sim;
+    mod wal;
+}

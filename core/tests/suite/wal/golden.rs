@@ -1,0 +1,96 @@
+//! The exact bytes of small files. When one of these fails, the format has changed: give it a
+//! new version, keep reading the old one, keep this file as it is and put a new one beside it.
+
+use bytes::Bytes;
+use quorate_core::disk::DiskImage;
+use quorate_core::id::{Index, MemberId, Term};
+use quorate_core::snapshot;
+use quorate_core::wal::{EntryKind, HardState, LogEntry, Wal, WalOptions, recover};
+
+use super::disk_model::Disk;
+use super::log_model::METADATA;
+use super::snapshot_file::{header, operations};
+
+const SEGMENT: &str = include_str!("../../golden/wal_segment_1.hex");
+const SNAPSHOT: &str = include_str!("../../golden/snapshot_1.hex");
+
+fn entries() -> Vec<LogEntry> {
+    vec![
+        LogEntry {
+            term: Term(1),
+            index: Index(1),
+            kind: EntryKind::ConfChange,
+            data: Bytes::from_static(b"add a member"),
+            context: Bytes::new(),
+        },
+        LogEntry {
+            term: Term(2),
+            index: Index(2),
+            kind: EntryKind::Normal,
+            data: Bytes::from_static(b"put foo bar"),
+            context: Bytes::from_static(b"request 7"),
+        },
+    ]
+}
+
+fn hard_state(commit: u64) -> HardState {
+    HardState {
+        term: Term(2),
+        vote: MemberId(0x8211_f1d0_f64f_3269),
+        commit: Index(commit),
+    }
+}
+
+#[test]
+fn a_segment_is_written_as_ever_and_read_as_ever() {
+    let mut disk = Disk::default();
+    let (mut wal, operations) = Wal::create(METADATA, WalOptions::default());
+    disk.run(&operations);
+    wal.batch_done();
+    wal.append(&entries(), Some(hard_state(0)));
+    disk.run(&wal.take_batch().unwrap().operations);
+    wal.batch_done();
+    wal.append(&[], Some(hard_state(2)));
+    wal.mark_snapshot(Index(2), Term(2));
+    disk.run(&wal.take_batch().unwrap().operations);
+    let image = disk.image();
+    let (path, bytes) = image.files.iter().next().unwrap();
+    assert_eq!(to_hex(bytes), SEGMENT, "\n{}", to_hex(bytes));
+
+    let old = DiskImage {
+        files: [(path.clone(), from_hex(SEGMENT))].into(),
+    };
+    let log = recover(&old, Some(METADATA), WalOptions::default()).unwrap();
+    assert_eq!(log.entries, entries());
+    assert_eq!(log.hard_state, hard_state(2));
+    assert_eq!(log.markers.len(), 1);
+    assert_eq!(log.repair, None);
+}
+
+#[test]
+fn a_snapshot_is_written_as_ever_and_read_as_ever() {
+    let mut disk = Disk::default();
+    disk.run(&operations(&header(2, 9), &[b"a chunk", b"another"]));
+    let image = disk.image();
+    let bytes = image.files.values().next().unwrap();
+    assert_eq!(to_hex(bytes), SNAPSHOT, "\n{}", to_hex(bytes));
+
+    let file = snapshot::read(&from_hex(SNAPSHOT)).unwrap();
+    assert_eq!(file.header, header(2, 9));
+    assert_eq!(file.chunks, [&b"a chunk"[..], b"another"]);
+}
+
+/// Eight bytes a group, two groups a line: as frames are aligned.
+fn to_hex(bytes: &[u8]) -> String {
+    let group = |group: &[u8]| -> String { group.iter().map(|b| format!("{b:02x}")).collect() };
+    let line = |line: &[u8]| line.chunks(8).map(group).collect::<Vec<_>>().join(" ") + "\n";
+    bytes.chunks(16).map(line).collect()
+}
+
+fn from_hex(text: &str) -> Bytes {
+    let digits: Vec<char> = text.chars().filter(char::is_ascii_hexdigit).collect();
+    digits
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap())
+        .collect()
+}

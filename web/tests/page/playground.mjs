@@ -1,0 +1,217 @@
+// The page as a test sees it: what a person does on it and what a person reads from it.
+//
+// Every selector of the tests stands in this file. What the page promises them:
+//   stage           the drawing; its markup is a pure function of the moment shown
+//   event-number    the number of the event shown
+//   sentence        what just happened, in words
+//   step-forward, step-back, play, scrub (a range input), speed
+//   member-1, …     with data-role: follower, precandidate, candidate, leader, learner or down;
+//                   a right-click opens the menu with menu-crash, menu-restart, menu-isolate, …
+//   logs            the table of all members' logs
+//   put-key, put-value, put, get
+//   client-result   the answer to the last put or get: its words, and data-state ok or error once
+//                   it has come (pending until then)
+
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+
+import { serve } from "./site.mjs";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+];
+
+const DESKTOP = { width: 1440, height: 900 };
+
+/** A picture counts as drawn when it has not changed for this long (fades take 80 ms). */
+const STILL_MS = 150;
+const WAIT_MS = 10_000;
+
+/** More events than any election or commit of a small healthy cluster needs. */
+const MOST_STEPS = 3_000;
+
+export const by = (id) => `[data-testid="${id}"]`;
+export const LEADER = '[data-testid^="member-"][data-role="leader"]';
+export const otherLeader = (id) => `${LEADER}:not(${by(id)})`;
+export const result = (state) => `${by("client-result")}[data-state="${state}"]`;
+
+/** One browser and one server for all tests of a file. */
+export class Lab {
+  static async open() {
+    const lab = new Lab();
+    lab.site = await serve();
+    lab.browser = await chromium.launch({
+      executablePath: process.env.QUORATE_CHROMIUM ?? "/usr/bin/chromium",
+      args: FLAGS,
+    });
+    return lab;
+  }
+
+  /** Opens the page in a fresh profile and waits until the cluster is drawn. */
+  async visit({ query = "seed=42", theme = "light", locale = "en-US", viewport = DESKTOP } = {}) {
+    const context = await this.browser.newContext({
+      colorScheme: theme,
+      locale,
+      viewport,
+      reducedMotion: "reduce",
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(WAIT_MS);
+    const playground = new Playground(page);
+    await page.goto(`${this.site.url}?${query}`);
+    await page.locator(by("stage")).waitFor();
+    return playground;
+  }
+
+  async close() {
+    await this.browser?.close();
+    await this.site?.close();
+  }
+}
+
+/** The page, opened. */
+export class Playground {
+  constructor(page) {
+    this.page = page;
+    this.complaints = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") {
+        this.complaints.push(`console: ${message.text()}`);
+      }
+    });
+    page.on("pageerror", (error) => this.complaints.push(`uncaught: ${error}`));
+    page.on("requestfailed", (request) => this.complaints.push(`no answer: ${request.url()}`));
+    page.on("response", (response) => {
+      if (response.status() >= 400) {
+        this.complaints.push(`${response.status()}: ${response.url()}`);
+      }
+    });
+  }
+
+  /** Ends the visit; whatever the browser complained of during it is a failure. */
+  async leave() {
+    await this.page.context().close();
+    assert.deepEqual(this.complaints, []);
+  }
+
+  at(id) {
+    return this.page.locator(by(id));
+  }
+
+  async eventNumber() {
+    const text = await this.at("event-number").innerText();
+    const number = text.match(/\d+/);
+    assert.ok(number, `event-number shows no number but "${text}"`);
+    return Number(number[0]);
+  }
+
+  async stepForward(times = 1) {
+    await this.#step("step-forward", times);
+  }
+
+  async stepBack(times = 1) {
+    await this.#step("step-back", times);
+  }
+
+  async #step(button, times) {
+    for (let step = 0; step < times; step += 1) {
+      const before = await this.eventNumber();
+      await this.at(button).click();
+      await this.page.waitForFunction(
+        ([selector, number]) =>
+          Number(document.querySelector(selector).textContent.match(/\d+/)[0]) !== number,
+        [by("event-number"), before],
+      );
+    }
+  }
+
+  /** Steps forward until something on the page matches the selector. */
+  async stepUntil(selector, what) {
+    const steps = await this.page.evaluate(
+      async ([goal, button, most]) => {
+        const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+        for (let step = 0; step <= most; step += 1) {
+          if (document.querySelector(goal)) {
+            return step;
+          }
+          document.querySelector(button).click();
+          await frame();
+        }
+        return undefined;
+      },
+      [selector, by("step-forward"), MOST_STEPS],
+    );
+    assert.notEqual(steps, undefined, `${what}: not within ${MOST_STEPS} steps`);
+    return steps;
+  }
+
+  /** Steps until there is a leader (other than `besides`) and gives its test id. */
+  async elect(besides) {
+    const selector = besides === undefined ? LEADER : otherLeader(besides);
+    await this.stepUntil(selector, "a leader");
+    return this.page.locator(selector).first().getAttribute("data-testid");
+  }
+
+  /** Puts as the client does and steps until the answer is there. */
+  async put(key, value) {
+    await this.at("put-key").fill(key);
+    await this.at("put-value").fill(value);
+    await this.at("put").click();
+    await this.#answer("the put");
+  }
+
+  /** Gets as the client does, steps until the answer is there, and gives its words. */
+  async get(key) {
+    await this.at("put-key").fill(key);
+    await this.at("get").click();
+    await this.#answer("the get");
+    return this.at("client-result").innerText();
+  }
+
+  /** The result turns to pending first, so that no earlier answer is taken for this one. */
+  async #answer(what) {
+    await this.page.locator(result("pending")).waitFor({ state: "attached" });
+    await this.stepUntil(`${result("ok")}, ${result("error")}`, `an answer to ${what}`);
+    const state = await this.at("client-result").getAttribute("data-state");
+    const words = await this.at("client-result").innerText();
+    assert.equal(state, "ok", `${what} was answered with: ${words}`);
+  }
+
+  /** Chooses an action of a member's menu, as by the right mouse button. */
+  async choose(member, action) {
+    await this.at(member).click({ button: "right" });
+    await this.at(`menu-${action}`).click();
+  }
+
+  /** The stage's markup, once it has come to rest. */
+  async picture() {
+    return this.page.evaluate(
+      async ([selector, still, most]) => {
+        const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+        const begun = performance.now();
+        let markup = "";
+        let since = begun;
+        while (performance.now() - since < still) {
+          const now = document.querySelector(selector).outerHTML;
+          if (now !== markup) {
+            markup = now;
+            since = performance.now();
+          }
+          if (performance.now() - begun > most) {
+            throw new Error("the stage does not come to rest");
+          }
+          await frame();
+        }
+        return markup;
+      },
+      [by("stage"), STILL_MS, WAIT_MS],
+    );
+  }
+}

@@ -1,0 +1,69 @@
+//! `cargo xtask`: the commands that a person needs to play with Quorate and to work on it.
+//!
+//! * `play` builds all that is needed and runs a real cluster of three members with the page.
+//! * `test` runs every check that stands between a change and the main branch.
+//! * `setup` installs the tools that the other two use (they call it by themselves).
+//! * `page` builds the page alone.
+//!
+//! Nothing here is part of the product: it starts other programs, waits for them and tells what
+//! they did. Every program started is printed before it runs.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "these commands speak to a person at a terminal; there is no log to write to"
+)]
+
+mod page;
+mod play;
+mod process;
+mod setup;
+mod stamp;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// What stands after `cargo xtask`.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Play with Quorate, test it, set up its tools"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+/// One command of `cargo xtask`.
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything and run a three-member cluster with the page, until Ctrl-C
+    Play(play::Options),
+    /// Run every check: formatting, lints, tests, wasm, page, dependencies
+    Test(test::Options),
+    /// Install the tools that `play` and `test` use, and say where they are
+    Setup(setup::Options),
+    /// Build the page into target/dist, with its compressed copies
+    Page,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = Workspace::locate().and_then(|workspace| match arguments.task {
+        Task::Play(options) => play::run(&workspace, &options),
+        Task::Test(options) => test::run(&workspace, &options),
+        Task::Setup(options) => setup::run(&workspace, &options),
+        Task::Page => page::build(&workspace).map(drop),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\ncargo xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Building the page: trunk, then compressed copies of its files, then the check of its size.
+//!
+//! All of it is skipped when nothing that goes into it has changed since the last build.
+
+mod compress;
+mod size;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::process;
+use crate::setup::Tool;
+use crate::stamp::Stamp;
+use crate::workspace::Workspace;
+
+/// What the page is made of: when none of these changes, neither does the page.
+const INPUTS: [&str; 7] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo/config.toml",
+    "trunk.toml",
+    "core",
+    "lessons",
+    "web",
+];
+
+/// Builds the page when it is not current and gives its folder.
+///
+/// # Errors
+/// When a tool is missing, trunk fails, or the first load is larger than its budget.
+pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
+    let dist = workspace.dist();
+    let built = workspace.root().join("target/page.stamp");
+    let compiler = process::output(Command::new("rustc").arg("-vV"))?;
+    let stamp = Stamp::of(workspace.root(), &INPUTS, &[&compiler])?;
+    if stamp.is_in(&built) && dist.join("index.html").is_file() {
+        println!("  the page is current: {}", dist.display());
+    } else {
+        run_trunk(workspace)?;
+        compress::all(&dist)?;
+        stamp.write(&built)?;
+    }
+    size::check(&dist)?;
+    Ok(dist)
+}
+
+/// Runs trunk with our wasm-bindgen before any other in the `PATH`: it would try to download one
+/// whose version differs from the crate's.
+fn run_trunk(workspace: &Workspace) -> Result<()> {
+    Tool::WasmTarget.ensure(workspace)?;
+    let wasm_bindgen = Tool::WasmBindgen.ensure(workspace)?;
+    let trunk = Tool::Trunk.ensure(workspace)?;
+    // trunk is told to stay off the network, so that a build is the lock file's and no other.
+    process::run(workspace.cargo().args(["fetch", "--locked", "--quiet"]))?;
+    process::run(
+        Command::new(trunk)
+            .args(["--config", "trunk.toml", "build"])
+            .current_dir(workspace.root())
+            .env("PATH", path_with(&wasm_bindgen)?)
+            .env("CARGO_TARGET_DIR", workspace.target())
+            // trunk reads NO_COLOR as a flag that takes a value.
+            .env_remove("NO_COLOR"),
+    )
+}
+
+/// The `PATH` with the folder of `program` before all others.
+fn path_with(program: &Path) -> Result<std::ffi::OsString> {
+    let folder = program
+        .parent()
+        .context("a program lies in a folder")?
+        .to_path_buf();
+    let rest = env::var_os("PATH").unwrap_or_default();
+    let folders = [folder].into_iter().chain(env::split_paths(&rest));
+    Ok(env::join_paths(folders)?)
+}
