@@ -37,6 +37,40 @@ fn a_leader_that_is_told_to_stop_hands_over_first() {
 }
 
 #[test]
+fn a_transfer_that_nobody_answers_is_given_up() {
+    let mut cluster = Cluster::start(3, &[]);
+    let leader = cluster.wait_for_leader();
+    for other in [(leader + 1) % 3, (leader + 2) % 3] {
+        cluster.server(other).signal("STOP");
+    }
+    let server = cluster.server(leader);
+    server.signal("TERM");
+    assert_eq!(server.wait().signal(), Some(15));
+    let failed = server.line("leadership transfer failed").unwrap();
+    assert_eq!(
+        failed["error"],
+        "etcdserver: request timed out, leader transfer took too long"
+    );
+    assert!(server.line("closed etcd server").is_some());
+}
+
+#[test]
+fn a_second_signal_ends_the_wait_at_once() {
+    let mut cluster = Cluster::start(3, &[]);
+    let leader = cluster.wait_for_leader();
+    for other in [(leader + 1) % 3, (leader + 2) % 3] {
+        cluster.server(other).signal("STOP");
+    }
+    let server = cluster.server(leader);
+    server.signal("TERM");
+    server.wait_for_line("leadership transfer starting");
+    server.signal("INT");
+    assert_eq!(server.wait().signal(), Some(2));
+    assert!(server.line("leadership transfer failed").is_none());
+    assert!(server.line("closed etcd server").is_none());
+}
+
+#[test]
 fn a_follower_has_nothing_to_hand_over() {
     let mut cluster = Cluster::start(3, &[]);
     let follower = (cluster.wait_for_leader() + 1) % 3;
