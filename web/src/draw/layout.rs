@@ -1,0 +1,115 @@
+//! Where the members stand: in a circle, `n1` at the top, clockwise.
+
+use std::f64::consts::TAU;
+
+use quorate_core::sim::Node;
+
+/// A place on the stage, in units of its view box.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Point {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+}
+
+/// The measures of a stage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Layout {
+    members: u32,
+    /// Width of the view box.
+    pub(crate) width: f64,
+    /// Height of the view box.
+    pub(crate) height: f64,
+    /// Radius of the circle the members stand on.
+    circle: f64,
+    /// How far a member's shape reaches from its middle.
+    pub(crate) shape: f64,
+    /// Radius of the election timer's arc.
+    pub(crate) timer: f64,
+    /// Radius of the quorum ring.
+    pub(crate) quorum: f64,
+}
+
+impl Layout {
+    /// The stage of so many members; `compact` for a narrow screen, where the same letters have
+    /// to stay readable on half the width.
+    pub(crate) fn new(members: u32, compact: bool) -> Self {
+        if compact {
+            Self {
+                members,
+                width: 390.0,
+                height: 400.0,
+                circle: 134.0,
+                shape: 24.0,
+                timer: 33.0,
+                quorum: 41.0,
+            }
+        } else {
+            Self {
+                members,
+                width: 720.0,
+                height: 590.0,
+                circle: 208.0,
+                shape: 30.0,
+                timer: 42.0,
+                quorum: 53.0,
+            }
+        }
+    }
+
+    /// The middle of the circle; a little above the middle of the box, since labels hang below.
+    pub(crate) fn middle(&self) -> Point {
+        Point {
+            x: self.width / 2.0,
+            y: self.height / 2.0 - 8.0 + self.sink(),
+        }
+    }
+
+    /// The middle of a member.
+    pub(crate) fn place(&self, node: Node) -> Point {
+        let turn = TAU * f64::from(node.0.saturating_sub(1)) / f64::from(self.members.max(1));
+        let middle = self.middle();
+        let circle = if self.members == 1 { 0.0 } else { self.circle };
+        Point {
+            x: middle.x + circle * turn.sin(),
+            y: middle.y - circle * turn.cos(),
+        }
+    }
+
+    /// A triangle reaches less far down than up: it is lowered by half the difference.
+    fn sink(&self) -> f64 {
+        let members = self.members.max(1);
+        if members % 2 == 0 || members == 1 {
+            return 0.0;
+        }
+        let lowest = (TAU / f64::from(members) * f64::from(members / 2)).cos();
+        self.circle * (1.0 + lowest) / 2.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_member_stands_at_the_top_and_all_fit() {
+        for compact in [false, true] {
+            for members in 1..=7 {
+                let layout = Layout::new(members, compact);
+                let first = layout.place(Node(1));
+                assert!((first.x - layout.middle().x).abs() < 1e-9);
+                for node in 1..=members {
+                    let place = layout.place(Node(node));
+                    let margin = layout.quorum + 3.0;
+                    assert!(
+                        place.x >= margin && place.x <= layout.width - margin,
+                        "{node}"
+                    );
+                    assert!(
+                        place.y >= margin && place.y <= layout.height - margin,
+                        "{node}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Messages under way: one pill each, and where it is at a moment.
+
+use quorate_core::sim::{MessageFrame, Node};
+use quorate_core::trace::{MessageKind, MessageSummary};
+
+use super::layout::{Layout, Point};
+
+/// More messages than this of one link, type and term become one pill with a count.
+const MOST_APART: usize = 3;
+/// How far a pill keeps to the left of its link, so that two directions do not meet.
+const ASIDE: f64 = 13.0;
+const HEIGHT: f64 = 22.0;
+
+/// One pill: a message, or several alike.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pill {
+    /// The number of the (first) message: its name in the document.
+    pub(crate) id: u64,
+    pub(crate) from: Node,
+    pub(crate) to: Node,
+    pub(crate) summary: MessageSummary,
+    /// How many messages it stands for.
+    pub(crate) count: usize,
+    pub(crate) sent_at_us: u64,
+    pub(crate) arrives_at_us: u64,
+}
+
+impl Pill {
+    fn of(message: &MessageFrame) -> Self {
+        Self {
+            id: message.id,
+            from: message.from,
+            to: message.to,
+            summary: message.summary.clone(),
+            count: 1,
+            sent_at_us: message.sent_at_us,
+            arrives_at_us: message.arrives_at_us,
+        }
+    }
+
+    /// The middle of the pill at a moment: on its way in proportion to the time that has passed.
+    pub(crate) fn place(&self, layout: &Layout, now_us: u64) -> Point {
+        let whole = self.arrives_at_us.saturating_sub(self.sent_at_us).max(1);
+        let passed = now_us.saturating_sub(self.sent_at_us).min(whole);
+        along(layout, self.from, self.to, passed as f64 / whole as f64)
+    }
+
+    /// Where a lost message is shown: at a cut in the middle, at a dead receiver near it.
+    pub(crate) fn place_at(&self, layout: &Layout, share: f64) -> Point {
+        along(layout, self.from, self.to, share)
+    }
+
+    /// What stands on it: the type, how many entries, how many messages.
+    pub(crate) fn label(&self) -> String {
+        let mut label = short_name(self.summary.kind).to_owned();
+        if self.summary.kind == MessageKind::Append && self.summary.entries > 0 {
+            label.push_str(&format!("·{}", self.summary.entries));
+        }
+        if self.count > 1 {
+            label.push_str(&format!(" ×{}", self.count));
+        }
+        label
+    }
+
+    /// Whether it answers, and then how: drawn hollow, with a tick or a cross.
+    pub(crate) fn verdict(&self) -> Option<bool> {
+        self.summary
+            .kind
+            .is_response()
+            .then_some(!self.summary.reject)
+    }
+
+    /// Width and height, for its label, its term and its mark.
+    pub(crate) fn size(&self) -> (f64, f64) {
+        let letters = self.label().chars().count() + self.term_label().chars().count() + 1;
+        let mark = if self.verdict().is_some() { 13.0 } else { 0.0 };
+        (14.0 + 6.3 * letters as f64 + mark, HEIGHT)
+    }
+
+    /// The term, always printed.
+    pub(crate) fn term_label(&self) -> String {
+        format!("t{}", self.summary.term)
+    }
+
+    /// The little arrow that says where it goes: a place on the pill's edge, and an angle in
+    /// degrees.
+    pub(crate) fn nub(&self, layout: &Layout) -> (Point, f64) {
+        let (from, to) = (layout.place(self.from), layout.place(self.to));
+        let (dx, dy) = unit(from, to);
+        let (width, height) = self.size();
+        let reach_x = (width / 2.0 + 2.0) / dx.abs().max(1e-6);
+        let reach_y = (height / 2.0 + 2.0) / dy.abs().max(1e-6);
+        let reach = reach_x.min(reach_y);
+        let place = Point {
+            x: dx * reach,
+            y: dy * reach,
+        };
+        (place, dy.atan2(dx).to_degrees())
+    }
+}
+
+/// The pills of all messages under way, in the order of their arrival.
+pub(crate) fn pills(messages: &[MessageFrame]) -> Vec<Pill> {
+    let alike = |one: &MessageFrame, other: &MessageFrame| {
+        (
+            one.from,
+            one.to,
+            one.summary.kind,
+            one.summary.term,
+            one.summary.reject,
+        ) == (
+            other.from,
+            other.to,
+            other.summary.kind,
+            other.summary.term,
+            other.summary.reject,
+        )
+    };
+    let mut pills: Vec<Pill> = Vec::new();
+    for (position, message) in messages.iter().enumerate() {
+        let group = messages
+            .iter()
+            .filter(|other| alike(message, other))
+            .count();
+        if group <= MOST_APART {
+            pills.push(Pill::of(message));
+        } else if !messages[..position]
+            .iter()
+            .any(|other| alike(message, other))
+        {
+            pills.push(Pill {
+                count: group,
+                ..Pill::of(message)
+            });
+        }
+    }
+    pills
+}
+
+/// A type's name in a few letters, the same in every language.
+pub(crate) fn short_name(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Propose => "Prop",
+        MessageKind::Append | MessageKind::AppendResponse => "App",
+        MessageKind::Vote | MessageKind::VoteResponse => "Vote",
+        MessageKind::PreVote | MessageKind::PreVoteResponse => "PreVote",
+        MessageKind::Snapshot => "Snap",
+        MessageKind::SnapshotChunk => "Chunk",
+        MessageKind::SnapshotProgress => "Chunk",
+        MessageKind::Heartbeat | MessageKind::HeartbeatResponse => "Beat",
+        MessageKind::TimeoutNow => "TimeoutNow",
+        MessageKind::TransferLeader => "Transfer",
+        MessageKind::ReadIndex | MessageKind::ReadIndexResponse => "Read",
+    }
+}
+
+/// A point on the way between two members, from ring to ring, beside the link.
+fn along(layout: &Layout, from: Node, to: Node, share: f64) -> Point {
+    let (start, end) = (layout.place(from), layout.place(to));
+    let (dx, dy) = unit(start, end);
+    let length = (end.x - start.x).hypot(end.y - start.y);
+    let rim = layout.shape + 8.0;
+    let travelled = rim + (length - 2.0 * rim).max(0.0) * share;
+    Point {
+        x: start.x + dx * travelled + dy * ASIDE,
+        y: start.y + dy * travelled - dx * ASIDE,
+    }
+}
+
+fn unit(from: Point, to: Point) -> (f64, f64) {
+    let length = (to.x - from.x).hypot(to.y - from.y).max(1e-6);
+    ((to.x - from.x) / length, (to.y - from.y) / length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    fn layout() -> Layout {
+        Layout::new(3, false)
+    }
+
+    #[test]
+    fn a_pill_is_where_its_time_says() {
+        let pill = Pill::of(&fixture::message(1, 1, 2, MessageKind::Append));
+        let start = pill.place(&layout(), pill.sent_at_us);
+        let end = pill.place(&layout(), pill.arrives_at_us);
+        let half = pill.place(&layout(), (pill.sent_at_us + pill.arrives_at_us) / 2);
+        assert!((half.x - (start.x + end.x) / 2.0).abs() < 0.01);
+        assert_eq!(pill.place(&layout(), 0), start);
+        assert_eq!(pill.place(&layout(), u64::MAX), end);
+    }
+
+    #[test]
+    fn two_directions_do_not_meet() {
+        let there = Pill::of(&fixture::message(1, 1, 2, MessageKind::Append));
+        let back = Pill::of(&fixture::message(2, 2, 1, MessageKind::AppendResponse));
+        let (one, two) = (
+            there.place_at(&layout(), 0.5),
+            back.place_at(&layout(), 0.5),
+        );
+        assert!((one.x - two.x).hypot(one.y - two.y) > 20.0);
+    }
+
+    #[test]
+    fn more_than_three_alike_become_one() {
+        let mut messages: Vec<MessageFrame> = (1..=4)
+            .map(|id| fixture::message(id, 1, 2, MessageKind::Append))
+            .collect();
+        messages.push(fixture::message(9, 1, 3, MessageKind::Append));
+        let merged = pills(&messages);
+        assert_eq!(merged.len(), 2);
+        assert_eq!((merged[0].id, merged[0].count), (1, 4));
+        assert!(merged[0].label().ends_with("×4"));
+        assert_eq!(pills(&messages[1..]).len(), 4);
+    }
+}

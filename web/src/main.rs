@@ -1,0 +1,29 @@
+//! The playground: a whole cluster in the browser, to stop, step, break and look into.
+//!
+//! The page computes no protocol fact. `quorate_core::sim` runs the members, the very code of the
+//! server, in this same wasm module; [`engine`] walks through its time, [`state`] is what the page
+//! is at a moment, [`draw`] and [`text`] say where and in which words a moment is shown, and
+//! [`components`] turn that into elements.
+
+mod app;
+mod browser;
+mod components;
+mod draw;
+mod engine;
+#[cfg(test)]
+mod fixture;
+mod keys;
+mod marks;
+mod motion;
+mod panic;
+mod permalink;
+mod playback;
+mod state;
+mod text;
+
+fn main() {
+    panic::install();
+    let root = gloo::utils::document().get_element_by_id("page");
+    let root = root.expect("index.html has an element for the page");
+    yew::Renderer::<app::App>::with_root(root).render();
+}

@@ -1,0 +1,334 @@
+//! A run as an address: `?members=5&seed=42&at=137&do=12:crash:1,40:put:2:x:1`.
+//!
+//! Seed, members and the actions with the event each was done at determine everything that
+//! happens, so this is all that has to be kept. `do` can be read and written by hand.
+
+use std::fmt::Write as _;
+
+use quorate_core::sim::{Action, Node};
+
+/// What a link says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Permalink {
+    /// How many members: 3 or 5.
+    pub(crate) members: u32,
+    /// The seed of all chance.
+    pub(crate) seed: u64,
+    /// The event that is shown.
+    pub(crate) at: u64,
+    /// What was done, each with the number of events that had happened before it.
+    pub(crate) actions: Vec<(u64, Action)>,
+}
+
+impl Default for Permalink {
+    fn default() -> Self {
+        Self {
+            members: 3,
+            seed: 42,
+            at: 0,
+            actions: Vec::new(),
+        }
+    }
+}
+
+/// What is wrong with a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LinkError {
+    /// The parameter, as it stands in the link.
+    pub(crate) name: String,
+    /// Its value, or the part of it that is wrong.
+    pub(crate) value: String,
+    /// What would have been right.
+    pub(crate) wanted: Wanted,
+}
+
+/// What would have been right in a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// 3 or 5.
+    ThreeOrFive,
+    /// A whole number from 0 to 18446744073709551615.
+    Seed,
+    /// A whole number from 0 to [`MOST_EVENTS`].
+    Event,
+    /// An action: `event:verb:member…`.
+    Action,
+    /// Actions in the order of their events.
+    Order,
+    /// One of the known parameters.
+    Parameter,
+}
+
+/// No run on the page is longer: it would take too long to come back to.
+pub(crate) const MOST_EVENTS: u64 = 50_000;
+
+impl Permalink {
+    /// Reads an address's query, with or without its question mark.
+    pub(crate) fn parse(query: &str) -> Result<Self, LinkError> {
+        let mut link = Self::default();
+        let query = query.strip_prefix('?').unwrap_or(query);
+        for part in query.split('&').filter(|part| !part.is_empty()) {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let wrong = |wanted| LinkError {
+                name: name.to_owned(),
+                value: value.to_owned(),
+                wanted,
+            };
+            match name {
+                "members" => {
+                    link.members = match value {
+                        "3" => 3,
+                        "5" => 5,
+                        _ => return Err(wrong(Wanted::ThreeOrFive)),
+                    }
+                }
+                "seed" => link.seed = number(value).ok_or(wrong(Wanted::Seed))?,
+                "at" => link.at = event(value).ok_or(wrong(Wanted::Event))?,
+                "do" => link.actions = actions(value)?,
+                // The host's own switches may stand beside ours.
+                "lang" | "theme" => {}
+                _ => return Err(wrong(Wanted::Parameter)),
+            }
+        }
+        let members = link.members;
+        let stranger = link.actions.iter().find(|(_, action)| {
+            nodes(action)
+                .iter()
+                .any(|node| node.0 == 0 || node.0 > members)
+        });
+        match stranger {
+            Some(action) => Err(LinkError {
+                name: "do".to_owned(),
+                value: action_text(action),
+                wanted: Wanted::Action,
+            }),
+            None => Ok(link),
+        }
+    }
+
+    /// The query of this link, with its question mark.
+    pub(crate) fn query(&self) -> String {
+        let mut query = format!("?members={}&seed={}", self.members, self.seed);
+        if self.at > 1 {
+            let _ = write!(query, "&at={}", self.at);
+        }
+        if !self.actions.is_empty() {
+            let actions: Vec<String> = self.actions.iter().map(action_text).collect();
+            let _ = write!(query, "&do={}", actions.join(","));
+        }
+        query
+    }
+}
+
+fn number(text: &str) -> Option<u64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+fn event(text: &str) -> Option<u64> {
+    number(text).filter(|event| *event <= MOST_EVENTS)
+}
+
+fn actions(text: &str) -> Result<Vec<(u64, Action)>, LinkError> {
+    let mut actions: Vec<(u64, Action)> = Vec::new();
+    for part in text.split(',').filter(|part| !part.is_empty()) {
+        let wrong = |wanted| LinkError {
+            name: "do".to_owned(),
+            value: part.to_owned(),
+            wanted,
+        };
+        let (at, action) = action(part).ok_or(wrong(Wanted::Action))?;
+        if actions.last().is_some_and(|(before, _)| *before > at) {
+            return Err(wrong(Wanted::Order));
+        }
+        actions.push((at, action));
+    }
+    Ok(actions)
+}
+
+fn action(text: &str) -> Option<(u64, Action)> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let at = event(parts.first()?)?;
+    let node = |part: &str| Some(Node(number(part)?.try_into().ok()?));
+    let action = match parts.get(1..)? {
+        ["crash", one] => Action::Crash { node: node(one)? },
+        ["restart", one] => Action::Restart { node: node(one)? },
+        ["isolate", one] => Action::Isolate { node: node(one)? },
+        ["stop", one] => Action::Stop { node: node(one)? },
+        ["cut", from, to] => Action::Cut {
+            from: node(from)?,
+            to: node(to)?,
+        },
+        ["heal"] => Action::Heal,
+        ["put", one, key, value] => Action::Put {
+            node: node(one)?,
+            key: decode(key)?,
+            value: decode(value)?,
+        },
+        ["get", one, key] => Action::Get {
+            node: node(one)?,
+            key: decode(key)?,
+        },
+        ["delete", one, key] => Action::Delete {
+            node: node(one)?,
+            key: decode(key)?,
+        },
+        ["compact", one, revision] => Action::Compact {
+            node: node(one)?,
+            revision: number(revision)?.try_into().ok()?,
+        },
+        _ => return None,
+    };
+    Some((at, action))
+}
+
+fn action_text((at, action): &(u64, Action)) -> String {
+    let rest = match action {
+        Action::Crash { node } => format!("crash:{}", node.0),
+        Action::Restart { node } => format!("restart:{}", node.0),
+        Action::Isolate { node } => format!("isolate:{}", node.0),
+        Action::Stop { node } => format!("stop:{}", node.0),
+        Action::Cut { from, to } => format!("cut:{}:{}", from.0, to.0),
+        Action::Heal => "heal".to_owned(),
+        Action::Put { node, key, value } => {
+            format!("put:{}:{}:{}", node.0, encode(key), encode(value))
+        }
+        Action::Get { node, key } => format!("get:{}:{}", node.0, encode(key)),
+        Action::Delete { node, key } => format!("delete:{}:{}", node.0, encode(key)),
+        Action::Compact { node, revision } => format!("compact:{}:{revision}", node.0),
+    };
+    format!("{at}:{rest}")
+}
+
+fn nodes(action: &Action) -> Vec<Node> {
+    match action {
+        Action::Crash { node }
+        | Action::Restart { node }
+        | Action::Isolate { node }
+        | Action::Stop { node }
+        | Action::Put { node, .. }
+        | Action::Get { node, .. }
+        | Action::Delete { node, .. }
+        | Action::Compact { node, .. } => vec![*node],
+        Action::Cut { from, to } => vec![*from, *to],
+        Action::Heal => Vec::new(),
+    }
+}
+
+/// Percent-encodes all but letters, digits, `-` and `_`.
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let digits = [bytes.next()?, bytes.next()?];
+            let digits = std::str::from_utf8(&digits).ok()?;
+            decoded.push(u8::from_str_radix(digits, 16).ok()?);
+        } else {
+            decoded.push(byte);
+        }
+    }
+    String::from_utf8(decoded).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(key: &str, value: &str) -> Action {
+        Action::Put {
+            node: Node(2),
+            key: key.to_owned(),
+            value: value.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_link_comes_back_as_it_was() {
+        let link = Permalink {
+            members: 5,
+            seed: u64::MAX,
+            at: 137,
+            actions: vec![
+                (12, Action::Crash { node: Node(1) }),
+                (40, put("a/b c,:%&", "值=1")),
+                (40, Action::Heal),
+                (
+                    41,
+                    Action::Cut {
+                        from: Node(1),
+                        to: Node(5),
+                    },
+                ),
+            ],
+        };
+        assert_eq!(Permalink::parse(&link.query()), Ok(link));
+    }
+
+    #[test]
+    fn a_link_can_be_read() {
+        let link = Permalink {
+            at: 50,
+            actions: vec![(12, Action::Crash { node: Node(1) }), (40, put("x", "1"))],
+            ..Permalink::default()
+        };
+        assert_eq!(
+            link.query(),
+            "?members=3&seed=42&at=50&do=12:crash:1,40:put:2:x:1"
+        );
+    }
+
+    #[test]
+    fn nothing_is_the_default() {
+        assert_eq!(Permalink::parse(""), Ok(Permalink::default()));
+        assert_eq!(Permalink::parse("?"), Ok(Permalink::default()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let wrong = |query: &str| {
+            let error = Permalink::parse(query).expect_err(query);
+            (error.name, error.value, error.wanted)
+        };
+        let owned = |name: &str, value: &str, wanted| (name.to_owned(), value.to_owned(), wanted);
+        assert_eq!(
+            wrong("?members=4"),
+            owned("members", "4", Wanted::ThreeOrFive)
+        );
+        assert_eq!(wrong("?seed=-1"), owned("seed", "-1", Wanted::Seed));
+        assert_eq!(wrong("?seed=+1"), owned("seed", "+1", Wanted::Seed));
+        assert_eq!(wrong("?at=50001"), owned("at", "50001", Wanted::Event));
+        assert_eq!(
+            wrong("?colour=red"),
+            owned("colour", "red", Wanted::Parameter)
+        );
+        assert_eq!(
+            wrong("?do=1:jump:1"),
+            owned("do", "1:jump:1", Wanted::Action)
+        );
+        assert_eq!(
+            wrong("?do=1:crash:4"),
+            owned("do", "1:crash:4", Wanted::Action)
+        );
+        assert_eq!(
+            wrong("?do=9:heal,1:heal"),
+            owned("do", "1:heal", Wanted::Order)
+        );
+        assert_eq!(
+            wrong("?do=1:put:1:%Z:1"),
+            owned("do", "1:put:1:%Z:1", Wanted::Action)
+        );
+    }
+}
