@@ -78,6 +78,8 @@ pub struct Member {
     applied: Index,
     /// The commit index as last told in the trace.
     told_commit: Index,
+    /// The durable term and vote as last told in the trace.
+    told_vote: (Term, MemberId),
     /// The newest snapshot on the disk.
     snapshot: Option<(Index, Term)>,
     snapshots: Snapshots,
@@ -104,6 +106,8 @@ struct MemberParts {
     membership: Membership,
     applied: Index,
     snapshot: Option<(Index, Term)>,
+    /// Paths of all snapshots on the disk, oldest first.
+    snapshot_files: Vec<String>,
 }
 
 impl Member {
@@ -121,9 +125,11 @@ impl Member {
             membership,
             applied,
             snapshot,
+            snapshot_files,
         } = parts;
+        let told_vote = log.durable_vote();
         let mut member = Self {
-            snapshots: Snapshots::new(config.incarnation),
+            snapshots: Snapshots::new(config.incarnation, snapshot_files),
             config,
             consensus,
             log,
@@ -131,6 +137,7 @@ impl Member {
             membership,
             applied,
             told_commit: applied,
+            told_vote,
             snapshot,
             writes: Writes::default(),
             reads: Reads::default(),
@@ -289,8 +296,9 @@ impl Member {
         let before = self.consensus.synced();
         let released = self.consensus.persisted(number);
         let index = self.consensus.synced();
-        if index > before {
-            let (term, vote) = (self.consensus.term(), self.consensus.vote());
+        let (term, vote) = self.log.durable_vote();
+        if index > before || (term, vote) != self.told_vote {
+            self.told_vote = (term, vote);
             self.tell(TraceKind::Synced { index, term, vote });
         }
         self.tell_consensus();

@@ -55,10 +55,10 @@
 //! # The network
 //!
 //! Two running members with a whole link connect after a moment, and both hear of it. Messages
-//! take a drawn time each, so they overtake one another; some are lost by chance. A message
-//! outlives its sender: what a crashed member had sent still arrives. It does not outlive its
-//! link or its receiver: a cut, or a crash of the receiver, ends what is under way, as a broken
-//! connection does, and whoever still runs notices a little later.
+//! take a drawn time each, in order or overtaking one another ([`WorldConfig::in_order`]); some
+//! are lost by chance. A message outlives its sender: what a crashed member had sent still
+//! arrives. It does not outlive its link or its receiver: a cut, or a crash of the receiver, ends
+//! what is under way, as a broken connection does, and whoever still runs notices a little later.
 //!
 //! # Checks
 //!

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -20,15 +20,23 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(50);
 pub(crate) async fn bind(endpoints: &[Endpoint]) -> io::Result<Vec<TcpListener>> {
     let mut listeners = Vec::with_capacity(endpoints.len());
     for endpoint in endpoints {
-        let listener = TcpListener::bind((endpoint.host.as_str(), endpoint.port))
-            .await
-            .map_err(|error| {
-                let address = format!("{}:{}", endpoint.host, endpoint.port);
-                io::Error::new(error.kind(), format!("listen tcp {address}: bind: {error}"))
-            })?;
+        let listener = bind_one(endpoint).await.map_err(|error| {
+            let address = format!("{}:{}", endpoint.host, endpoint.port);
+            io::Error::new(error.kind(), format!("listen tcp {address}: bind: {error}"))
+        })?;
         listeners.push(listener);
     }
     Ok(listeners)
+}
+
+/// `localhost` may stand for an IPv6 address as well; as in Go the IPv4 one comes first, because
+/// that is where clients look.
+async fn bind_one(endpoint: &Endpoint) -> io::Result<TcpListener> {
+    let mut addresses: Vec<SocketAddr> = lookup_host((endpoint.host.as_str(), endpoint.port))
+        .await?
+        .collect();
+    addresses.sort_by_key(SocketAddr::is_ipv6);
+    TcpListener::bind(addresses.as_slice()).await
 }
 
 /// Accepts until it is dropped, and with it every connection.

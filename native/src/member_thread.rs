@@ -151,3 +151,98 @@ pub(crate) fn spawn_clock(tick: Duration, member: MemberHandle) -> io::Result<Jo
             }
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use quorate_core::id::RequestId;
+
+    use super::*;
+    use crate::disk::Disk;
+    use crate::log::{LogLevel, Logger, Outputs};
+    use crate::peer::Peers;
+
+    /// Answers all requests at once, and remembers how many came in each batch.
+    struct Echo {
+        waiting: Vec<RequestId>,
+        batches: Arc<Mutex<Vec<usize>>>,
+        is_stopping: bool,
+    }
+
+    impl Machine for Echo {
+        fn step(&mut self, input: Input) {
+            match input {
+                Input::Request { id, .. } => self.waiting.push(id),
+                Input::Stop => self.is_stopping = true,
+                _ => {}
+            }
+        }
+
+        fn take_outputs(&mut self) -> Vec<Output> {
+            if !self.waiting.is_empty() {
+                self.batches
+                    .lock()
+                    .expect("no panic")
+                    .push(self.waiting.len());
+            }
+            let answers = self.waiting.drain(..).map(|id| Output::Reply {
+                id,
+                header: ReplyHeader::default(),
+                result: Ok(Reply::Compact),
+            });
+            let mut outputs: Vec<Output> = answers.collect();
+            if self.is_stopping {
+                outputs.push(Output::Stopped { failure: None });
+            }
+            outputs
+        }
+    }
+
+    #[tokio::test]
+    async fn requests_that_wait_together_are_handled_together() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let (member, inbox) = channel();
+        let (disk, sender) = Disk::start(folder.path(), &member).expect("threads");
+        let (stopped, has_stopped) = oneshot::channel();
+        let hosts = Hosts {
+            peers: Peers::new(Vec::new()).sender(),
+            disk: sender,
+            logger: Logger::new(LogLevel::Fatal, Outputs::open("stderr").expect("there")),
+            stopped,
+        };
+        let batches = Arc::new(Mutex::new(Vec::new()));
+        let echo = Echo {
+            waiting: Vec::new(),
+            batches: batches.clone(),
+            is_stopping: false,
+        };
+        // Before the thread runs: so they all wait when it begins. One client has gone again.
+        let asked: Vec<_> = (0..10)
+            .map(|_| {
+                let member = member.clone();
+                tokio::spawn(async move { member.ask(Command::Status).await })
+            })
+            .collect();
+        while member.events.capacity() > INPUTS_MAX - 10 {
+            tokio::task::yield_now().await;
+        }
+        asked[3].abort();
+        tokio::task::yield_now().await;
+        let thread = spawn(Box::new(echo), inbox, hosts).expect("a thread");
+        let mut answered = 0;
+        for asked in asked {
+            if let Ok((_, result)) = asked.await {
+                assert_eq!(result, Ok(Reply::Compact));
+                answered += 1;
+            }
+        }
+        assert_eq!(answered, 9);
+        assert_eq!(*batches.lock().expect("no panic"), [9]);
+        assert!(member.send(Input::Stop).await);
+        assert_eq!(has_stopped.await, Ok(None));
+        thread.join().expect("no panic");
+        assert_eq!(member.ask(Command::Status).await.1, Err(Error::Stopped));
+        disk.finish();
+    }
+}

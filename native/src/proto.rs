@@ -5,6 +5,7 @@
     unreachable_pub,
     dead_code,
     clippy::all,
+    clippy::too_many_lines,
     reason = "made by a generator; the protos carry the comments"
 )]
 

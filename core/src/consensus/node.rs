@@ -172,6 +172,13 @@ impl Consensus {
         self.call(Cause::Other, |node| node.read_index(context));
     }
 
+    /// Whether asking makes sense now: a leader that has committed nothing in its term does not
+    /// know yet how far its predecessors did (§8), and raft would ignore the question.
+    pub(crate) fn may_confirm_reads(&self) -> bool {
+        let raft = &self.node.raft;
+        raft.state != StateRole::Leader || raft.commit_to_current_term()
+    }
+
     /// A leader begins to hand over. Anybody else has nothing to hand over.
     pub(crate) fn transfer_leader(&mut self, to: MemberId) {
         if self.node.raft.state != StateRole::Leader {

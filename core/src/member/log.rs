@@ -19,6 +19,8 @@ pub(super) struct Log {
     /// The newest Ready whose writes are buffered, or that waits for those before it.
     waiting: Option<u64>,
     handed: Index,
+    /// The term and vote that are on the disk.
+    durable_vote: (Term, MemberId),
     /// A commit index that is not worth a batch of its own: it goes with the next.
     commit: Index,
     marker_waiting: bool,
@@ -28,6 +30,7 @@ struct Out {
     batch: BatchId,
     number: Option<u64>,
     marker: bool,
+    vote: (Term, MemberId),
 }
 
 /// What a finished batch made durable.
@@ -49,7 +52,8 @@ impl Log {
     /// A log whose first operations (its creation, or its repair) are still to be carried out.
     pub(super) fn new(wal: Wal, operations: Vec<DiskOperation>) -> (Self, DiskBatch) {
         let handed = wal.last_index();
-        let commit = wal.hard_state().commit;
+        let state = wal.hard_state();
+        let vote = (state.term, state.vote);
         let batch = DiskBatch {
             id: BatchId(1),
             lane: Lane::Log,
@@ -62,10 +66,12 @@ impl Log {
                 batch: BatchId(1),
                 number: None,
                 marker: false,
+                vote,
             }),
             waiting: None,
             handed,
-            commit,
+            durable_vote: vote,
+            commit: state.commit,
             marker_waiting: false,
         };
         (log, batch)
@@ -122,10 +128,12 @@ impl Log {
         let id = self.next_batch;
         self.next_batch = BatchId(id.0 + 1);
         let marker = std::mem::take(&mut self.marker_waiting);
+        let state = self.wal.hard_state();
         self.out = Some(Out {
             batch: id,
             number: self.waiting.take(),
             marker,
+            vote: (state.term, state.vote),
         });
         self.handed = self.wal.last_index();
         let batch = DiskBatch {
@@ -152,6 +160,7 @@ impl Log {
     pub(super) fn done(&mut self, batch: BatchId) -> Option<Durable> {
         let out = self.out.take_if(|out| out.batch == batch)?;
         self.wal.batch_done();
+        self.durable_vote = out.vote;
         Some(Durable {
             number: out.number,
             marker: out.marker,
@@ -166,6 +175,11 @@ impl Log {
     /// Up to here the log has been handed to the host.
     pub(super) fn handed(&self) -> Index {
         self.handed
+    }
+
+    /// The term and vote that are on the disk; raft may be beyond them.
+    pub(super) fn durable_vote(&self) -> (Term, MemberId) {
+        self.durable_vote
     }
 
     /// The batch that is out.

@@ -132,7 +132,7 @@ impl Member {
 
     /// Asks the leader for all reads that wait, in one round.
     pub(super) fn begin_read_round(&mut self) {
-        if !self.consensus.leader().is_some() {
+        if !self.consensus.leader().is_some() || !self.consensus.may_confirm_reads() {
             return;
         }
         let retry_ticks = u64::from(READ_INDEX_RETRY_MS.div_ceil(self.config.tick_ms.max(1)));

@@ -44,12 +44,12 @@ pub(super) enum Purpose {
 }
 
 impl Snapshots {
-    pub(super) fn new(incarnation: Incarnation) -> Self {
+    pub(super) fn new(incarnation: Incarnation, files: Vec<String>) -> Self {
         Self {
             next_batch: BatchId(1),
             purposes: BTreeMap::new(),
             checkpoint: None,
-            files: Vec::new(),
+            files,
             out: BTreeMap::new(),
             incoming: None,
             received: None,

@@ -17,7 +17,7 @@ use crate::id::{Index, MemberId, Term};
 use crate::limits;
 use crate::membership::Membership;
 use crate::mvcc::Store;
-use crate::snapshot::{newest_good_marked, unfinished_files};
+use crate::snapshot::{newest_good_marked, old_files, unfinished_files};
 use crate::trace::TraceKind;
 use crate::wal::{self, EntryKind, HardState, LogEntry, Metadata, Wal, WalError, WalOptions};
 
@@ -98,6 +98,7 @@ impl Member {
             membership,
             applied,
             snapshot,
+            snapshot_files: old_files(image.files.keys().map(String::as_str), 0),
         };
         Ok(Member::join(config, parts, first, leftovers, lines))
     }

@@ -82,3 +82,6 @@ impl Checks {
         recovery::fail(node, failure)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,9 @@ pub struct WorldConfig {
     pub latency_min_us: u64,
     /// Most time a message is under way.
     pub latency_max_us: u64,
+    /// Whether messages from one member to another arrive in the order they were sent in, as on one
+    /// connection; else each takes its own time and they overtake one another.
+    pub in_order: bool,
     /// Messages lost by chance, in a thousand.
     pub loss_per_mille: u32,
     /// Time the disk takes to write a batch's bytes, in virtual microseconds.
@@ -46,6 +49,7 @@ impl Default for WorldConfig {
             election_ticks: 10,
             latency_min_us: 8_000,
             latency_max_us: 24_000,
+            in_order: true,
             loss_per_mille: 0,
             disk_write_us: 2_000,
             disk_sync_us: 6_000,

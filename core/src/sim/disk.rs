@@ -34,6 +34,12 @@ pub(super) struct Disk {
     directories: BTreeMap<String, Directory>,
     lanes: BTreeMap<Lane, LaneQueue>,
     file_count: u64,
+    /// A disk that lies: two of three times it says that it has synced a file, and has not. To
+    /// see the checkers bite.
+    #[cfg(test)]
+    pub(super) lies: bool,
+    #[cfg(test)]
+    sync_count: u64,
 }
 
 impl Disk {
@@ -146,6 +152,13 @@ impl Disk {
     /// One operation, as a file system does it. (A world that is to fail an operation fails it
     /// here.)
     fn carry_out_one(&mut self, operation: &DiskOperation) -> Result<(), DiskError> {
+        #[cfg(test)]
+        if matches!(operation, DiskOperation::Sync { .. }) {
+            self.sync_count += 1;
+            if self.lies && !self.sync_count.is_multiple_of(3) {
+                return Ok(());
+            }
+        }
         match operation {
             DiskOperation::Append { path, bytes } => self.file_or_new(path).append(bytes),
             DiskOperation::Truncate { path, length_bytes } => {

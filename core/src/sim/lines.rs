@@ -14,6 +14,13 @@ pub(super) struct Lines {
 }
 
 impl Lines {
+    pub(super) fn kept() -> Self {
+        Self {
+            kept: Some(Vec::new()),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn add(&mut self, at_us: u64, text: fmt::Arguments<'_>) {
         let line = format!("{at_us} {text}");
         self.hash.add_line(&line);
@@ -24,10 +31,6 @@ impl Lines {
 
     pub(super) fn hash(&self) -> TraceHash {
         self.hash
-    }
-
-    pub(super) fn keep(&mut self) {
-        self.kept.get_or_insert_default();
     }
 
     pub(super) fn take(&mut self) -> Vec<String> {

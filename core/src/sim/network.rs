@@ -20,6 +20,9 @@ pub(super) fn link(one: Node, two: Node) -> Link {
 pub(super) struct Network {
     prng: Prng,
     latency_us: (u64, u64),
+    in_order: bool,
+    /// When the last message from one member to another arrives.
+    last_arrivals_us: BTreeMap<(Node, Node), u64>,
     loss_per_mille: u32,
     cuts: BTreeSet<Link>,
     /// How often each link has been cut: a message that was under way in a cut does not arrive
@@ -35,6 +38,8 @@ impl Network {
         Self {
             prng,
             latency_us: (config.latency_min_us, config.latency_max_us),
+            in_order: config.in_order,
+            last_arrivals_us: BTreeMap::new(),
             loss_per_mille: config.loss_per_mille,
             cuts: BTreeSet::new(),
             cut_counts: BTreeMap::new(),
@@ -51,6 +56,17 @@ impl Network {
     /// How long the next message is under way, in virtual microseconds.
     pub(super) fn draw_latency_us(&mut self) -> u64 {
         self.prng.between(self.latency_us.0, self.latency_us.1)
+    }
+
+    /// When a message that leaves now will arrive.
+    pub(super) fn draw_arrival_us(&mut self, from: Node, to: Node, now_us: u64) -> u64 {
+        let drawn_us = now_us + self.draw_latency_us();
+        if !self.in_order {
+            return drawn_us;
+        }
+        let last_us = self.last_arrivals_us.entry((from, to)).or_default();
+        *last_us = drawn_us.max(*last_us);
+        *last_us
     }
 
     /// How long a connection takes: longer than any notice of a broken one, so that a member

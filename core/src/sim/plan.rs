@@ -44,6 +44,7 @@ fn settings(seed: u64, members: u32, prng: &mut Prng) -> WorldConfig {
         members,
         latency_min_us,
         latency_max_us: latency_min_us + prng.between(0, 40_000),
+        in_order: prng.chance(600),
         loss_per_mille,
         disk_write_us: prng.between(100, 5_000),
         disk_sync_us: prng.between(100, 30_000),
@@ -87,10 +88,9 @@ impl Planner {
 
     fn make_whole(&mut self) {
         self.plan(Action::Heal);
-        for node in self.nodes.clone() {
-            self.plan(Action::Restart { node });
+        while !self.down.is_empty() {
+            self.restart();
         }
-        self.down.clear();
     }
 
     fn work(&mut self, until_event: u64) {
@@ -124,6 +124,8 @@ impl Planner {
     fn restart(&mut self) {
         if let Some(node) = self.prng.choose(&self.down).copied() {
             self.down.retain(|other| *other != node);
+            // One that was asked to stop may still be at it; one that was crashed refuses this.
+            self.plan(Action::Crash { node });
             self.plan(Action::Restart { node });
         }
     }

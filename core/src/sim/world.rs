@@ -50,6 +50,15 @@ pub struct World {
 impl World {
     /// A world in which all members have just started: its first event has happened.
     pub fn new(config: WorldConfig) -> Result<Self, WorldError> {
+        Self::begun(config, Lines::default())
+    }
+
+    /// A new world that keeps the lines of its trace from the first on.
+    pub fn with_trace_lines(config: WorldConfig) -> Result<Self, WorldError> {
+        Self::begun(config, Lines::kept())
+    }
+
+    fn begun(config: WorldConfig, lines: Lines) -> Result<Self, WorldError> {
         config.check()?;
         let prng = Prng::new(config.seed);
         let mut world = Self {
@@ -60,7 +69,7 @@ impl World {
             network: Network::new(&config, prng.fork("network")),
             clients: Clients::default(),
             checks: Checks::default(),
-            lines: Lines::default(),
+            lines,
             clock_prng: prng.fork("clocks"),
             disk_prng: prng.fork("disks"),
             last: EventFrame {
@@ -129,13 +138,9 @@ impl World {
         self.lines.hash()
     }
 
-    /// Keeps the lines of the trace from now on, for [`World::take_trace_lines`].
-    pub fn keep_trace_lines(&mut self) {
-        self.lines.keep();
-    }
-
     /// The lines kept since the last call: `{time_us} {event}` for what the world did,
-    /// `{time_us} {member} {text}` for what a member traced.
+    /// `{time_us} {member} {text}` for what a member traced. None unless the world was made by
+    /// [`World::with_trace_lines`].
     pub fn take_trace_lines(&mut self) -> Vec<String> {
         self.lines.take()
     }
@@ -163,6 +168,14 @@ impl World {
     /// All members' numbers.
     pub fn nodes(&self) -> Vec<Node> {
         self.machines.iter().map(|machine| machine.node).collect()
+    }
+
+    /// Lets all disks lie from now on, see [`super::disk::Disk`].
+    #[cfg(test)]
+    pub(super) fn let_disks_lie(&mut self) {
+        for machine in &mut self.machines {
+            machine.disk.lies = true;
+        }
     }
 
     fn go_on(&self) -> Result<(), Halt> {

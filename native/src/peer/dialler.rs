@@ -143,10 +143,10 @@ async fn begin_stream(
         };
         return Err(DialError::Refused(status, text));
     }
-    if !response
+    if response
         .headers()
         .get(header::UPGRADE)
-        .is_some_and(|protocol| protocol == PROTOCOL)
+        .is_none_or(|protocol| protocol != PROTOCOL)
     {
         return Err(DialError::NoStream);
     }

@@ -70,14 +70,17 @@ impl LaneQueue {
     }
 }
 
+/// Whether an operation makes something durable.
+pub(super) fn is_sync(operation: &DiskOperation) -> bool {
+    matches!(
+        operation,
+        DiskOperation::Sync { .. } | DiskOperation::SyncDirectory { .. }
+    )
+}
+
 fn writes(operations: &[DiskOperation]) -> usize {
     operations
         .iter()
-        .take_while(|operation| {
-            !matches!(
-                operation,
-                DiskOperation::Sync { .. } | DiskOperation::SyncDirectory { .. }
-            )
-        })
+        .take_while(|operation| !is_sync(operation))
         .count()
 }

@@ -144,14 +144,14 @@ impl World {
 
     fn send(&mut self, from: Node, to: Node, bytes: bytes::Bytes) {
         let link = link(from, to);
-        let latency_us = self.network.draw_latency_us();
+        let arrives_at_us = self.network.draw_arrival_us(from, to, self.now_us);
         let is_unlucky = self.network.draw_loss();
         let frame = MessageFrame {
             id: self.network.next_message_id(),
             from,
             to,
             sent_at_us: self.now_us,
-            arrives_at_us: self.now_us + latency_us,
+            arrives_at_us,
             summary: summarize(&bytes),
         };
         if !self.network.is_connected(link) {

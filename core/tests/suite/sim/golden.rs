@@ -1,11 +1,11 @@
 //! Runs the scripts in `tests/golden/sim` and compares what they print with what stands there.
 //!
 //! In a golden, `#` begins a comment, `>` a command; the lines behind a command are its output.
-//! `QUORATE_GOLDEN=update cargo test -p quorate-core golden` writes the outputs anew: read the
+//! `UPDATE_GOLDENS=1 cargo test -p quorate-core golden` writes the outputs anew: read the
 //! difference before it is committed.
 //!
 //! Commands: `world KEY=VALUE…` (settings of the world), `until leader`, `until answered`,
-//! `until settled` (all running members have applied all), `for MILLISECONDS`, `members` (a
+//! `until down n1`, `until settled` (all running members have applied all), `for MILLISECONDS`, `members` (a
 //! table), `operations`, and the actions `put n1 x 1`, `get n1 x`, `delete n1 x`,
 //! `compact n1 5`, `crash n1`, `restart n1`, `isolate n1`, `cut n1 n2`, `heal`, `stop n1`. A
 //! `quietly` in front of a command leaves its output out.
@@ -13,6 +13,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use quorate_core::member::{MemberView, Role};
 use quorate_core::sim::{Action, EventFrame, Node, OperationOutcome, World, WorldConfig};
 use quorate_core::trace::Level;
 
@@ -22,7 +23,7 @@ const PATIENCE_EVENTS: u64 = 20_000;
 #[test]
 fn goldens_print_what_they_say() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/sim");
-    let is_update = std::env::var("QUORATE_GOLDEN").is_ok_and(|value| value == "update");
+    let is_update = std::env::var_os("UPDATE_GOLDENS").is_some();
     let mut paths: Vec<_> = std::fs::read_dir(&directory)
         .expect("the goldens' directory")
         .map(|entry| entry.expect("an entry").path())
@@ -69,10 +70,12 @@ fn run(text: &str) -> String {
 fn carry_out(world: &mut Option<World>, command: &str) -> String {
     let words: Vec<&str> = command.split_whitespace().collect();
     if let Some(settings) = command.strip_prefix("world") {
-        let mut new = World::new(settings_of(settings)).expect("good settings");
-        new.keep_trace_lines();
+        let config = settings_of(settings);
+        let mut new = World::with_trace_lines(config).expect("good settings");
+        let event = new.last_event().clone();
+        let output = story(&mut new, &event);
         *world = Some(new);
-        return String::new();
+        return output;
     }
     let world = world.as_mut().expect("`world` comes first");
     match words.as_slice() {
@@ -80,6 +83,10 @@ fn carry_out(world: &mut Option<World>, command: &str) -> String {
         ["operations"] => operations(world),
         ["until", "leader"] => run_until(world, has_leader),
         ["until", "answered"] => run_until(world, all_answered),
+        ["until", "down", which] => {
+            let which = node(which);
+            run_until(world, |world| !world.is_running(which))
+        }
         ["until", "settled"] => run_until(world, is_settled),
         ["for", milliseconds] => {
             let length_us = milliseconds.parse::<u64>().expect("milliseconds") * 1_000;
@@ -108,10 +115,6 @@ fn settings_of(text: &str) -> WorldConfig {
 }
 
 fn action(words: &[&str]) -> Action {
-    let node = |word: &str| {
-        let number = word.strip_prefix('n').and_then(|rest| rest.parse().ok());
-        Node(number.expect("a member: n1, n2, …"))
-    };
     match words {
         ["put", at, key, value] => Action::Put {
             node: node(at),
@@ -141,6 +144,11 @@ fn action(words: &[&str]) -> Action {
         ["heal"] => Action::Heal,
         _ => panic!("no such command: {words:?}"),
     }
+}
+
+fn node(word: &str) -> Node {
+    let number = word.strip_prefix('n').and_then(|rest| rest.parse().ok());
+    Node(number.expect("a member: n1, n2, …"))
 }
 
 fn run_until(world: &mut World, done: impl Fn(&World) -> bool) -> String {
@@ -196,7 +204,7 @@ fn members(world: &World) -> String {
             .iter()
             .map(|(key, value)| {
                 format!(
-                    "{}={}",
+                    " {}={}",
                     String::from_utf8_lossy(key),
                     String::from_utf8_lossy(value)
                 )
@@ -204,7 +212,7 @@ fn members(world: &World) -> String {
             .collect();
         writeln!(
             output,
-            "{} {:?} term={} leader={} synced={} commit={} applied={} snapshot={} revision={} {}",
+            "{} {:?} term={} leader={} synced={} commit={} applied={} snapshot={} revision={}{}",
             member.node,
             view.role,
             view.term,
@@ -214,7 +222,7 @@ fn members(world: &World) -> String {
             view.applied,
             view.snapshot.map_or(0, |(index, _)| index.0),
             view.revision,
-            keys.join(" "),
+            keys.concat(),
         )
         .expect("a string");
     }
@@ -234,13 +242,19 @@ fn operations(world: &World) -> String {
     output
 }
 
+/// Whether somebody leads and all running members know it.
 fn has_leader(world: &World) -> bool {
     let frame = world.frame();
-    let mut running = frame
-        .members
-        .iter()
-        .filter_map(|member| member.view.as_ref());
-    running.all(|view| view.leader.is_some())
+    let views = || {
+        frame
+            .members
+            .iter()
+            .filter_map(|member| member.view.as_ref())
+    };
+    let newest = views()
+        .filter(|view| view.role == Role::Leader)
+        .max_by_key(|view| view.term);
+    newest.is_some_and(|leader| views().all(|view| view.leader == leader.id))
 }
 
 fn all_answered(world: &World) -> bool {
@@ -255,9 +269,7 @@ fn is_settled(world: &World) -> bool {
         .iter()
         .filter_map(|member| member.view.as_ref())
         .collect();
-    let last = |view: &quorate_core::member::MemberView| {
-        view.log.last().map_or(view.log_offset, |entry| entry.index)
-    };
+    let last = |view: &MemberView| view.log.last().map_or(view.log_offset, |entry| entry.index);
     let first = views.first().map(|view| last(view));
     has_leader(world)
         && views

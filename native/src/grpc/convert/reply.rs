@@ -53,20 +53,46 @@ pub(in crate::grpc) fn delete_range_response(
     }
 }
 
-/// To a transaction. The answers within it say the revision alone, as etcd's do.
+/// To a transaction. An answer within it says a revision alone: the one before the transaction as
+/// long as nothing had been written, the transaction's own from the first write on.
 pub(in crate::grpc) fn txn_response(
     reply: TxnReply,
     header: Option<pb::ResponseHeader>,
 ) -> pb::TxnResponse {
-    let inner = header.map(|header| pb::ResponseHeader {
-        revision: header.revision,
-        ..pb::ResponseHeader::default()
-    });
+    let revision = header.map_or(0, |header| header.revision);
+    let before = revision - i64::from(has_written(&reply));
+    let mut revisions = Revisions {
+        now: before,
+        written: revision,
+    };
+    txn_within(reply, header, &mut revisions)
+}
+
+/// The revision an operation of a transaction sees, and the one its writes get.
+struct Revisions {
+    now: i64,
+    written: i64,
+}
+
+impl Revisions {
+    fn header(&self) -> Option<pb::ResponseHeader> {
+        Some(pb::ResponseHeader {
+            revision: self.now,
+            ..pb::ResponseHeader::default()
+        })
+    }
+}
+
+fn txn_within(
+    reply: TxnReply,
+    header: Option<pb::ResponseHeader>,
+    revisions: &mut Revisions,
+) -> pb::TxnResponse {
     let responses = reply
         .responses
         .into_iter()
         .map(|response| pb::ResponseOp {
-            response: Some(operation(response, inner)),
+            response: Some(operation(response, revisions)),
         })
         .collect();
     pb::TxnResponse {
@@ -76,14 +102,36 @@ pub(in crate::grpc) fn txn_response(
     }
 }
 
-fn operation(response: ResponseOp, header: Option<pb::ResponseHeader>) -> PbResponse {
+fn operation(response: ResponseOp, revisions: &mut Revisions) -> PbResponse {
+    if !matches!(response, ResponseOp::Txn(_)) && is_write(&response) {
+        revisions.now = revisions.written;
+    }
     match response {
-        ResponseOp::Range(reply) => PbResponse::ResponseRange(range_response(reply, header)),
-        ResponseOp::Put(reply) => PbResponse::ResponsePut(put_response(reply, header)),
-        ResponseOp::DeleteRange(reply) => {
-            PbResponse::ResponseDeleteRange(delete_range_response(reply, header))
+        ResponseOp::Range(reply) => {
+            PbResponse::ResponseRange(range_response(reply, revisions.header()))
         }
-        ResponseOp::Txn(reply) => PbResponse::ResponseTxn(txn_response(reply, header)),
+        ResponseOp::Put(reply) => PbResponse::ResponsePut(put_response(reply, revisions.header())),
+        ResponseOp::DeleteRange(reply) => {
+            PbResponse::ResponseDeleteRange(delete_range_response(reply, revisions.header()))
+        }
+        ResponseOp::Txn(reply) => {
+            let mut response = txn_within(reply, None, revisions);
+            response.header = revisions.header();
+            PbResponse::ResponseTxn(response)
+        }
+    }
+}
+
+fn has_written(reply: &TxnReply) -> bool {
+    reply.responses.iter().any(is_write)
+}
+
+fn is_write(response: &ResponseOp) -> bool {
+    match response {
+        ResponseOp::Range(_) => false,
+        ResponseOp::Put(_) => true,
+        ResponseOp::DeleteRange(reply) => reply.deleted > 0,
+        ResponseOp::Txn(reply) => has_written(reply),
     }
 }
 
@@ -126,21 +174,39 @@ mod tests {
     }
 
     #[test]
-    fn answers_within_a_transaction_say_the_revision_alone() {
+    fn answers_within_a_transaction_say_the_revision_they_saw() {
+        let nothing_deleted = ResponseOp::DeleteRange(DeleteRangeReply::default());
         let reply = TxnReply {
             succeeded: true,
-            responses: vec![ResponseOp::Put(PutReply::default())],
+            responses: vec![
+                ResponseOp::Range(RangeReply::default()),
+                nothing_deleted,
+                ResponseOp::Txn(TxnReply {
+                    succeeded: true,
+                    responses: vec![ResponseOp::Put(PutReply::default())],
+                }),
+                ResponseOp::Range(RangeReply::default()),
+            ],
         };
         let response = txn_response(reply, header(some_header()));
         assert_eq!(response.header.map(|header| header.raft_term), Some(4));
-        let Some(PbResponse::ResponsePut(put)) = &response.responses[0].response else {
-            panic!("a put was answered");
-        };
-        let expected = pb::ResponseHeader {
-            revision: 3,
-            ..pb::ResponseHeader::default()
-        };
-        assert_eq!(put.header, Some(expected));
+        let headers = response
+            .responses
+            .iter()
+            .map(|within| match &within.response {
+                Some(PbResponse::ResponseRange(range)) => range.header,
+                Some(PbResponse::ResponseDeleteRange(deletion)) => deletion.header,
+                Some(PbResponse::ResponseTxn(txn)) => txn.header,
+                other => panic!("not asked for: {other:?}"),
+            });
+        let revisions: Vec<i64> = headers
+            .map(|header| header.expect("every answer has one"))
+            .map(|header| {
+                assert_eq!(header.member_id, 0);
+                header.revision
+            })
+            .collect();
+        assert_eq!(revisions, [2, 2, 3, 3]);
     }
 
     #[test]

@@ -1,0 +1,9 @@
+//! The tests, by what they are about.
+
+mod bad_flags;
+mod crash;
+mod etcdctl;
+mod http;
+mod peer_port;
+mod procfile;
+mod stop;

@@ -1,0 +1,98 @@
+//! What is wrong with a command line is named, with etcd's exit codes.
+
+use std::process::Command;
+
+use crate::support::tools::QUORATE;
+
+fn run(line: &str) -> (i32, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(QUORATE)
+        .args(line.split_whitespace())
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(text).unwrap(),
+    )
+}
+
+#[test]
+fn bad_flags_end_with_two_and_a_message_that_names_them() {
+    for (line, message) in [
+        (
+            "--nmae x",
+            "flag provided but not defined: --nmae; did you mean --name?",
+        ),
+        (
+            "-listen-clients-urls=x",
+            "did you mean --listen-client-urls?",
+        ),
+        (
+            "--heartbeat-interval ten",
+            "invalid value \"ten\" for flag --heartbeat-interval",
+        ),
+        (
+            "--cert-file a.pem",
+            "--cert-file is not supported yet by quorate",
+        ),
+        (
+            "--config-file a.yaml",
+            "--config-file is not supported yet by quorate",
+        ),
+        (
+            "--log-outputs systemd/journal",
+            "--log-outputs=systemd/journal is not supported yet",
+        ),
+        ("--logger capnslog", "use --logger=zap"),
+        (
+            "--listen-peer-urls https://127.0.0.1:1",
+            "TLS is not supported yet",
+        ),
+        (
+            "--log-level loud",
+            "invalid value \"loud\" for flag --log-level",
+        ),
+    ] {
+        let (code, text) = run(line);
+        assert!(text.contains(message), "{line}: {text}");
+        assert_eq!(code, 2, "{line}");
+    }
+}
+
+#[test]
+fn flags_that_do_not_go_together_end_with_one() {
+    for (line, message) in [
+        (
+            "--heartbeat-interval 300",
+            "--election-timeout[1000ms] should be at least as 5 times as \
+             --heartbeat-interval[300ms]",
+        ),
+        (
+            "--listen-client-urls http://127.0.0.1:1",
+            "--advertise-client-urls is required when --listen-client-urls is set explicitly",
+        ),
+        (
+            "--initial-cluster-state existing",
+            "joining a running cluster is not supported yet",
+        ),
+    ] {
+        let (code, text) = run(line);
+        assert!(text.contains(message), "{line}: {text}");
+        assert_eq!(code, 1, "{line}");
+    }
+}
+
+#[test]
+fn version_and_help_are_no_errors() {
+    let (code, text) = run("--version");
+    assert_eq!(code, 0);
+    assert!(text.starts_with("etcd Version: 3.6."), "{text}");
+    let (code, text) = run("--help");
+    assert_eq!(code, 0);
+    assert!(
+        text.contains("--initial-cluster-token 'etcd-cluster'"),
+        "{text}"
+    );
+}

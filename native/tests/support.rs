@@ -1,0 +1,9 @@
+//! What the tests stand on: servers, clusters, tools, and patience.
+
+pub(crate) mod cluster;
+pub(crate) mod etcdctl;
+pub(crate) mod http;
+pub(crate) mod ports;
+pub(crate) mod server;
+pub(crate) mod tools;
+pub(crate) mod wait;
