@@ -268,11 +268,7 @@ impl State {
             Message::Compact(compact) => self.compact = compact,
             Message::Panel(panel) => self.panel = panel,
             Message::Help(open) => self.help = open,
-            Message::OpenMenu(menu) => {
-                self.selected = menu.node;
-                self.form.at = menu.node;
-                self.menu = Some(menu);
-            }
+            Message::OpenMenu(menu) => self.menu = Some(menu),
             Message::CloseMenu => self.menu = None,
             Message::Dismiss => self.notice = None,
             _ => {}

@@ -12,7 +12,7 @@ pub(crate) use rich::{pieces, strong};
 pub(crate) use sentence::sentence;
 pub(crate) use words::Words;
 
-use quorate_core::sim::{LossReason, Node, OperationOutcome};
+use quorate_core::sim::{LossReason, OperationOutcome};
 use quorate_core::trace::MessageSummary;
 
 use crate::permalink::LinkError;
@@ -113,15 +113,6 @@ impl Language {
         match self {
             Language::English => format!("event {event} of {of}, {seconds} seconds"),
             Language::Chinese => format!("第 {event} 个事件，共 {of} 个，{seconds} 秒"),
-        }
-    }
-
-    /// A member's button or shape, as it is spoken.
-    pub(crate) fn member(self, node: Node, role: &str, term: Option<u64>) -> String {
-        match (self, term) {
-            (_, None) => format!("{node}: {role}"),
-            (Language::English, Some(term)) => format!("{node}: {role}, term {term}"),
-            (Language::Chinese, Some(term)) => format!("{node}：{role}，任期 {term}"),
         }
     }
 }

@@ -21,7 +21,9 @@ pub(crate) fn link(layout: &Layout, one: Node, other: Node, cut: bool) -> Html {
                 x2={number(to.0)} y2={number(to.1)} />
         }
     };
-    let name = format!("link-{}-{}", one.0, other.0);
+    // Another key for a cut one: it is another element, not one whose attributes were changed.
+    let kind = if cut { "cut" } else { "link" };
+    let name = format!("{kind}-{}-{}", one.0, other.0);
     if !cut {
         return html! { <g key={name} class="link">{ line(at(0.0), at(1.0), "whole") }</g> };
     }

@@ -1,5 +1,7 @@
 //! The logs of all members, side by side: a table that can be heard as well as seen.
 
+use std::borrow::Cow;
+
 use quorate_core::id::{Index, Term};
 use quorate_core::sim::{Frame, Node};
 use yew::prelude::*;
@@ -124,14 +126,14 @@ fn entry(view: &View<'_>, index: Index, entry: &EntryCell) -> Html {
         entry.durability.class(),
         term_class(entry.term.0),
         entry.commit_here.then_some("commit-here"),
-        (!entry.committed).then_some("uncommitted"),
+        entry.applied.then_some("applied"),
     );
     html! {
         <td {class} title={spoken.clone()} data-durability={entry.durability.class()}>
             <span class="sr">{ spoken }</span>
             <span class="cell" aria-hidden="true">
                 <i>{ format!("t{}", entry.term) }</i>
-                <span>{ short(&text) }</span>
+                <span>{ short(&text).into_owned() }</span>
                 if entry.applied { { icon(Icon::Tick) } }
             </span>
         </td>
@@ -185,8 +187,16 @@ fn with_names(text: &str, frame: &Frame) -> String {
 }
 
 /// An entry in as few letters as say it: most are puts.
-fn short(text: &str) -> &str {
-    text.strip_prefix("put ").unwrap_or(text)
+fn short(text: &str) -> Cow<'_, str> {
+    if let Some(pair) = text.strip_prefix("put ") {
+        Cow::Borrowed(pair)
+    } else if let Some(member) = text.strip_prefix("add member ") {
+        Cow::Owned(format!("+{member}"))
+    } else if let Some(member) = text.strip_prefix("name ") {
+        Cow::Owned(format!("@{member}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 #[cfg(test)]
@@ -194,8 +204,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_put_is_its_pair() {
+    fn what_most_entries_say_is_said_shortly() {
         assert_eq!(short("put x=1"), "x=1");
         assert_eq!(short("no-op"), "no-op");
+        assert_eq!(short("add member n1"), "+n1");
+        assert_eq!(short("name n2"), "@n2");
     }
 }

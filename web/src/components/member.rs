@@ -62,11 +62,10 @@ pub(crate) fn role_shape(role: Role, reach: f64) -> Html {
 pub(crate) fn member(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
     let Drawing { view, layout } = drawing;
     let node = member.node;
-    let words = view.words();
     let seen = member.view.as_ref();
     let role = seen.map_or("down", |seen| role_name(seen.role));
-    let role_text = seen.map_or(words.roles.down, |seen| words.role(seen.role));
-    let term = seen.map(|seen| seen.term.0);
+    // Always there, so that going back in time gives the same markup to the letter.
+    let term = seen.map_or(String::new(), |seen| seen.term.to_string());
     let selected = node == view.state.selected;
     let press = {
         let send = view.send.clone();
@@ -89,8 +88,7 @@ pub(crate) fn member(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
         <g key={format!("member-{}", node.0)} role="button" tabindex="0"
             class={classes!("member", role, selected.then_some("selected"))}
             data-testid={format!("member-{}", node.0)} data-role={role}
-            data-term={term.map(|term| term.to_string())}
-            aria-label={view.language().member(node, role_text, term)}
+            data-term={term}
             aria-pressed={selected.to_string()}
             transform={translate(layout.place(node))}
             onclick={view.click(Message::Select(node))} onkeydown={press} oncontextmenu={menu}>
@@ -141,7 +139,7 @@ fn down(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
         <>
             <circle class="shape" r={number(layout.shape)} />
             <text class="name" y="5">{ member.node.to_string() }</text>
-            { label(drawing, member, layout.shape, &[words.roles.down.to_owned()]) }
+            { label(drawing, member, &[words.roles.down.to_owned()]) }
             if let Some(failure) = &member.failure {
                 <title>{ failure.clone() }</title>
             }
@@ -196,21 +194,18 @@ fn labels(
     let mut members = drawing.view.frame().members.iter();
     let voted_for = members.find(|other| other.id == seen.vote);
     lines.extend(voted_for.map(|other| format!("{} {}", words.voted_for, other.node)));
-    let rim = match ring {
-        Some(_) => drawing.layout.quorum,
-        None => drawing.layout.timer,
-    };
-    label(drawing, member, rim, &lines)
+    label(drawing, member, &lines)
 }
 
 /// Lines on the side of the member where no link is: above it in the upper half, else below.
-fn label(drawing: &Drawing<'_>, member: &MemberFrame, rim: f64, lines: &[String]) -> Html {
+fn label(drawing: &Drawing<'_>, member: &MemberFrame, lines: &[String]) -> Html {
     let layout = drawing.layout;
+    let rim = layout.quorum;
     let above = layout.place(member.node).y < layout.middle().y;
     let first = if above {
-        -rim - 10.0 - LINE * (lines.len() as f64 - 1.0)
+        -rim - 13.0 - LINE * (lines.len() as f64 - 1.0)
     } else {
-        rim + 19.0
+        rim + 22.0
     };
     lines
         .iter()

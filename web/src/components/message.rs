@@ -16,7 +16,7 @@ pub(crate) fn element_id(message: u64) -> String {
 /// A message under way.
 pub(crate) fn message(layout: &Layout, pill: &Pill, now_us: u64, language: Language) -> Html {
     let title = format!(
-        "{} → {}: {} ({}, {})",
+        "{} → {}: {} ({} {})",
         pill.from,
         pill.to,
         language.message(&pill.summary),
@@ -76,7 +76,9 @@ fn body(pill: &Pill) -> Html {
                 height={number(height)} rx="7" />
             <text class="label" x={number(middle)} y="4">
                 { pill.label() }
-                <tspan class="of-term" dx="4">{ pill.term_label() }</tspan>
+                if pill.summary.term.0 > 0 {
+                    <tspan class="of-term" dx="4">{ pill.term_label() }</tspan>
+                }
             </text>
             if let Some(granted) = mark {
                 <path class="verdict" transform={translate(Point { x: width / 2.0 - 11.0, y: 0.0 })}

@@ -72,14 +72,20 @@ impl Pill {
 
     /// Width and height, for its label, its term and its mark.
     pub(crate) fn size(&self) -> (f64, f64) {
-        let letters = self.label().chars().count() + self.term_label().chars().count() + 1;
+        let term = self.term_label();
+        let gap = usize::from(!term.is_empty());
+        let letters = self.label().chars().count() + term.chars().count() + gap;
         let mark = if self.verdict().is_some() { 13.0 } else { 0.0 };
         (14.0 + 6.3 * letters as f64 + mark, HEIGHT)
     }
 
-    /// The term, always printed.
+    /// The term, always printed where there is one.
     pub(crate) fn term_label(&self) -> String {
-        format!("t{}", self.summary.term)
+        match self.summary.term.0 {
+            // A proposal or a question about reading belongs to no term.
+            0 => String::new(),
+            term => format!("t{term}"),
+        }
     }
 
     /// The little arrow that says where it goes: a place on the pill's edge, and an angle in

@@ -64,6 +64,7 @@ describe("the cluster", () => {
   test("an action in the past is taken there, and the picture before it stays", async () => {
     const playground = await lab.visit();
     const leader = await playground.elect();
+    await playground.stopAtEveryEvent();
     const number = await playground.eventNumber();
     const picture = await playground.picture();
     await playground.stepForward(10);

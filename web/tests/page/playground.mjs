@@ -5,12 +5,13 @@
 //   event-number    the number of the event shown
 //   sentence        what just happened, in words
 //   step-forward, step-back, play, scrub (a range input), speed
-//   member-1, …     with data-role: follower, precandidate, candidate, leader, learner or down;
+//   every-event     whether a step passes over what only moves a timer (it does until checked)
+//   member-1, …     with data-role: follower, pre-candidate, candidate, leader or down;
 //                   a right-click opens the menu with menu-crash, menu-restart, menu-isolate, …
 //   logs            the table of all members' logs
-//   put-key, put-value, put, get
-//   client-result   the answer to the last put or get: its words, and data-state ok or error once
-//                   it has come (pending until then)
+//   put-key, put-value, put-at, put, get
+//   operations      what clients asked, newest first, each an li with data-outcome: waiting, done,
+//                   failed or unknown
 
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
@@ -40,7 +41,9 @@ const MOST_STEPS = 3_000;
 export const by = (id) => `[data-testid="${id}"]`;
 export const LEADER = '[data-testid^="member-"][data-role="leader"]';
 export const otherLeader = (id) => `${LEADER}:not(${by(id)})`;
-export const result = (state) => `${by("client-result")}[data-state="${state}"]`;
+/** The newest operation of a client, by what came of it. */
+export const result = (...outcomes) =>
+  outcomes.map((one) => `${by("operations")} li:first-child[data-outcome="${one}"]`).join(", ");
 
 /** One browser and one server for all tests of a file. */
 export class Lab {
@@ -112,6 +115,11 @@ export class Playground {
     return Number(number[0]);
   }
 
+  /** From now on a step passes over nothing. */
+  async stopAtEveryEvent() {
+    await this.at("every-event").check();
+  }
+
   async stepForward(times = 1) {
     await this.#step("step-forward", times);
   }
@@ -161,27 +169,45 @@ export class Playground {
 
   /** Puts as the client does and steps until the answer is there. */
   async put(key, value) {
+    const asked = await this.#asked();
+    await this.#askSomeoneUp();
     await this.at("put-key").fill(key);
     await this.at("put-value").fill(value);
     await this.at("put").click();
-    await this.#answer("the put");
+    await this.#answer(asked, "the put");
   }
 
   /** Gets as the client does, steps until the answer is there, and gives its words. */
   async get(key) {
+    const asked = await this.#asked();
+    await this.#askSomeoneUp();
     await this.at("put-key").fill(key);
     await this.at("get").click();
-    await this.#answer("the get");
-    return this.at("client-result").innerText();
+    await this.#answer(asked, "the get");
+    return this.#newest().innerText();
   }
 
-  /** The result turns to pending first, so that no earlier answer is taken for this one. */
-  async #answer(what) {
-    await this.page.locator(result("pending")).waitFor({ state: "attached" });
-    await this.stepUntil(`${result("ok")}, ${result("error")}`, `an answer to ${what}`);
-    const state = await this.at("client-result").getAttribute("data-state");
-    const words = await this.at("client-result").innerText();
-    assert.equal(state, "ok", `${what} was answered with: ${words}`);
+  async #askSomeoneUp() {
+    const up = this.page.locator('[data-testid^="member-"]:not([data-role="down"])').first();
+    const number = (await up.getAttribute("data-testid")).replace("member-", "");
+    await this.at("put-at").selectOption(number);
+  }
+
+  #newest() {
+    return this.at("operations").locator("li").first();
+  }
+
+  /** How many operations are listed: one more tells that a new one has been asked. */
+  async #asked() {
+    return this.at("operations").locator("li").count();
+  }
+
+  async #answer(before, what) {
+    await this.at("operations").locator("li").nth(before).waitFor({ state: "attached" });
+    await this.stepUntil(result("done", "failed", "unknown"), `an answer to ${what}`);
+    const outcome = await this.#newest().getAttribute("data-outcome");
+    const words = await this.#newest().innerText();
+    assert.equal(outcome, "done", `${what} was answered with: ${words}`);
   }
 
   /** Chooses an action of a member's menu, as by the right mouse button. */

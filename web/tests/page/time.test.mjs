@@ -21,6 +21,7 @@ describe("time", () => {
   test("five steps forward and five back give the very same picture", async () => {
     const playground = await lab.visit();
     await playground.elect();
+    await playground.stopAtEveryEvent();
     for (let round = 0; round < 3; round += 1) {
       const number = await playground.eventNumber();
       const picture = await playground.picture();
