@@ -138,7 +138,7 @@ fn actions(text: &str) -> Result<Vec<(u64, Action)>, LinkError> {
             wanted,
         };
         let (at, action) = action(part).ok_or(wrong(Wanted::Action))?;
-        if actions.last().is_some_and(|(before, _)| *before > at) {
+        if actions.last().is_some_and(|(before, _)| *before >= at) {
             return Err(wrong(Wanted::Order));
         }
         actions.push((at, action));
@@ -148,7 +148,8 @@ fn actions(text: &str) -> Result<Vec<(u64, Action)>, LinkError> {
 
 fn action(text: &str) -> Option<(u64, Action)> {
     let parts: Vec<&str> = text.split(':').collect();
-    let at = event(parts.first()?)?;
+    // The members' start is the first event: nothing can be done before it.
+    let at = event(parts.first()?).filter(|at| *at > 0)?;
     let node = |part: &str| Some(Node(number(part)?.try_into().ok()?));
     let action = match parts.get(1..)? {
         ["crash", one] => Action::Crash { node: node(one)? },
@@ -264,9 +265,9 @@ mod tests {
             actions: vec![
                 (12, Action::Crash { node: Node(1) }),
                 (40, put("a/b c,:%&", "值=1")),
-                (40, Action::Heal),
+                (41, Action::Heal),
                 (
-                    41,
+                    43,
                     Action::Cut {
                         from: Node(1),
                         to: Node(5),
@@ -322,6 +323,11 @@ mod tests {
             wrong("?do=1:crash:4"),
             owned("do", "1:crash:4", Wanted::Action)
         );
+        assert_eq!(
+            wrong("?do=9:heal,9:crash:1"),
+            owned("do", "9:crash:1", Wanted::Order)
+        );
+        assert_eq!(wrong("?do=0:heal"), owned("do", "0:heal", Wanted::Action));
         assert_eq!(
             wrong("?do=9:heal,1:heal"),
             owned("do", "1:heal", Wanted::Order)

@@ -203,9 +203,9 @@ fn label(drawing: &Drawing<'_>, member: &MemberFrame, lines: &[String]) -> Html 
     let rim = layout.quorum;
     let above = layout.place(member.node).y < layout.middle().y;
     let first = if above {
-        -rim - 13.0 - LINE * (lines.len() as f64 - 1.0)
+        -rim - 11.0 - LINE * (lines.len() as f64 - 1.0)
     } else {
-        rim + 22.0
+        rim + 19.0
     };
     lines
         .iter()

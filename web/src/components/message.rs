@@ -37,7 +37,9 @@ pub(crate) fn message(layout: &Layout, pill: &Pill, now_us: u64, language: Langu
 /// A message that was lost in the last event: where it was lost, and why.
 pub(crate) fn lost(layout: &Layout, lost: &LostMessage, pill: &Pill, language: Language) -> Html {
     let share = match lost.reason {
-        LossReason::Cut | LossReason::Chance | LossReason::NotConnected => 0.5,
+        // On this side of the cut's mark.
+        LossReason::Cut => 0.3,
+        LossReason::Chance | LossReason::NotConnected => 0.5,
         LossReason::Down => 0.88,
     };
     let at = pill.place_at(layout, share);

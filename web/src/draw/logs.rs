@@ -8,7 +8,7 @@ use quorate_core::member::{MemberView, Role};
 use quorate_core::sim::{Frame, MemberFrame, Node};
 
 /// Most rows of entries shown at once.
-const WINDOW: u64 = 20;
+const WINDOW: u64 = 18;
 
 /// How safe an entry is on one member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -307,9 +307,9 @@ mod tests {
         fixture::fill_logs(&mut frame, 40);
         let table = LogTable::of(&frame);
         assert!(table.rows[0].earlier);
-        assert_eq!(table.rows[0].index, Index(20));
+        assert_eq!(table.rows[0].index, Index(22));
         assert_eq!(table.rows[0].cells[0], Cell::Earlier);
-        assert_eq!(table.rows[1].index, Index(21));
+        assert_eq!(table.rows[1].index, Index(23));
     }
 
     #[test]

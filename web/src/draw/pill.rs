@@ -42,12 +42,12 @@ impl Pill {
     pub(crate) fn place(&self, layout: &Layout, now_us: u64) -> Point {
         let whole = self.arrives_at_us.saturating_sub(self.sent_at_us).max(1);
         let passed = now_us.saturating_sub(self.sent_at_us).min(whole);
-        along(layout, self.from, self.to, passed as f64 / whole as f64)
+        self.along(layout, passed as f64 / whole as f64)
     }
 
     /// Where a lost message is shown: at a cut in the middle, at a dead receiver near it.
     pub(crate) fn place_at(&self, layout: &Layout, share: f64) -> Point {
-        along(layout, self.from, self.to, share)
+        self.along(layout, share)
     }
 
     /// What stands on it: the type, how many entries, how many messages.
@@ -91,17 +91,34 @@ impl Pill {
     /// The little arrow that says where it goes: a place on the pill's edge, and an angle in
     /// degrees.
     pub(crate) fn nub(&self, layout: &Layout) -> (Point, f64) {
-        let (from, to) = (layout.place(self.from), layout.place(self.to));
-        let (dx, dy) = unit(from, to);
-        let (width, height) = self.size();
-        let reach_x = (width / 2.0 + 2.0) / dx.abs().max(1e-6);
-        let reach_y = (height / 2.0 + 2.0) / dy.abs().max(1e-6);
-        let reach = reach_x.min(reach_y);
+        let (dx, dy) = unit(layout.place(self.from), layout.place(self.to));
+        let reach = self.reach(dx, dy) + 2.0;
         let place = Point {
             x: dx * reach,
             y: dy * reach,
         };
         (place, dy.atan2(dx).to_degrees())
+    }
+
+    /// How far it reaches from its middle in a direction.
+    fn reach(&self, dx: f64, dy: f64) -> f64 {
+        let (width, height) = self.size();
+        let reach_x = width / 2.0 / dx.abs().max(1e-6);
+        let reach_y = height / 2.0 / dy.abs().max(1e-6);
+        reach_x.min(reach_y)
+    }
+
+    /// A point on the way between two members, from ring to ring, beside the link.
+    fn along(&self, layout: &Layout, share: f64) -> Point {
+        let (start, end) = (layout.place(self.from), layout.place(self.to));
+        let (dx, dy) = unit(start, end);
+        let length = (end.x - start.x).hypot(end.y - start.y);
+        let rim = layout.quorum + 3.0 + self.reach(dx, dy);
+        let travelled = rim + (length - 2.0 * rim).max(0.0) * share;
+        Point {
+            x: start.x + dx * travelled + dy * ASIDE,
+            y: start.y + dy * travelled - dx * ASIDE,
+        }
     }
 }
 
@@ -157,19 +174,6 @@ pub(crate) fn short_name(kind: MessageKind) -> &'static str {
         MessageKind::TimeoutNow => "TimeoutNow",
         MessageKind::TransferLeader => "Transfer",
         MessageKind::ReadIndex | MessageKind::ReadIndexResponse => "Read",
-    }
-}
-
-/// A point on the way between two members, from ring to ring, beside the link.
-fn along(layout: &Layout, from: Node, to: Node, share: f64) -> Point {
-    let (start, end) = (layout.place(from), layout.place(to));
-    let (dx, dy) = unit(start, end);
-    let length = (end.x - start.x).hypot(end.y - start.y);
-    let rim = layout.quorum + 14.0;
-    let travelled = rim + (length - 2.0 * rim).max(0.0) * share;
-    Point {
-        x: start.x + dx * travelled + dy * ASIDE,
-        y: start.y + dy * travelled - dx * ASIDE,
     }
 }
 

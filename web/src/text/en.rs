@@ -2,7 +2,7 @@
 
 mod story;
 
-pub(super) use story::{answered, cause, consequence, message, sent};
+pub(super) use story::{answered, cause, consequence, lost, message, sent};
 
 use super::words::{RoleWords, Words};
 use crate::permalink::{LinkError, MOST_EVENTS, Wanted};
@@ -178,7 +178,7 @@ pub(super) fn link_error(error: &LinkError) -> String {
                            12:crash:1, 30:restart:1, 40:put:2:key:value, 50:get:3:key, \
                            60:isolate:1 or 70:heal"
             .to_owned(),
-        Wanted::Order => "actions stand in the order of their events".to_owned(),
+        Wanted::Order => "actions stand in the order of their events, one behind each".to_owned(),
         Wanted::Parameter => "it can be members, seed, at or do".to_owned(),
     };
     let LinkError { name, value, .. } = error;

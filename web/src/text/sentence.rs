@@ -1,7 +1,9 @@
 //! The sentence of what just happened, made from the event and its trace.
 
 use quorate_core::id::MemberId;
-use quorate_core::sim::{EventCause, EventFrame, Frame, MessageFrame, Node, OperationFrame};
+use quorate_core::sim::{
+    EventCause, EventFrame, Frame, LossReason, MessageFrame, Node, OperationFrame,
+};
 use quorate_core::trace::{MessageKind, MessageSummary, TraceEvent, TraceKind};
 
 use super::{Language, en, zh};
@@ -51,7 +53,11 @@ pub(crate) fn sentence(language: Language, frame: &Frame) -> Sentence {
         Language::English => en::sent(from, &to, summary),
         Language::Chinese => zh::sent(from, &to, summary),
     });
-    for text in answered.chain(traced).chain(sent) {
+    let lost = lost(frame).map(|(from, to, summary, reason)| match language {
+        Language::English => en::lost(from, &to, summary, reason),
+        Language::Chinese => zh::lost(from, &to, summary, reason),
+    });
+    for text in answered.chain(traced).chain(lost).chain(sent) {
         if !consequences.contains(&text) && consequences.len() < MOST_CONSEQUENCES {
             consequences.push(text);
         }
@@ -85,24 +91,51 @@ fn answered(frame: &Frame) -> impl Iterator<Item = &OperationFrame> {
         .filter(|operation| operation.answered_at_us == Some(frame.now_us))
 }
 
-/// What was sent at this very moment: by whom, to whom, and what, alike ones together.
-fn sent(frame: &Frame) -> impl Iterator<Item = (Node, Vec<Node>, &MessageSummary)> {
-    let mut sent: Vec<(Node, Vec<Node>, &MessageSummary)> = Vec::new();
-    let now = |message: &&MessageFrame| message.sent_at_us == frame.now_us;
-    for message in frame.messages.iter().filter(now) {
-        let alike = sent
+/// Messages alike but for their receivers: by whom, to whom, and what.
+type Alike<'a> = (Node, Vec<Node>, &'a MessageSummary);
+
+/// What was sent at this very moment.
+fn sent(frame: &Frame) -> impl Iterator<Item = Alike<'_>> {
+    let messages = frame.messages.iter();
+    together(messages.filter(|message| message.sent_at_us == frame.now_us)).into_iter()
+}
+
+/// What was lost as soon as it was sent, in an event that was something else.
+fn lost(frame: &Frame) -> impl Iterator<Item = (Node, Vec<Node>, &MessageSummary, LossReason)> {
+    let told = matches!(
+        frame.last.as_ref().map(|event| &event.cause),
+        Some(EventCause::Lost(..))
+    );
+    let mut reasons: Vec<LossReason> = frame.lost.iter().map(|one| one.reason).collect();
+    reasons.dedup();
+    reasons
+        .into_iter()
+        .filter(move |_| !told)
+        .flat_map(|reason| {
+            let lost = frame.lost.iter().filter(move |one| one.reason == reason);
+            let together = together(lost.map(|one| &one.message));
+            together
+                .into_iter()
+                .map(move |(from, to, summary)| (from, to, summary, reason))
+        })
+}
+
+fn together<'a>(messages: impl Iterator<Item = &'a MessageFrame>) -> Vec<Alike<'a>> {
+    let mut together: Vec<Alike<'a>> = Vec::new();
+    for message in messages {
+        let alike = together
             .iter_mut()
             .find(|(from, _, summary)| *from == message.from && **summary == message.summary);
         match alike {
             Some((_, to, _)) if !to.contains(&message.to) => to.push(message.to),
             Some(_) => {}
-            None => sent.push((message.from, vec![message.to], &message.summary)),
+            None => together.push((message.from, vec![message.to], &message.summary)),
         }
     }
-    for (_, to, _) in &mut sent {
+    for (_, to, _) in &mut together {
         to.sort_unstable();
     }
-    sent.into_iter()
+    together
 }
 
 /// How much a consequence tells beyond its cause; 0 is left to the trace's own lines.
@@ -119,6 +152,7 @@ fn weight(kind: &TraceKind, event: &EventFrame) -> u8 {
         K::BecameCandidate { .. } | K::BecamePreCandidate { .. } => 8,
         K::SnapshotApplied { .. } | K::SnapshotSaved { .. } | K::WalRepaired { .. } => 8,
         K::ElectionStarted { .. } | K::TimeoutNowReceived { .. } => 7,
+        K::Restarted { .. } if matches!(event.cause, EventCause::Started) => 0,
         K::Restarted { .. } | K::LogTruncated { .. } | K::AppendRejected { .. } => 7,
         K::VoteCast { .. } | K::VoteRejected { .. } | K::VoteIgnored { .. } => 6,
         K::SnapshotStarted { .. } | K::SnapshotSendStarted { .. } => 6,
@@ -200,6 +234,22 @@ mod tests {
         let told = sentence(Language::English, &frame);
         assert!(plain(&told.consequences[0]).contains("put x=1"), "{told:?}");
         assert_eq!(told.consequences.len(), 2);
+    }
+
+    #[test]
+    fn what_is_lost_at_once_is_told_together() {
+        let mut frame = with(EventCause::Ticked(Node(1)), Vec::new());
+        for to in [3, 2] {
+            frame.lost.push(quorate_core::sim::LostMessage {
+                message: fixture::message(u64::from(to), 1, to, MessageKind::Heartbeat),
+                reason: LossReason::Cut,
+            });
+        }
+        let told = sentence(Language::English, &frame);
+        assert_eq!(
+            plain(&told.consequences[0]),
+            "A heartbeat from n1 to n2 and n3 is lost: the link is cut."
+        );
     }
 
     #[test]

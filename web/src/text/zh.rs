@@ -2,7 +2,7 @@
 
 mod story;
 
-pub(super) use story::{answered, cause, consequence, message, sent};
+pub(super) use story::{answered, cause, consequence, lost, message, sent};
 
 use super::words::{RoleWords, Words};
 use crate::permalink::{LinkError, MOST_EVENTS, Wanted};
@@ -172,7 +172,7 @@ pub(super) fn link_error(error: &LinkError) -> String {
         Wanted::Action => "操作由事件、动作和成员组成，例如 12:crash:1、30:restart:1、\
                            40:put:2:key:value、50:get:3:key、60:isolate:1 或 70:heal"
             .to_owned(),
-        Wanted::Order => "操作应按事件先后排列".to_owned(),
+        Wanted::Order => "操作应按事件先后排列，每个事件之后至多一个".to_owned(),
         Wanted::Parameter => "参数应为 members、seed、at 或 do".to_owned(),
     };
     let LinkError { name, value, .. } = error;

@@ -58,12 +58,18 @@ export class Lab {
   }
 
   /** Opens the page in a fresh profile and waits until the cluster is drawn. */
-  async visit({ query = "seed=42", theme = "light", locale = "en-US", viewport = DESKTOP } = {}) {
+  async visit({
+    query = "seed=42",
+    theme = "light",
+    locale = "en-US",
+    viewport = DESKTOP,
+    motion = "reduce",
+  } = {}) {
     const context = await this.browser.newContext({
       colorScheme: theme,
       locale,
       viewport,
-      reducedMotion: "reduce",
+      reducedMotion: motion,
     });
     const page = await context.newPage();
     page.setDefaultTimeout(WAIT_MS);

@@ -96,24 +96,8 @@ pub(in crate::text) fn cause(cause: &EventCause) -> String {
             message(summary),
             strong(from)
         ),
-        EventCause::Lost(
-            MessageFrame {
-                from, to, summary, ..
-            },
-            reason,
-        ) => {
-            let why = match reason {
-                LossReason::Cut => "the link is cut",
-                LossReason::Chance => "by bad luck",
-                LossReason::Down => "the receiver is down",
-                LossReason::NotConnected => "they are not connected yet",
-            };
-            format!(
-                "{} from {} to {} is lost: {why}.",
-                capital(&message(summary)),
-                strong(from),
-                strong(to)
-            )
+        EventCause::Lost(message, reason) => {
+            lost(message.from, &[message.to], &message.summary, *reason)
         }
         EventCause::Wrote(node) => format!(
             "{}'s disk has the bytes, but may still forget them: they are not synced.",
@@ -152,13 +136,39 @@ pub(in crate::text) fn answered(operation: &OperationFrame) -> String {
 
 /// What was sent, and to whom.
 pub(in crate::text) fn sent(from: Node, to: &[Node], summary: &MessageSummary) -> String {
-    let to: Vec<String> = to.iter().map(strong).collect();
-    let to = match to.split_last() {
+    let to = listed(to);
+    format!("{} sends {to} {}.", strong(from), message(summary))
+}
+
+/// What did not arrive, and why.
+pub(in crate::text) fn lost(
+    from: Node,
+    to: &[Node],
+    summary: &MessageSummary,
+    reason: LossReason,
+) -> String {
+    let why = match reason {
+        LossReason::Cut => "the link is cut",
+        LossReason::Chance => "by bad luck",
+        LossReason::Down => "the receiver is down",
+        LossReason::NotConnected => "they are not connected yet",
+    };
+    let what = capital(&message(summary));
+    format!(
+        "{what} from {} to {} is lost: {why}.",
+        strong(from),
+        listed(to)
+    )
+}
+
+/// Members in a row: "n1, n2 and n3".
+fn listed(members: &[Node]) -> String {
+    let names: Vec<String> = members.iter().map(strong).collect();
+    match names.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
         None => String::new(),
-    };
-    format!("{} sends {to} {}.", strong(from), message(summary))
+    }
 }
 
 /// What came of the event.

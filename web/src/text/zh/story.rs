@@ -85,24 +85,8 @@ pub(in crate::text) fn cause(cause: &EventCause) -> String {
             strong(from),
             message(summary)
         ),
-        EventCause::Lost(
-            MessageFrame {
-                from, to, summary, ..
-            },
-            reason,
-        ) => {
-            let why = match reason {
-                LossReason::Cut => "链路断开",
-                LossReason::Chance => "途中出错",
-                LossReason::Down => "对方已停机",
-                LossReason::NotConnected => "还没有连接",
-            };
-            format!(
-                "{} 发给 {} 的{}丢失：{why}。",
-                strong(from),
-                strong(to),
-                message(summary)
-            )
+        EventCause::Lost(message, reason) => {
+            lost(message.from, &[message.to], &message.summary, *reason)
         }
         EventCause::Wrote(node) => {
             format!(
@@ -137,13 +121,34 @@ pub(in crate::text) fn answered(operation: &OperationFrame) -> String {
 
 /// What was sent, and to whom.
 pub(in crate::text) fn sent(from: Node, to: &[Node], summary: &MessageSummary) -> String {
-    let to: Vec<String> = to.iter().map(strong).collect();
     format!(
         "{} 向 {} 发送{}。",
         strong(from),
-        to.join("、"),
+        listed(to),
         message(summary)
     )
+}
+
+/// What did not arrive, and why.
+pub(in crate::text) fn lost(
+    from: Node,
+    to: &[Node],
+    summary: &MessageSummary,
+    reason: LossReason,
+) -> String {
+    let why = match reason {
+        LossReason::Cut => "链路断开",
+        LossReason::Chance => "途中出错",
+        LossReason::Down => "对方已停机",
+        LossReason::NotConnected => "还没有连接",
+    };
+    let (from, to) = (strong(from), listed(to));
+    format!("{from} 发给 {to} 的{}丢失：{why}。", message(summary))
+}
+
+fn listed(members: &[Node]) -> String {
+    let names: Vec<String> = members.iter().map(strong).collect();
+    names.join("、")
 }
 
 /// What came of the event.
