@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         Task::Play(options) => play::run(&workspace, &options),
         Task::Test(options) => test::run(&workspace, &options),
         Task::Setup(options) => setup::run(&workspace, &options),
-        Task::Page => page::build(&workspace).map(drop),
+        Task::Page => page::build_within_budget(&workspace),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

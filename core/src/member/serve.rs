@@ -79,15 +79,22 @@ impl Member {
         false
     }
 
-    /// Proposes all that waits, in one go. Without a leader it goes on waiting, as in etcd.
+    /// Proposes all that waits, in one go. Without a leader it goes on waiting, as in etcd; and
+    /// beyond etcd, it also waits while the leader is known to be out of reach, where a proposal
+    /// would be lost for certain and its caller would wait in vain.
     pub(super) fn propose_queued(&mut self) {
-        if !self.consensus.leader().is_some() || self.consensus.transferee().is_some() {
+        if !self.reaches_leader() || self.consensus.transferee().is_some() {
             return;
         }
         let queued = self.writes.queued();
         if !queued.is_empty() && self.consensus.propose(queued) {
             self.writes.clear_queue();
         }
+    }
+
+    fn reaches_leader(&self) -> bool {
+        let leader = self.consensus.leader();
+        leader == self.config.id || (leader.is_some() && self.peers.is_active(leader))
     }
 
     /// A member that knows a leader makes its name and client URLs known, until they are.
@@ -132,7 +139,7 @@ impl Member {
 
     /// Asks the leader for all reads that wait, in one round.
     pub(super) fn begin_read_round(&mut self) {
-        if !self.consensus.leader().is_some() || !self.consensus.may_confirm_reads() {
+        if !self.reaches_leader() || !self.consensus.may_confirm_reads() {
             return;
         }
         let retry_ticks = u64::from(READ_INDEX_RETRY_MS.div_ceil(self.config.tick_ms.max(1)));
