@@ -3,9 +3,15 @@
 //! [`State::reduce`] is the only way: it looks at nothing but the state and the message, so a
 //! session can be tested, and told, as a list of messages.
 
+mod look;
+mod message;
+
 use std::sync::Arc;
 
 use quorate_core::sim::{Action, Frame, Node, Violation};
+
+pub(crate) use look::{Form, Menu, Panel, Theme};
+pub(crate) use message::Message;
 
 use crate::engine::{End, Engine};
 use crate::permalink::{LinkError, Permalink};
@@ -35,73 +41,6 @@ pub(crate) struct State {
     pub(crate) notice: Option<Notice>,
 }
 
-/// Which panel a narrow screen shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Panel {
-    Logs,
-    Member,
-    Client,
-    Trace,
-}
-
-impl Panel {
-    /// All of them, in their order.
-    pub(crate) const ALL: [Panel; 4] = [Panel::Logs, Panel::Client, Panel::Member, Panel::Trace];
-}
-
-/// What a client would ask.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Form {
-    pub(crate) key: String,
-    pub(crate) value: String,
-    pub(crate) at: Node,
-}
-
-/// Light or dark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Theme {
-    /// As the system has it.
-    Auto,
-    Light,
-    Dark,
-}
-
-impl Theme {
-    /// Its name in the document and in storage.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Theme::Auto => "auto",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
-    }
-
-    /// The theme of a name; as the system has it for any other.
-    pub(crate) fn of_name(name: &str) -> Self {
-        match name {
-            "light" => Theme::Light,
-            "dark" => Theme::Dark,
-            _ => Theme::Auto,
-        }
-    }
-
-    fn next(self) -> Self {
-        match self {
-            Theme::Auto => Theme::Light,
-            Theme::Light => Theme::Dark,
-            Theme::Dark => Theme::Auto,
-        }
-    }
-}
-
-/// A member's menu, open at a place of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Menu {
-    pub(crate) node: Node,
-    pub(crate) x: i32,
-    pub(crate) y: i32,
-}
-
 /// Something a person should know, until they go on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Notice {
@@ -117,43 +56,6 @@ pub(crate) enum Notice {
     Violated(Violation),
     /// The run is as long as a run may be.
     TooLong,
-}
-
-/// What happens to the page.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Message {
-    StepForward,
-    StepBack,
-    JumpForward,
-    JumpBack,
-    Seek(u64),
-    ToStart,
-    ToEnd,
-    PlayPause,
-    /// So many milliseconds of the person's time have passed while it plays.
-    Elapsed(f64),
-    Speed(Speed),
-    EveryEvent(bool),
-    Act(Action),
-    Undo,
-    Put,
-    Get,
-    Key(String),
-    Value(String),
-    At(Node),
-    Select(Node),
-    /// Crashes the selected member, or restarts it when it is down.
-    CrashOrRestart,
-    Members(u32),
-    Seed(u64),
-    ToggleLanguage,
-    NextTheme,
-    Compact(bool),
-    Panel(Panel),
-    Help(bool),
-    OpenMenu(Menu),
-    CloseMenu,
-    Dismiss,
 }
 
 /// A step or a jump that finds nothing in so many events gives up.

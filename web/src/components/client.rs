@@ -21,7 +21,9 @@ pub(crate) fn client(view: &View<'_>) -> Html {
             { form(view) }
             <h3>{ words.operations }</h3>
             <ol class="operations" data-testid="operations">
-                { for operations.iter().rev().take(LISTED).map(|one| operation(view.language(), one)) }
+                { for operations.iter().rev().take(LISTED).map(|one| {
+                    operation(view.language(), one)
+                }) }
             </ol>
             if operations.is_empty() {
                 <p class="hint">{ words.no_operations }</p>

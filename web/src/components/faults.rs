@@ -27,7 +27,8 @@ pub(crate) fn faults(view: &View<'_>) -> Html {
                 { icon(Icon::Cut) }{ words.isolate }
             </button>
             <span class="grow"></span>
-            <button data-testid="heal" disabled={view.frame().cuts.is_empty()} onclick={view.act(Action::Heal)}>
+            <button data-testid="heal" disabled={view.frame().cuts.is_empty()}
+                onclick={view.act(Action::Heal)}>
                 { icon(Icon::Heal) }{ words.heal }
             </button>
             <button data-testid="undo" disabled={!view.state.engine.can_undo()}

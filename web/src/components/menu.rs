@@ -64,7 +64,9 @@ pub(crate) fn MenuView(props: &Props) -> Html {
                     onclick={act(Action::Isolate { node })}>
                     { words.isolate }
                 </button>
-                <button role="menuitem" data-testid="menu-heal" onclick={act(Action::Heal)}>{ words.heal }</button>
+                <button role="menuitem" data-testid="menu-heal" onclick={act(Action::Heal)}>
+                    { words.heal }
+                </button>
             </div>
         </>
     }

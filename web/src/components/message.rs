@@ -68,6 +68,9 @@ pub(crate) fn term_class(term: u64) -> String {
     }
 }
 
+const TICK: &str = "M-4 0L-1 3.5L4.5 -3.5";
+const CROSS: &str = "M-3.5 -3.5L3.5 3.5M3.5 -3.5L-3.5 3.5";
+
 fn body(pill: &Pill) -> Html {
     let (width, height) = pill.size();
     let mark = pill.verdict();
@@ -84,7 +87,7 @@ fn body(pill: &Pill) -> Html {
             </text>
             if let Some(granted) = mark {
                 <path class="verdict" transform={translate(Point { x: width / 2.0 - 11.0, y: 0.0 })}
-                    d={if granted { "M-4 0L-1 3.5L4.5 -3.5" } else { "M-3.5 -3.5L3.5 3.5M3.5 -3.5L-3.5 3.5" }} />
+                    d={if granted { TICK } else { CROSS }} />
             }
         </>
     }

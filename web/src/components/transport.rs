@@ -38,7 +38,9 @@ pub(crate) fn transport(view: &View<'_>) -> Html {
                     onclick={view.click(Message::StepForward)}>
                     { icon(Icon::StepForward) }{ words.step }
                 </button>
-                { button("jump-forward", words.jump_forward, Icon::JumpForward, Message::JumpForward) }
+                { button(
+                    "jump-forward", words.jump_forward, Icon::JumpForward, Message::JumpForward,
+                ) }
                 <button data-testid="play" title={play_title} aria-label={play_title}
                     aria-pressed={view.is_playing().to_string()}
                     onclick={view.click(Message::PlayPause)}>
@@ -50,7 +52,9 @@ pub(crate) fn transport(view: &View<'_>) -> Html {
                 <output class="where">
                     { words.event }{ " " }
                     <b data-testid="event-number">{ view.state.engine.position().to_string() }</b>
-                    <span class="time" data-testid="time">{ seconds(view.frame().now_us) }{ " s" }</span>
+                    <span class="time" data-testid="time">
+                        { seconds(view.frame().now_us) }{ " s" }
+                    </span>
                 </output>
                 { speed(view) }
                 { every(view) }
@@ -65,6 +69,8 @@ fn scrubber(view: &View<'_>) -> Html {
         Message::Seek(input.value().parse().unwrap_or(1))
     });
     let end = (view.state.engine.moments().len() as u64).max(2);
+    let event = view.state.engine.position();
+    let spoken = view.language().position(event, end, view.frame().now_us);
     let share = |event: u64| (event - 1) as f64 / (end - 1) as f64;
     // Of marks that fall together, the last is shown.
     let mut marks: Vec<(u64, Turn)> = Vec::new();
@@ -88,7 +94,7 @@ fn scrubber(view: &View<'_>) -> Html {
                 value={view.state.engine.position().to_string()} oninput={seek}
                 style={format!("--share:{}", number(share(view.state.engine.position()) * 100.0))}
                 aria-label={view.words().scrub}
-                aria-valuetext={view.language().position(view.state.engine.position(), end, view.frame().now_us)} />
+                aria-valuetext={spoken} />
         </div>
     }
 }

@@ -78,7 +78,7 @@ impl Layout {
     /// A triangle reaches less far down than up: it is lowered by half the difference.
     fn sink(&self) -> f64 {
         let members = self.members.max(1);
-        if members % 2 == 0 || members == 1 {
+        if members.is_multiple_of(2) || members == 1 {
             return 0.0;
         }
         let lowest = (TAU / f64::from(members) * f64::from(members / 2)).cos();
