@@ -89,8 +89,8 @@ fn operation(language: Language, operation: &OperationFrame) -> Html {
             <code>{ &operation.text }</code>
             <small>{ operation.node.to_string() }</small>
             <span class="outcome">{ outcome }</span>
-            if let Some(answer) = answer { <span class="answer">{ answer.clone() }</span> }
             if let Some(took) = took { <small class="took">{ took }</small> }
+            if let Some(answer) = answer { <span class="answer">{ answer.clone() }</span> }
         </li>
     }
 }

@@ -36,10 +36,10 @@ pub(crate) fn sentence(language: Language, frame: &Frame) -> Sentence {
     let mut told: Vec<&TraceEvent> = event
         .trace
         .iter()
-        .filter(|trace| weight(&trace.kind, event) > 0)
+        .filter(|trace| weight(trace, event) > 0)
         .collect();
     // Stable: what weighs the same stays in the order in which it happened.
-    told.sort_by_key(|trace| std::cmp::Reverse(weight(&trace.kind, event)));
+    told.sort_by_key(|trace| std::cmp::Reverse(weight(trace, event)));
     let mut consequences: Vec<String> = Vec::new();
     let traced = told.into_iter().map(|trace| match language {
         Language::English => en::consequence(trace, &names),
@@ -139,13 +139,13 @@ fn together<'a>(messages: impl Iterator<Item = &'a MessageFrame>) -> Vec<Alike<'
 }
 
 /// How much a consequence tells beyond its cause; 0 is left to the trace's own lines.
-fn weight(kind: &TraceKind, event: &EventFrame) -> u8 {
+fn weight(trace: &TraceEvent, event: &EventFrame) -> u8 {
     use TraceKind as K;
     let synced_itself = matches!(event.cause, EventCause::Synced(_));
     let has = |wanted: fn(&TraceKind) -> bool| event.trace.iter().any(|trace| wanted(&trace.kind));
     let elected = has(|kind| matches!(kind, K::BecameLeader { .. } | K::BecameCandidate { .. }));
     let voted = has(|kind| matches!(kind, K::VoteCast { .. } | K::VoteRejected { .. }));
-    match kind {
+    match &trace.kind {
         K::DiskFailed { .. } | K::Refused { .. } => 10,
         K::BecameLeader { .. } | K::QuorumLost => 9,
         K::TransferFinished { .. } | K::TransferFailed { .. } | K::TransferStarted { .. } => 8,
@@ -160,6 +160,8 @@ fn weight(kind: &TraceKind, event: &EventFrame) -> u8 {
         K::Committed { .. } => 6,
         K::Applied { .. } => 5,
         K::Appended { .. } => 5,
+        // That it leads has been said.
+        K::LeaderElected { leader, .. } if *leader == trace.member => 0,
         K::LeaderElected { .. } | K::LeaderChanged { .. } | K::LeaderLost { .. } => 4,
         K::BecameFollower { .. } if !voted => 4,
         K::Synced { .. } if synced_itself => 4,
