@@ -226,6 +226,7 @@ impl Member {
         self.consensus.tick();
         self.time_out_requests();
         self.time_out_transfers();
+        self.abandon_overtaken();
     }
 
     fn receive(&mut self, from: MemberId, bytes: &[u8]) {

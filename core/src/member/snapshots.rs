@@ -25,6 +25,9 @@ pub(super) struct Snapshots {
     files: Vec<String>,
     out: ByPeer<TransferOut>,
     incoming: Option<TransferIn>,
+    /// How many have come in: names the batches of the newest one. What the senders call their
+    /// transfers does not, two of them may use the same number.
+    incoming_count: u64,
     /// A snapshot that is on the disk, while raft takes it over.
     received: Option<Restored>,
     /// A transfer's number is never used twice, not by an earlier life either.
@@ -35,9 +38,9 @@ pub(super) struct Snapshots {
 /// What a batch of the snapshot lane is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// An own snapshot.
-    Checkpoint,
-    /// One that comes in: which transfer.
+    /// An own snapshot: of which index.
+    Checkpoint(Index),
+    /// One that comes in: which, by this member's count.
     Incoming(u64),
     /// Removing files: nothing waits for it.
     Cleanup,
@@ -52,6 +55,7 @@ impl Snapshots {
             files,
             out: BTreeMap::new(),
             incoming: None,
+            incoming_count: 0,
             received: None,
             incarnation,
             transfers: 0,
@@ -75,8 +79,8 @@ impl Member {
 
     pub(super) fn snapshot_lane_done(&mut self, batch: BatchId) {
         match self.snapshots.purposes.remove(&batch) {
-            Some(Purpose::Checkpoint) => self.go_on_with_checkpoint(),
-            Some(Purpose::Incoming(transfer)) => self.incoming_written(transfer),
+            Some(Purpose::Checkpoint(index)) => self.go_on_with_checkpoint(index),
+            Some(Purpose::Incoming(number)) => self.incoming_written(number),
             Some(Purpose::Cleanup) | None => {}
         }
     }
@@ -84,7 +88,7 @@ impl Member {
     /// Begins a snapshot when enough has been applied since the last.
     pub(super) fn begin_checkpoint(&mut self) {
         let since = self.snapshot.map_or(Index(0), |(index, _)| index);
-        let due = self.applied.0 >= since.0 + self.config.snapshot_count;
+        let due = self.applied.0 - since.0 >= self.config.snapshot_count;
         if !due || self.snapshots.checkpoint.is_some() || self.is_stopping() {
             return;
         }
@@ -93,7 +97,7 @@ impl Member {
         self.tell(TraceKind::SnapshotStarted { index, term });
         let (checkpoint, operations) = Checkpoint::begin(header, &mut self.store);
         self.snapshots.checkpoint = Some(checkpoint);
-        self.write_snapshot_lane(Purpose::Checkpoint, operations);
+        self.write_snapshot_lane(Purpose::Checkpoint(index), operations);
     }
 
     fn snapshot_header(&self) -> SnapshotHeader {
@@ -109,14 +113,16 @@ impl Member {
         )
     }
 
-    fn go_on_with_checkpoint(&mut self) {
-        let Some(mut checkpoint) = self.snapshots.checkpoint.take() else {
+    /// A batch of the checkpoint of an index is done; it may have been given up meanwhile.
+    fn go_on_with_checkpoint(&mut self, index: Index) {
+        let running = &mut self.snapshots.checkpoint;
+        let Some(mut checkpoint) = running.take_if(|running| running.position().0 == index) else {
             return;
         };
         match checkpoint.go_on(&self.store) {
             Next::Write(operations) => {
                 self.snapshots.checkpoint = Some(checkpoint);
-                self.write_snapshot_lane(Purpose::Checkpoint, operations);
+                self.write_snapshot_lane(Purpose::Checkpoint(index), operations);
             }
             Next::Done => {
                 let (index, term) = checkpoint.position();
@@ -164,9 +170,9 @@ impl Member {
             ..SnapshotHeader::default()
         }
         .path();
-        if !self.snapshots.files.contains(&path) {
-            self.snapshots.files.push(path);
-        }
+        // The newest that counts stands last, also when an earlier life had left one of its name.
+        self.snapshots.files.retain(|known| *known != path);
+        self.snapshots.files.push(path);
         while self.snapshots.files.len() > SNAPSHOTS_KEPT {
             let path = self.snapshots.files.remove(0);
             operations.push(DiskOperation::Remove { path });
@@ -307,7 +313,9 @@ impl Member {
         let (mut incoming, operations) = TransferIn::begin(from, chunk)?;
         incoming.batch_out();
         self.snapshots.incoming = Some(incoming);
-        self.write_snapshot_lane(Purpose::Incoming(chunk.transfer), operations);
+        self.snapshots.incoming_count += 1;
+        let number = self.snapshots.incoming_count;
+        self.write_snapshot_lane(Purpose::Incoming(number), operations);
         Ok(())
     }
 
@@ -318,9 +326,19 @@ impl Member {
         let operations = incoming.take(chunk)?;
         if !operations.is_empty() {
             incoming.batch_out();
-            self.write_snapshot_lane(Purpose::Incoming(chunk.transfer), operations);
+            let number = self.snapshots.incoming_count;
+            self.write_snapshot_lane(Purpose::Incoming(number), operations);
         }
         Ok(())
+    }
+
+    /// What is committed here needs no snapshot any more, and its sender may be gone for good.
+    pub(super) fn abandon_overtaken(&mut self) {
+        let commit = self.consensus.commit();
+        let incoming = self.snapshots.incoming.as_ref();
+        if incoming.is_some_and(|incoming| incoming.is_overtaken(commit)) {
+            self.abandon_incoming();
+        }
     }
 
     fn abandon_incoming(&mut self) {
@@ -332,14 +350,12 @@ impl Member {
         }
     }
 
-    fn incoming_written(&mut self, transfer: u64) {
-        let Some(incoming) = &mut self.snapshots.incoming else {
-            return;
-        };
-        if !incoming.is_transfer(transfer) || !incoming.batch_done() {
+    fn incoming_written(&mut self, number: u64) {
+        if number != self.snapshots.incoming_count {
             return;
         }
-        let Some(incoming) = self.snapshots.incoming.take() else {
+        let incoming = &mut self.snapshots.incoming;
+        let Some(incoming) = incoming.take_if(TransferIn::batch_done) else {
             return;
         };
         let (from, progress) = (incoming.from(), incoming.progress(self.consensus.term()));
@@ -387,7 +403,9 @@ impl Member {
         };
         let (index, term) = (restored.index, restored.term);
         // What read the old store is void: its pins are nothing to the new one.
-        self.snapshots.checkpoint = None;
+        if let Some(checkpoint) = self.snapshots.checkpoint.take() {
+            self.write_snapshot_lane(Purpose::Cleanup, checkpoint.abandon());
+        }
         self.snapshots.out.clear();
         self.store = restored.store;
         self.membership = restored.membership;
