@@ -337,6 +337,11 @@ impl Consensus {
         }
     }
 
+    /// Whether it is the leader of a term.
+    pub(crate) fn leads(&self, term: Term) -> bool {
+        self.node.raft.state == StateRole::Leader && self.term() == term
+    }
+
     /// Its term.
     pub(crate) fn term(&self) -> Term {
         Term(self.node.raft.term)
