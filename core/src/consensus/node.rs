@@ -459,7 +459,8 @@ fn raft_settings(config: &MemberConfig, applied: Index) -> raft::Config {
         pre_vote: config.pre_vote,
         read_only_option: raft::ReadOnlyOption::Safe,
         skip_bcast_commit: false,
-        batch_append: true,
+        // Joining appends has no bound: what a follower far behind lacks would become one frame.
+        batch_append: false,
         priority: 0,
         max_uncommitted_size: limits::UNCOMMITTED_SIZE_BYTES_MAX,
         max_committed_size_per_ready: limits::COMMITTED_SIZE_BYTES_MAX,
