@@ -33,6 +33,7 @@ mod log;
 mod look;
 mod peers;
 mod proposal;
+mod receiving;
 mod requests;
 mod restore;
 mod serve;

@@ -1,16 +1,15 @@
-//! Snapshots: taking them, letting go what is behind them, sending and receiving them.
+//! Snapshots: taking them, letting go what is behind them, sending them. Receiving them is next
+//! door, in `receiving`.
 
 use std::collections::BTreeMap;
 
 use super::checkpoint::{Checkpoint, Next};
 use super::restore::{Restored, header};
-use super::transfer_in::{Received, TransferIn};
+use super::transfer_in::TransferIn;
 use super::transfer_out::{Outcome, TransferOut};
 use super::{ByPeer, Member};
 use crate::Output;
-use crate::consensus::wire::{
-    SnapshotChunk, SnapshotProgress, SnapshotProgressState, WireBody, WireFrame,
-};
+use crate::consensus::wire::{SnapshotChunk, SnapshotProgress, WireBody, WireFrame};
 use crate::disk::{DiskBatch, DiskOperation, Lane};
 use crate::id::{BatchId, Incarnation, Index, MemberId, Term};
 use crate::snapshot::SnapshotHeader;
@@ -20,16 +19,16 @@ use crate::trace::TraceKind;
 pub(super) struct Snapshots {
     next_batch: BatchId,
     purposes: BTreeMap<BatchId, Purpose>,
-    checkpoint: Option<Checkpoint>,
+    pub(super) checkpoint: Option<Checkpoint>,
     /// Paths of this member's snapshots, oldest first.
     files: Vec<String>,
-    out: ByPeer<TransferOut>,
-    incoming: Option<TransferIn>,
+    pub(super) out: ByPeer<TransferOut>,
+    pub(super) incoming: Option<TransferIn>,
     /// How many have come in: names the batches of the newest one. What the senders call their
     /// transfers does not, two of them may use the same number.
-    incoming_count: u64,
+    pub(super) incoming_count: u64,
     /// A snapshot that is on the disk, while raft takes it over.
-    received: Option<Restored>,
+    pub(super) received: Option<Restored>,
     /// A transfer's number is never used twice, not by an earlier life either.
     incarnation: Incarnation,
     transfers: u64,
@@ -268,174 +267,6 @@ impl Member {
                 body: WireBody::SnapshotChunk(chunk),
             });
         }
-    }
-}
-
-/// Receiving.
-impl Member {
-    pub(super) fn receive_chunk(&mut self, from: MemberId, chunk: &SnapshotChunk) {
-        if Term(chunk.term) < self.consensus.term() {
-            return;
-        }
-        if Index(chunk.index) <= self.consensus.commit() {
-            // It has come already, or is not needed any more.
-            return self.answer_chunk(from, chunk, SnapshotProgressState::Installed);
-        }
-        let known = self
-            .snapshots
-            .incoming
-            .as_ref()
-            .is_some_and(|own| own.is_of(from, chunk));
-        let taken = match (known, chunk.number) {
-            (true, _) => self.take_chunk(chunk),
-            (false, 0) => self.begin_incoming(from, chunk),
-            // The beginning was lost; it will be sent again.
-            (false, _) => return,
-        };
-        match taken {
-            Ok(()) => {
-                let term = self.consensus.term();
-                if let Some(incoming) = &self.snapshots.incoming {
-                    let progress = incoming.progress(term);
-                    self.send_progress(from, progress);
-                }
-            }
-            Err(reason) => {
-                self.abandon_incoming();
-                self.refuse(from, reason);
-                self.answer_chunk(from, chunk, SnapshotProgressState::Failed);
-            }
-        }
-    }
-
-    fn begin_incoming(&mut self, from: MemberId, chunk: &SnapshotChunk) -> Result<(), String> {
-        self.abandon_incoming();
-        let (mut incoming, operations) = TransferIn::begin(from, chunk)?;
-        incoming.batch_out();
-        self.snapshots.incoming = Some(incoming);
-        self.snapshots.incoming_count += 1;
-        let number = self.snapshots.incoming_count;
-        self.write_snapshot_lane(Purpose::Incoming(number), operations);
-        Ok(())
-    }
-
-    fn take_chunk(&mut self, chunk: &SnapshotChunk) -> Result<(), String> {
-        let Some(incoming) = &mut self.snapshots.incoming else {
-            return Ok(());
-        };
-        let operations = incoming.take(chunk)?;
-        if !operations.is_empty() {
-            incoming.batch_out();
-            let number = self.snapshots.incoming_count;
-            self.write_snapshot_lane(Purpose::Incoming(number), operations);
-        }
-        Ok(())
-    }
-
-    /// What is committed here needs no snapshot any more, and its sender may be gone for good.
-    pub(super) fn abandon_overtaken(&mut self) {
-        let commit = self.consensus.commit();
-        let incoming = self.snapshots.incoming.as_ref();
-        if incoming.is_some_and(|incoming| incoming.is_overtaken(commit)) {
-            self.abandon_incoming();
-        }
-    }
-
-    fn abandon_incoming(&mut self) {
-        if let Some(incoming) = self.snapshots.incoming.take() {
-            let operations = incoming.abandon();
-            if !operations.is_empty() {
-                self.write_snapshot_lane(Purpose::Cleanup, operations);
-            }
-        }
-    }
-
-    fn incoming_written(&mut self, number: u64) {
-        if number != self.snapshots.incoming_count {
-            return;
-        }
-        let incoming = &mut self.snapshots.incoming;
-        let Some(incoming) = incoming.take_if(TransferIn::batch_done) else {
-            return;
-        };
-        let (from, progress) = (incoming.from(), incoming.progress(self.consensus.term()));
-        match incoming.finish() {
-            Ok(received) => self.offer_snapshot(received, progress),
-            Err(reason) => {
-                self.refuse(from, reason);
-                let state = SnapshotProgressState::Failed;
-                self.send_progress(from, SnapshotProgress { state, ..progress });
-            }
-        }
-    }
-
-    /// The snapshot is on the disk: raft decides whether it takes the log's place.
-    fn offer_snapshot(&mut self, received: Received, progress: SnapshotProgress) {
-        let Received {
-            from,
-            term,
-            restored,
-        } = received;
-        let index = restored.index;
-        let mut state = SnapshotProgressState::Installed;
-        // The log may have overtaken it meanwhile.
-        if index > self.consensus.commit() {
-            let message = crate::consensus::snapshot_message(
-                (from, self.config.id),
-                term,
-                (index, restored.term),
-                restored.configuration.clone(),
-            );
-            if let Err(reason) = self.consensus.step(message) {
-                self.refuse(from, reason);
-                state = SnapshotProgressState::Failed;
-            } else if self.consensus.takes_snapshot(index) {
-                self.snapshots.received = Some(restored);
-            }
-        }
-        self.send_progress(from, SnapshotProgress { state, ..progress });
-    }
-
-    /// Raft has taken the snapshot over: so do store and members.
-    pub(super) fn install_snapshot(&mut self) {
-        let Some(restored) = self.snapshots.received.take() else {
-            return;
-        };
-        let (index, term) = (restored.index, restored.term);
-        // What read the old store is void: its pins are nothing to the new one.
-        if let Some(checkpoint) = self.snapshots.checkpoint.take() {
-            self.write_snapshot_lane(Purpose::Cleanup, checkpoint.abandon());
-        }
-        self.snapshots.out.clear();
-        self.store = restored.store;
-        self.membership = restored.membership;
-        self.applied = index;
-        self.snapshot = Some((index, term));
-        self.told_commit = self.told_commit.max(index);
-        self.consensus.applied(index);
-        self.log.marker_follows();
-        let from = self.consensus.leader();
-        self.tell(TraceKind::SnapshotApplied { from, index, term });
-    }
-
-    fn answer_chunk(&mut self, to: MemberId, chunk: &SnapshotChunk, state: SnapshotProgressState) {
-        let progress = SnapshotProgress {
-            term: self.consensus.term().0,
-            index: chunk.index,
-            transfer: chunk.transfer,
-            next: 0,
-            state,
-        };
-        self.send_progress(to, progress);
-    }
-
-    fn send_progress(&mut self, to: MemberId, progress: SnapshotProgress) {
-        let from = self.config.id.0;
-        self.send_wire(WireFrame {
-            from,
-            to: to.0,
-            body: WireBody::SnapshotProgress(progress),
-        });
     }
 }
 
