@@ -79,7 +79,8 @@ pub enum Input {
 /// What a member tells its host to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// Carry a frame to a peer; it may be lost, late, doubled or out of order.
+    /// Carry a frame to a peer; it may be lost, late or out of order. It comes once at most: a
+    /// forwarded write that came twice would be carried out twice.
     Send {
         /// To whom.
         to: MemberId,

@@ -33,6 +33,7 @@ mod log;
 mod look;
 mod peers;
 mod proposal;
+mod receiving;
 mod requests;
 mod restore;
 mod serve;
@@ -226,6 +227,7 @@ impl Member {
         self.consensus.tick();
         self.time_out_requests();
         self.time_out_transfers();
+        self.abandon_overtaken();
     }
 
     fn receive(&mut self, from: MemberId, bytes: &[u8]) {
@@ -332,9 +334,18 @@ impl Member {
         self.apply(&work.committed);
     }
 
-    fn send(&mut self, message: Message) {
-        if message.get_msg_type() == MessageType::MsgSnapshot {
-            return self.begin_transfer(MemberId(message.to));
+    fn send(&mut self, mut message: Message) {
+        match message.get_msg_type() {
+            MessageType::MsgSnapshot if self.consensus.leads(Term(message.term)) => {
+                return self.begin_transfer(MemberId(message.to));
+            }
+            // It was deposed between the wish and now: what it would send would be in the name
+            // of its successor's term.
+            MessageType::MsgSnapshot => return,
+            // One that another member had forwarded to this one. Who is to be answered stands in
+            // the proposal, and a frame comes from whoever sends it.
+            MessageType::MsgPropose => message.from = self.config.id.0,
+            _ => {}
         }
         let Some(wire) = to_wire(message) else { return };
         self.send_wire(wire);

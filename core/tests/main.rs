@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod suite {
+    mod durability;
     mod member;
     mod mvcc;
     mod sim;

@@ -1,6 +1,6 @@
 //! The one place that calls raft.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use raft::eraftpb::MessageType;
 use raft::eraftpb::{ConfChange, ConfChangeType, ConfState, Entry, HardState, Message, Snapshot};
@@ -9,7 +9,7 @@ use raft::{ProgressState as RaftProgress, RawNode, SnapshotStatus, StateRole};
 use super::convert;
 use super::log_store::LogStore;
 use super::observe::{Cause, Observer};
-use super::validate;
+use super::validate::{self, Held};
 use crate::id::{Index, MemberId, Term};
 use crate::limits;
 use crate::member::{MemberConfig, ProgressState, ProgressView, Role};
@@ -60,7 +60,7 @@ pub(crate) struct Consensus {
     observer: Observer,
     /// Messages that say what a write makes true, by the number of their Ready: they leave when
     /// that is durable, never before.
-    held: VecDeque<(u64, Vec<Message>)>,
+    held: Held,
     configuration: ConfState,
     /// Carried out by the store. Raft hears of it once it knows the same to be durable.
     carried_out: u64,
@@ -89,7 +89,7 @@ impl Consensus {
             node,
             seed: config.seed,
             observer: Observer::default(),
-            held: VecDeque::new(),
+            held: Held::new(),
             configuration,
             carried_out: initial.offset.0,
         };
@@ -106,13 +106,8 @@ impl Consensus {
         let campaigns = raft.state != StateRole::Leader
             && raft.promotable()
             && raft.election_elapsed + 1 >= raft.randomized_election_timeout();
-        let alone = raft.prs().is_singleton();
-        if campaigns && alone && raft.raft_log.persisted != raft.raft_log.last_index() {
-            // A cluster of one elects itself within the call, and raft counts on its log being
-            // durable by then: it can wait a tick for the disk.
-            return;
-        }
-        if campaigns && raft.term >= limits::TERM_OR_INDEX_MAX {
+        if campaigns && validate::election(raft).is_err() {
+            // It can wait a tick for the disk.
             return;
         }
         self.call(Cause::Tick { campaigns }, |node| {
@@ -137,7 +132,7 @@ impl Consensus {
     ///
     /// Why it was refused.
     pub(crate) fn step(&mut self, message: Message) -> Result<(), String> {
-        validate::validate(&self.node.raft, &message)?;
+        validate::validate(&self.node.raft, &self.held, &message)?;
         let seen = message.clone();
         self.call(Cause::Message(&seen), |node| {
             // Errors here mean that raft ignored it: a dropped proposal, an unknown sender.
@@ -342,6 +337,11 @@ impl Consensus {
         }
     }
 
+    /// Whether it is the leader of a term.
+    pub(crate) fn leads(&self, term: Term) -> bool {
+        self.node.raft.state == StateRole::Leader && self.term() == term
+    }
+
     /// Its term.
     pub(crate) fn term(&self) -> Term {
         Term(self.node.raft.term)
@@ -459,7 +459,8 @@ fn raft_settings(config: &MemberConfig, applied: Index) -> raft::Config {
         pre_vote: config.pre_vote,
         read_only_option: raft::ReadOnlyOption::Safe,
         skip_bcast_commit: false,
-        batch_append: true,
+        // Joining appends has no bound: what a follower far behind lacks would become one frame.
+        batch_append: false,
         priority: 0,
         max_uncommitted_size: limits::UNCOMMITTED_SIZE_BYTES_MAX,
         max_committed_size_per_ready: limits::COMMITTED_SIZE_BYTES_MAX,

@@ -5,18 +5,27 @@
 //! bytes, so what raft takes for granted is checked here, and what fails is refused with a reason
 //! that ends up in the trace. Each rule names what it protects.
 
+use std::collections::VecDeque;
+
 use raft::eraftpb::{EntryType, Message, MessageType, Snapshot};
 use raft::{Raft, StateRole};
 
 use super::log_store::LogStore;
 use crate::limits::TERM_OR_INDEX_MAX;
 
-/// Checks a message against a member's state.
+/// Messages that wait for the disk, by the number of their Ready.
+pub(super) type Held = VecDeque<(u64, Vec<Message>)>;
+
+/// Checks a message against a member's state, and what it has not sent yet.
 ///
 /// # Errors
 ///
 /// The rule that it breaks, in words.
-pub(super) fn validate(raft: &Raft<LogStore>, message: &Message) -> Result<(), String> {
+pub(super) fn validate(
+    raft: &Raft<LogStore>,
+    held: &Held,
+    message: &Message,
+) -> Result<(), String> {
     parties(raft, message)?;
     numbers(message)?;
     term(message)?;
@@ -26,14 +35,14 @@ pub(super) fn validate(raft: &Raft<LogStore>, message: &Message) -> Result<(), S
         MessageType::MsgAppendResponse | MessageType::MsgHeartbeatResponse => {
             response(raft, message)
         }
-        MessageType::MsgRequestVoteResponse => vote_response(raft, message),
+        MessageType::MsgRequestVoteResponse => vote_response(raft, held, message),
         MessageType::MsgPropose => proposal(message),
         MessageType::MsgReadIndex | MessageType::MsgReadIndexResp => one_entry(message),
         MessageType::MsgSnapshot => snapshot(message.get_snapshot()),
+        MessageType::MsgTimeoutNow => election(raft),
         MessageType::MsgRequestVote
         | MessageType::MsgRequestPreVote
-        | MessageType::MsgRequestPreVoteResponse
-        | MessageType::MsgTimeoutNow => Ok(()),
+        | MessageType::MsgRequestPreVoteResponse => Ok(()),
         kind => Err(format!(
             "{kind:?} is local to a member and never crosses a link"
         )),
@@ -162,17 +171,42 @@ fn response(raft: &Raft<LogStore>, message: &Message) -> Result<(), String> {
     Ok(())
 }
 
+/// Checks whether raft can stand for election now.
+///
+/// # Errors
+///
+/// What it would panic on.
+pub(super) fn election(raft: &Raft<LogStore>) -> Result<(), String> {
+    let log = &raft.raft_log;
+    if raft.term >= TERM_OR_INDEX_MAX {
+        return Err("an election beyond the last term".to_owned());
+    }
+    // A cluster of one elects itself within the call, and raft counts on its log being durable
+    // by then.
+    if raft.prs().is_singleton() && log.persisted != log.last_index() {
+        return Err("an election before this member's log is durable".to_owned());
+    }
+    // Raft looks for changes of the configuration in what is committed and not applied. Of a
+    // snapshot that was handed out it has neither the entries any more, nor the word that it is
+    // durable, and so applied.
+    if log.unstable_snapshot().is_none() && log.applied + 1 < log.first_index() {
+        return Err("an election before a snapshot is marked in the log".to_owned());
+    }
+    Ok(())
+}
+
 /// Raft counts on a candidate having on its disk what it asked votes with: an answer that comes
 /// before the question was released is made up.
-fn vote_response(raft: &Raft<LogStore>, message: &Message) -> Result<(), String> {
+fn vote_response(raft: &Raft<LogStore>, held: &Held, message: &Message) -> Result<(), String> {
     let candidate = raft.state == StateRole::Candidate && message.term == raft.term;
     if !candidate {
         return Ok(());
     }
-    let unsent = raft
-        .msgs
+    let unsent = held
         .iter()
-        .any(|m| m.get_msg_type() == MessageType::MsgRequestVote);
+        .flat_map(|(_, messages)| messages)
+        .chain(&raft.msgs)
+        .any(|unsent| unsent.get_msg_type() == MessageType::MsgRequestVote);
     if unsent || raft.raft_log.persisted != raft.raft_log.last_index() {
         return Err("answers a vote that was not asked for yet".to_owned());
     }

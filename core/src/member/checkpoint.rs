@@ -74,6 +74,16 @@ impl Checkpoint {
         Next::Write(operations)
     }
 
+    /// Gives it up; its store is gone, and the pin with it. What removes its file.
+    pub(super) fn abandon(self) -> Vec<DiskOperation> {
+        match self.writer {
+            Some(writer) => writer.abandon(),
+            None => vec![DiskOperation::Remove {
+                path: self.header.path(),
+            }],
+        }
+    }
+
     /// Gives the pin back.
     pub(super) fn end(self, store: &mut Store) {
         store.unpin(self.pin);

@@ -39,17 +39,24 @@ impl Writes {
         self.queue.push_back((sequence, payload));
     }
 
-    /// What is to be proposed now, all at once.
-    pub(super) fn queued(&self) -> Vec<Bytes> {
+    /// What is to be proposed next, in one message: as many as come to a size, one at least.
+    pub(super) fn queued(&self, size_bytes: u64) -> Vec<Bytes> {
+        let mut sum_bytes = 0;
         self.queue
             .iter()
-            .map(|(_, payload)| payload.clone())
+            .map(|(_, payload)| payload)
+            .take_while(|payload| {
+                let is_first = sum_bytes == 0;
+                sum_bytes += payload.len() as u64;
+                is_first || sum_bytes <= size_bytes
+            })
+            .cloned()
             .collect()
     }
 
-    /// It has been proposed.
-    pub(super) fn clear_queue(&mut self) {
-        self.queue.clear();
+    /// The first so many have been proposed.
+    pub(super) fn proposed(&mut self, count: usize) {
+        self.queue.drain(..count);
     }
 
     /// A write has been carried out: who waits for it?
@@ -59,14 +66,14 @@ impl Writes {
 
     /// Those who came before a tick, oldest first: nobody waits for them any more.
     pub(super) fn take_older(&mut self, than_ticks: u64) -> Vec<Open> {
-        // Sequences are given in the order of coming.
+        // Sequences are given in the order of coming, and the queue is in that order too.
         let mut older = Vec::new();
         while let Some(entry) = self.open.first_entry() {
             if entry.get().since_ticks > than_ticks {
                 break;
             }
             let (sequence, open) = entry.remove_entry();
-            self.queue.retain(|(queued, _)| *queued != sequence);
+            self.queue.pop_front_if(|(queued, _)| *queued == sequence);
             older.push(open);
         }
         older

@@ -79,16 +79,20 @@ impl Member {
         false
     }
 
-    /// Proposes all that waits, in one go. Without a leader it goes on waiting, as in etcd; and
+    /// Proposes all that waits, in messages of a bounded size. Without a leader it goes on waiting, as in etcd; and
     /// beyond etcd, it also waits while the leader is known to be out of reach, where a proposal
     /// would be lost for certain and its caller would wait in vain.
     pub(super) fn propose_queued(&mut self) {
         if !self.reaches_leader() || self.consensus.transferee().is_some() {
             return;
         }
-        let queued = self.writes.queued();
-        if !queued.is_empty() && self.consensus.propose(queued) {
-            self.writes.clear_queue();
+        loop {
+            let queued = self.writes.queued(limits::APPEND_SIZE_BYTES_MAX);
+            let count = queued.len();
+            if count == 0 || !self.consensus.propose(queued) {
+                return;
+            }
+            self.writes.proposed(count);
         }
     }
 

@@ -1,16 +1,15 @@
-//! Snapshots: taking them, letting go what is behind them, sending and receiving them.
+//! Snapshots: taking them, letting go what is behind them, sending them. Receiving them is next
+//! door, in `receiving`.
 
 use std::collections::BTreeMap;
 
 use super::checkpoint::{Checkpoint, Next};
 use super::restore::{Restored, header};
-use super::transfer_in::{Received, TransferIn};
+use super::transfer_in::TransferIn;
 use super::transfer_out::{Outcome, TransferOut};
 use super::{ByPeer, Member};
 use crate::Output;
-use crate::consensus::wire::{
-    SnapshotChunk, SnapshotProgress, SnapshotProgressState, WireBody, WireFrame,
-};
+use crate::consensus::wire::{SnapshotChunk, SnapshotProgress, WireBody, WireFrame};
 use crate::disk::{DiskBatch, DiskOperation, Lane};
 use crate::id::{BatchId, Incarnation, Index, MemberId, Term};
 use crate::snapshot::SnapshotHeader;
@@ -20,13 +19,16 @@ use crate::trace::TraceKind;
 pub(super) struct Snapshots {
     next_batch: BatchId,
     purposes: BTreeMap<BatchId, Purpose>,
-    checkpoint: Option<Checkpoint>,
+    pub(super) checkpoint: Option<Checkpoint>,
     /// Paths of this member's snapshots, oldest first.
     files: Vec<String>,
-    out: ByPeer<TransferOut>,
-    incoming: Option<TransferIn>,
+    pub(super) out: ByPeer<TransferOut>,
+    pub(super) incoming: Option<TransferIn>,
+    /// How many have come in: names the batches of the newest one. What the senders call their
+    /// transfers does not, two of them may use the same number.
+    pub(super) incoming_count: u64,
     /// A snapshot that is on the disk, while raft takes it over.
-    received: Option<Restored>,
+    pub(super) received: Option<Restored>,
     /// A transfer's number is never used twice, not by an earlier life either.
     incarnation: Incarnation,
     transfers: u64,
@@ -35,9 +37,9 @@ pub(super) struct Snapshots {
 /// What a batch of the snapshot lane is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// An own snapshot.
-    Checkpoint,
-    /// One that comes in: which transfer.
+    /// An own snapshot: of which index.
+    Checkpoint(Index),
+    /// One that comes in: which, by this member's count.
     Incoming(u64),
     /// Removing files: nothing waits for it.
     Cleanup,
@@ -52,6 +54,7 @@ impl Snapshots {
             files,
             out: BTreeMap::new(),
             incoming: None,
+            incoming_count: 0,
             received: None,
             incarnation,
             transfers: 0,
@@ -75,8 +78,8 @@ impl Member {
 
     pub(super) fn snapshot_lane_done(&mut self, batch: BatchId) {
         match self.snapshots.purposes.remove(&batch) {
-            Some(Purpose::Checkpoint) => self.go_on_with_checkpoint(),
-            Some(Purpose::Incoming(transfer)) => self.incoming_written(transfer),
+            Some(Purpose::Checkpoint(index)) => self.go_on_with_checkpoint(index),
+            Some(Purpose::Incoming(number)) => self.incoming_written(number),
             Some(Purpose::Cleanup) | None => {}
         }
     }
@@ -84,7 +87,7 @@ impl Member {
     /// Begins a snapshot when enough has been applied since the last.
     pub(super) fn begin_checkpoint(&mut self) {
         let since = self.snapshot.map_or(Index(0), |(index, _)| index);
-        let due = self.applied.0 >= since.0 + self.config.snapshot_count;
+        let due = self.applied.0 - since.0 >= self.config.snapshot_count;
         if !due || self.snapshots.checkpoint.is_some() || self.is_stopping() {
             return;
         }
@@ -93,7 +96,7 @@ impl Member {
         self.tell(TraceKind::SnapshotStarted { index, term });
         let (checkpoint, operations) = Checkpoint::begin(header, &mut self.store);
         self.snapshots.checkpoint = Some(checkpoint);
-        self.write_snapshot_lane(Purpose::Checkpoint, operations);
+        self.write_snapshot_lane(Purpose::Checkpoint(index), operations);
     }
 
     fn snapshot_header(&self) -> SnapshotHeader {
@@ -109,14 +112,16 @@ impl Member {
         )
     }
 
-    fn go_on_with_checkpoint(&mut self) {
-        let Some(mut checkpoint) = self.snapshots.checkpoint.take() else {
+    /// A batch of the checkpoint of an index is done; it may have been given up meanwhile.
+    fn go_on_with_checkpoint(&mut self, index: Index) {
+        let running = &mut self.snapshots.checkpoint;
+        let Some(mut checkpoint) = running.take_if(|running| running.position().0 == index) else {
             return;
         };
         match checkpoint.go_on(&self.store) {
             Next::Write(operations) => {
                 self.snapshots.checkpoint = Some(checkpoint);
-                self.write_snapshot_lane(Purpose::Checkpoint, operations);
+                self.write_snapshot_lane(Purpose::Checkpoint(index), operations);
             }
             Next::Done => {
                 let (index, term) = checkpoint.position();
@@ -164,9 +169,9 @@ impl Member {
             ..SnapshotHeader::default()
         }
         .path();
-        if !self.snapshots.files.contains(&path) {
-            self.snapshots.files.push(path);
-        }
+        // The newest that counts stands last, also when an earlier life had left one of its name.
+        self.snapshots.files.retain(|known| *known != path);
+        self.snapshots.files.push(path);
         while self.snapshots.files.len() > SNAPSHOTS_KEPT {
             let path = self.snapshots.files.remove(0);
             operations.push(DiskOperation::Remove { path });
@@ -262,162 +267,6 @@ impl Member {
                 body: WireBody::SnapshotChunk(chunk),
             });
         }
-    }
-}
-
-/// Receiving.
-impl Member {
-    pub(super) fn receive_chunk(&mut self, from: MemberId, chunk: &SnapshotChunk) {
-        if Term(chunk.term) < self.consensus.term() {
-            return;
-        }
-        if Index(chunk.index) <= self.consensus.commit() {
-            // It has come already, or is not needed any more.
-            return self.answer_chunk(from, chunk, SnapshotProgressState::Installed);
-        }
-        let known = self
-            .snapshots
-            .incoming
-            .as_ref()
-            .is_some_and(|own| own.is_of(from, chunk));
-        let taken = match (known, chunk.number) {
-            (true, _) => self.take_chunk(chunk),
-            (false, 0) => self.begin_incoming(from, chunk),
-            // The beginning was lost; it will be sent again.
-            (false, _) => return,
-        };
-        match taken {
-            Ok(()) => {
-                let term = self.consensus.term();
-                if let Some(incoming) = &self.snapshots.incoming {
-                    let progress = incoming.progress(term);
-                    self.send_progress(from, progress);
-                }
-            }
-            Err(reason) => {
-                self.abandon_incoming();
-                self.refuse(from, reason);
-                self.answer_chunk(from, chunk, SnapshotProgressState::Failed);
-            }
-        }
-    }
-
-    fn begin_incoming(&mut self, from: MemberId, chunk: &SnapshotChunk) -> Result<(), String> {
-        self.abandon_incoming();
-        let (mut incoming, operations) = TransferIn::begin(from, chunk)?;
-        incoming.batch_out();
-        self.snapshots.incoming = Some(incoming);
-        self.write_snapshot_lane(Purpose::Incoming(chunk.transfer), operations);
-        Ok(())
-    }
-
-    fn take_chunk(&mut self, chunk: &SnapshotChunk) -> Result<(), String> {
-        let Some(incoming) = &mut self.snapshots.incoming else {
-            return Ok(());
-        };
-        let operations = incoming.take(chunk)?;
-        if !operations.is_empty() {
-            incoming.batch_out();
-            self.write_snapshot_lane(Purpose::Incoming(chunk.transfer), operations);
-        }
-        Ok(())
-    }
-
-    fn abandon_incoming(&mut self) {
-        if let Some(incoming) = self.snapshots.incoming.take() {
-            let operations = incoming.abandon();
-            if !operations.is_empty() {
-                self.write_snapshot_lane(Purpose::Cleanup, operations);
-            }
-        }
-    }
-
-    fn incoming_written(&mut self, transfer: u64) {
-        let Some(incoming) = &mut self.snapshots.incoming else {
-            return;
-        };
-        if !incoming.is_transfer(transfer) || !incoming.batch_done() {
-            return;
-        }
-        let Some(incoming) = self.snapshots.incoming.take() else {
-            return;
-        };
-        let (from, progress) = (incoming.from(), incoming.progress(self.consensus.term()));
-        match incoming.finish() {
-            Ok(received) => self.offer_snapshot(received, progress),
-            Err(reason) => {
-                self.refuse(from, reason);
-                let state = SnapshotProgressState::Failed;
-                self.send_progress(from, SnapshotProgress { state, ..progress });
-            }
-        }
-    }
-
-    /// The snapshot is on the disk: raft decides whether it takes the log's place.
-    fn offer_snapshot(&mut self, received: Received, progress: SnapshotProgress) {
-        let Received {
-            from,
-            term,
-            restored,
-        } = received;
-        let index = restored.index;
-        let mut state = SnapshotProgressState::Installed;
-        // The log may have overtaken it meanwhile.
-        if index > self.consensus.commit() {
-            let message = crate::consensus::snapshot_message(
-                (from, self.config.id),
-                term,
-                (index, restored.term),
-                restored.configuration.clone(),
-            );
-            if let Err(reason) = self.consensus.step(message) {
-                self.refuse(from, reason);
-                state = SnapshotProgressState::Failed;
-            } else if self.consensus.takes_snapshot(index) {
-                self.snapshots.received = Some(restored);
-            }
-        }
-        self.send_progress(from, SnapshotProgress { state, ..progress });
-    }
-
-    /// Raft has taken the snapshot over: so do store and members.
-    pub(super) fn install_snapshot(&mut self) {
-        let Some(restored) = self.snapshots.received.take() else {
-            return;
-        };
-        let (index, term) = (restored.index, restored.term);
-        // What read the old store is void: its pins are nothing to the new one.
-        self.snapshots.checkpoint = None;
-        self.snapshots.out.clear();
-        self.store = restored.store;
-        self.membership = restored.membership;
-        self.applied = index;
-        self.snapshot = Some((index, term));
-        self.told_commit = self.told_commit.max(index);
-        self.consensus.applied(index);
-        self.log.marker_follows();
-        let from = self.consensus.leader();
-        self.tell(TraceKind::SnapshotApplied { from, index, term });
-    }
-
-    fn answer_chunk(&mut self, to: MemberId, chunk: &SnapshotChunk, state: SnapshotProgressState) {
-        let progress = SnapshotProgress {
-            term: self.consensus.term().0,
-            index: chunk.index,
-            transfer: chunk.transfer,
-            next: 0,
-            state,
-        };
-        self.send_progress(to, progress);
-    }
-
-    fn send_progress(&mut self, to: MemberId, progress: SnapshotProgress) {
-        let from = self.config.id.0;
-        self.send_wire(WireFrame {
-            from,
-            to: to.0,
-            body: WireBody::SnapshotProgress(progress),
-        });
     }
 }
 

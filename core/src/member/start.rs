@@ -1,7 +1,8 @@
 //! Starting: from nothing, or from what an earlier life left on the disk.
 //!
-//! A disk without a log is a new member's: its log begins with one entry for each first member,
-//! as in etcd, all committed in term 1. Any other disk is read: the newest snapshot that the log
+//! A disk without a log, or with one that a crash left blank, is a new member's: its log begins
+//! with one entry for each first member, as in etcd, all committed in term 1. Any other disk is
+//! read: the newest snapshot that the log
 //! has a marker for, then the log behind it. A disk that does not add up is refused; a member
 //! never goes on without something it once promised to keep.
 
@@ -62,6 +63,14 @@ impl Member {
             segment_size_bytes: config.segment_size_bytes,
         };
         let disk = match wal::recover(image, Some(metadata), options) {
+            Ok(recovered) if recovered.is_blank() => {
+                let lines = repair_lines(&recovered);
+                let log = (recovered.wal, recovered.operations);
+                FromDisk {
+                    lines,
+                    ..bootstrap(&config, image, log)?
+                }
+            }
             Ok(recovered) => from_disk(image, recovered)?,
             Err(WalError::Empty) => bootstrap(&config, image, Wal::create(metadata, options))?,
             Err(error) => return Err(error.into()),
@@ -158,19 +167,12 @@ fn bootstrap(
         .collect();
     let commit = entries.len() as u64;
     let (mut log, first) = Log::new(wal, operations);
-    log.write_first(
-        &entries,
-        HardState {
-            term: Term(FIRST_TERM),
-            vote: MemberId::NONE,
-            commit: Index(commit),
-        },
-    );
-    let hard_state = raft_hard_state(HardState {
+    let hard_state = HardState {
         term: Term(FIRST_TERM),
         vote: MemberId::NONE,
         commit: Index(commit),
-    });
+    };
+    log.write_first(&entries, hard_state);
     Ok(FromDisk {
         log,
         first,
@@ -178,7 +180,7 @@ fn bootstrap(
             offset: Index(0),
             offset_term: Term(0),
             entries,
-            hard_state,
+            hard_state: raft_hard_state(hard_state),
             configuration: ConfState::default(),
         },
         restored: None,
@@ -210,14 +212,7 @@ fn from_disk(image: &DiskImage, recovered: wal::Recovered) -> Result<FromDisk, S
         .as_ref()
         .map(|restored| restored.configuration.clone())
         .unwrap_or_default();
-    let lines = recovered
-        .repair
-        .iter()
-        .map(|repair| TraceKind::WalRepaired {
-            file: repair.file.clone(),
-            at_bytes: repair.at_bytes,
-        })
-        .collect();
+    let lines = repair_lines(&recovered);
     let (log, first) = Log::new(recovered.wal, recovered.operations);
     let leftovers = unfinished_files(image)
         .into_iter()
@@ -238,6 +233,14 @@ fn from_disk(image: &DiskImage, recovered: wal::Recovered) -> Result<FromDisk, S
         leftovers,
         lines,
     })
+}
+
+fn repair_lines(recovered: &wal::Recovered) -> Vec<TraceKind> {
+    let line = |repair: &wal::Repair| TraceKind::WalRepaired {
+        file: repair.file.clone(),
+        at_bytes: repair.at_bytes,
+    };
+    recovered.repair.iter().map(line).collect()
 }
 
 fn raft_entry(entry: &LogEntry) -> Entry {

@@ -69,9 +69,10 @@ impl TransferIn {
         self.from == from && self.transfer == chunk.transfer && self.header.index.0 == chunk.index
     }
 
-    /// Whether this is a certain transfer.
-    pub(super) fn is_transfer(&self, transfer: u64) -> bool {
-        self.transfer == transfer
+    /// Whether the log has come as far without it. One that is finished is not asked: it ends by
+    /// itself when its file is on the disk.
+    pub(super) fn is_overtaken(&self, commit: Index) -> bool {
+        self.writer.is_some() && self.header.index <= commit
     }
 
     /// Who sends it.

@@ -54,6 +54,14 @@ impl Recovered {
         self.wal.last_index()
     }
 
+    /// Whether nothing was ever promised with this log: a crash came between its creation and the
+    /// first batch.
+    pub fn is_blank(&self) -> bool {
+        self.last_index() == Index(0)
+            && self.hard_state == HardState::default()
+            && self.markers.is_empty()
+    }
+
     /// The entries behind a snapshot (0 for none). An error if the log does not reach back to
     /// it: something is lost that only another member has.
     pub fn entries_after(&self, snapshot: Index) -> Result<&[LogEntry], WalError> {
