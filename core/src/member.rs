@@ -227,6 +227,7 @@ impl Member {
         self.consensus.tick();
         self.time_out_requests();
         self.time_out_transfers();
+        self.compact_with_the_tick();
         self.abandon_overtaken();
     }
 

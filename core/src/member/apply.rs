@@ -89,6 +89,13 @@ impl Member {
         }
     }
 
+    /// A tick's share of the same: where little else happens, ticks alone drive it.
+    pub(super) fn compact_with_the_tick(&mut self) {
+        if self.store.is_compacting() {
+            self.store.compact_step(COMPACTION_TICK_VERSIONS);
+        }
+    }
+
     /// Gives back what compaction has forgotten, a little at a time, and answers those who wait
     /// for it when all is given back.
     pub(super) fn go_on_compacting(&mut self) {
@@ -105,3 +112,5 @@ impl Member {
 
 /// Versions looked at between two rounds of inputs, well below a millisecond of work.
 const COMPACTION_STEP_VERSIONS: usize = 200;
+/// Versions looked at in a tick: a few milliseconds of a heartbeat interval.
+const COMPACTION_TICK_VERSIONS: usize = 2_000;

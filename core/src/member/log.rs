@@ -198,6 +198,5 @@ fn log_entry(entry: &Entry) -> LogEntry {
             EntryType::EntryConfChange | EntryType::EntryConfChangeV2 => EntryKind::ConfChange,
         },
         data: entry.data.clone(),
-        context: entry.context.clone(),
     }
 }

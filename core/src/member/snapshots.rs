@@ -272,7 +272,8 @@ impl Member {
 
 /// Segments kept beside those a snapshot needs.
 const SEGMENTS_KEPT: usize = 1;
-/// Snapshots kept: the newest, and the one before it in case it cannot be read.
+/// Snapshots kept: the newest, and the one before it, which helps when the newest cannot be read
+/// and the log still reaches back to it.
 const SNAPSHOTS_KEPT: usize = 2;
 /// Election timeouts without an answer after which a transfer is given up.
 const TRANSFER_TRIES: u64 = 3;

@@ -130,6 +130,13 @@ fn check_settings(config: &MemberConfig) -> Result<(), StartError> {
     if config.tick_ms == 0 || config.snapshot_count == 0 || config.segment_size_bytes == 0 {
         return refuse("tick, snapshot count and segment size are above 0".to_owned());
     }
+    if config.request_size_bytes_max > limits::FRAME_SIZE_BYTES_MAX as usize / 4 {
+        return refuse(format!(
+            "requests of up to {} bytes do not fit into a frame of {}",
+            config.request_size_bytes_max,
+            limits::FRAME_SIZE_BYTES_MAX
+        ));
+    }
     Ok(())
 }
 

@@ -33,8 +33,6 @@ pub enum MessageKind {
     HeartbeatResponse,
     /// Start an election now: a leader hands over.
     TimeoutNow,
-    /// A leader is asked to hand over.
-    TransferLeader,
     /// How far must one have applied to read.
     ReadIndex,
     /// Its answer.
@@ -71,7 +69,6 @@ impl MessageKind {
             MessageKind::Heartbeat => "MsgHeartbeat",
             MessageKind::HeartbeatResponse => "MsgHeartbeatResp",
             MessageKind::TimeoutNow => "MsgTimeoutNow",
-            MessageKind::TransferLeader => "MsgTransferLeader",
             MessageKind::ReadIndex => "MsgReadIndex",
             MessageKind::ReadIndexResponse => "MsgReadIndexResp",
         }

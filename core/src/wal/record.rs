@@ -44,8 +44,6 @@ pub struct LogEntry {
     pub kind: EntryKind,
     /// What is to be applied.
     pub data: Bytes,
-    /// What travels with it for whoever proposed it.
-    pub context: Bytes,
 }
 
 /// What Raft must not forget besides the entries (paper, figure 2: "persistent state").

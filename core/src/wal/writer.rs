@@ -367,7 +367,7 @@ pub(crate) fn sync_directory() -> DiskOperation {
 fn entries_for_one_frame(entries: &[LogEntry]) -> usize {
     let mut size_bytes = 0;
     for (position, entry) in entries.iter().enumerate() {
-        size_bytes += entry.data.len() + entry.context.len();
+        size_bytes += entry.data.len();
         if size_bytes > FRAME_DATA_BYTES_MAX && position > 0 {
             return position;
         }

@@ -172,7 +172,6 @@ pub(crate) fn short_name(kind: MessageKind) -> &'static str {
         MessageKind::SnapshotProgress => "Chunk",
         MessageKind::Heartbeat | MessageKind::HeartbeatResponse => "Beat",
         MessageKind::TimeoutNow => "TimeoutNow",
-        MessageKind::TransferLeader => "Transfer",
         MessageKind::ReadIndex | MessageKind::ReadIndexResponse => "Read",
     }
 }

@@ -162,6 +162,7 @@ fn release_keeps_the_segment_of_the_index_and_as_many_files_as_asked_for() {
         "not synced"
     );
     log.write();
+    let names = log.wal.segment_names();
     let few = log.wal.release_before(Index(60), names.len() - 1);
     assert_eq!(few.files, names[..1]);
     log.disk.run(&few.operations);

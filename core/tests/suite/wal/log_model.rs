@@ -148,7 +148,6 @@ impl World {
             term,
             index: Index(index),
             data: some(size_bytes),
-            context: some(8),
             kind: match index % 5 {
                 0 => EntryKind::ConfChange,
                 _ => EntryKind::Normal,

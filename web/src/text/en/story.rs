@@ -49,7 +49,6 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::Heartbeat, _) => "a heartbeat".to_owned(),
         (MessageKind::HeartbeatResponse, _) => "the answer to a heartbeat".to_owned(),
         (MessageKind::TimeoutNow, _) => "the word to stand for election now".to_owned(),
-        (MessageKind::TransferLeader, _) => "the wish to hand leadership over".to_owned(),
         (MessageKind::ReadIndex, _) => "the question how far one must be to read".to_owned(),
         (MessageKind::ReadIndexResponse, _) => format!("the answer “read at index {index}”"),
     }

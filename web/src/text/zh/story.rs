@@ -41,7 +41,6 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::Heartbeat, _) => "心跳".to_owned(),
         (MessageKind::HeartbeatResponse, _) => "对心跳的答复".to_owned(),
         (MessageKind::TimeoutNow, _) => "“立刻参选”的指示".to_owned(),
-        (MessageKind::TransferLeader, _) => "移交领导权的请求".to_owned(),
         (MessageKind::ReadIndex, _) => "询问“读到哪里才算最新”".to_owned(),
         (MessageKind::ReadIndexResponse, _) => format!("答复“读到索引 {index}”"),
     }
