@@ -1,8 +1,7 @@
 //! The browser round the page: its address, its storage, its wishes.
 
-use gloo::storage::{LocalStorage, Storage};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent};
+use web_sys::{Element, KeyboardEvent, Storage};
 
 use crate::keys::{Focus, Key};
 use crate::state::{State, Theme};
@@ -18,9 +17,8 @@ pub(crate) const COMPACT: &str = "(max-width: 719px)";
 pub(crate) fn state() -> State {
     let window = gloo::utils::window();
     let query = window.location().search().unwrap_or_default();
-    let tag: Option<String> = LocalStorage::get(LANGUAGE).ok();
-    let tag = tag.or_else(|| window.navigator().language());
-    let theme: Option<String> = LocalStorage::get(THEME).ok();
+    let tag = kept(LANGUAGE).or_else(|| window.navigator().language());
+    let theme = kept(THEME);
     let mut state = State::of_query(
         &query,
         Language::of_tag(&tag.unwrap_or_default()),
@@ -38,8 +36,18 @@ pub(crate) fn matches(query: &str) -> bool {
 
 /// Keeps the choice of language and theme. Where storage is forbidden, it lasts for the visit.
 pub(crate) fn keep(state: &State) {
-    let _ = LocalStorage::set(LANGUAGE, state.language.tag());
-    let _ = LocalStorage::set(THEME, state.theme.name());
+    let Some(storage) = storage() else { return };
+    let _ = storage.set_item(LANGUAGE, state.language.tag());
+    let _ = storage.set_item(THEME, state.theme.name());
+}
+
+fn kept(name: &str) -> Option<String> {
+    storage()?.get_item(name).ok().flatten()
+}
+
+/// The browser's own, of plain strings: gloo's brings a reader of JSON with it.
+fn storage() -> Option<Storage> {
+    gloo::utils::window().local_storage().ok().flatten()
 }
 
 /// Writes language and theme to the document, and the page's title.
