@@ -36,16 +36,16 @@ pub(crate) fn matches(query: &str) -> bool {
 
 /// Keeps the choice of language and theme. Where storage is forbidden, it lasts for the visit.
 pub(crate) fn keep(state: &State) {
-    if let Some(storage) = storage() {
-        let _ = storage.set_item(LANGUAGE, state.language.tag());
-        let _ = storage.set_item(THEME, state.theme.name());
-    }
+    let Some(storage) = storage() else { return };
+    let _ = storage.set_item(LANGUAGE, state.language.tag());
+    let _ = storage.set_item(THEME, state.theme.name());
 }
 
 fn kept(name: &str) -> Option<String> {
     storage()?.get_item(name).ok().flatten()
 }
 
+/// The browser's own, of plain strings: gloo's brings a reader of JSON with it.
 fn storage() -> Option<Storage> {
     gloo::utils::window().local_storage().ok().flatten()
 }

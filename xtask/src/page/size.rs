@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use crate::page::compress::{files, with_ending};
 
 /// All files of the first load together, in brotli.
-const FIRST_LOAD_LIMIT_BYTES: u64 = 300_000;
+const FIRST_LOAD_LIMIT_BYTES: u64 = 300 * 1024;
 
 /// Texts of lessons are fetched one at a time when a lesson is opened.
 const FETCHED_LATER: &str = "lessons";
