@@ -56,5 +56,5 @@ mod node;
 mod observe;
 mod validate;
 
-pub(crate) use convert::{from_wire, new_entry, snapshot_message, to_wire};
+pub(crate) use convert::{from_raft, from_wire, new_entry, snapshot_message, to_wire};
 pub(crate) use node::{Consensus, InitialLog, Work};

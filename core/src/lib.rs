@@ -9,6 +9,7 @@
 //! parts, and the parts' own pages: `consensus`, `wal`, `mvcc`, `sim`.
 
 mod archive;
+mod checksum;
 pub mod command;
 pub mod consensus;
 pub mod disk;

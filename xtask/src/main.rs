@@ -16,6 +16,7 @@
 mod page;
 mod play;
 mod process;
+mod protoc;
 mod setup;
 mod stamp;
 mod test;

@@ -12,6 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::process;
+use crate::protoc;
 use crate::setup::Tool;
 use crate::stamp::Stamp;
 use crate::workspace::Workspace;
@@ -63,15 +64,16 @@ fn run_trunk(workspace: &Workspace) -> Result<()> {
     let trunk = Tool::Trunk.ensure(workspace)?;
     // trunk is told to stay off the network, so that a build is the lock file's and no other.
     process::run(workspace.cargo().args(["fetch", "--locked", "--quiet"]))?;
-    process::run(
-        Command::new(trunk)
-            .args(["--config", "trunk.toml", "build"])
-            .current_dir(workspace.root())
-            .env("PATH", path_with(&wasm_bindgen)?)
-            .env("CARGO_TARGET_DIR", workspace.target())
-            // trunk reads NO_COLOR as a flag that takes a value.
-            .env_remove("NO_COLOR"),
-    )
+    let mut build = Command::new(trunk);
+    build
+        .args(["--config", "trunk.toml", "build"])
+        .current_dir(workspace.root())
+        .env("PATH", path_with(&wasm_bindgen)?)
+        .env("CARGO_TARGET_DIR", workspace.target())
+        // trunk reads NO_COLOR as a flag that takes a value.
+        .env_remove("NO_COLOR");
+    protoc::find_for(&mut build, workspace)?;
+    process::run(&mut build)
 }
 
 /// The `PATH` with the folder of `program` before all others.

@@ -24,7 +24,7 @@ pub(crate) fn to_wire(message: Message) -> Option<WireFrame> {
             commit_term: message.commit_term,
             reject: message.reject,
             reject_hint: message.reject_hint,
-            context: message.context,
+            context: from_raft(message.context),
         }),
     })
 }
@@ -48,7 +48,7 @@ pub(crate) fn from_wire(from: u64, to: u64, wire: WireMessage) -> Message {
     message.commit_term = wire.commit_term;
     message.reject = wire.reject;
     message.reject_hint = wire.reject_hint;
-    message.context = wire.context;
+    message.context = to_raft(wire.context);
     message
 }
 
@@ -89,12 +89,21 @@ fn to_wire_entry(entry: Entry) -> WireEntry {
         conf_change: entry.get_entry_type() != EntryType::EntryNormal,
         term: entry.term,
         index: entry.index,
-        data: entry.data,
+        data: from_raft(entry.data),
     }
 }
 
 fn from_wire_entry(wire: WireEntry) -> Entry {
     new_entry(wire.conf_change, wire.term, wire.index, wire.data)
+}
+
+/// Bytes in a message of raft: `Bytes` on a server, a vector on the page (see `Cargo.toml`).
+pub(crate) fn from_raft(bytes: impl Into<Bytes>) -> Bytes {
+    bytes.into()
+}
+
+fn to_raft<T: From<Bytes>>(bytes: Bytes) -> T {
+    bytes.into()
 }
 
 /// An entry of raft.
@@ -105,7 +114,7 @@ pub(crate) fn new_entry(conf_change: bool, term: u64, index: u64, data: Bytes) -
     }
     entry.term = term;
     entry.index = index;
-    entry.data = data;
+    entry.data = to_raft(data);
     entry
 }
 

@@ -20,6 +20,7 @@ use thiserror::Error;
 
 use super::wire::{WireBody, WireFrame, WireKind};
 use crate::archive;
+use crate::checksum::{crc32c, crc32c_append};
 use crate::id::{ClusterId, Index, Term};
 use crate::limits::FRAME_SIZE_BYTES_MAX;
 use crate::trace::{MessageKind, MessageSummary};
@@ -214,10 +215,10 @@ fn number(bytes: &[u8]) -> u64 {
 }
 
 fn crc(version: u8, length: u32, cluster: ClusterId, body: &[u8]) -> u32 {
-    let crc = crc32c::crc32c(&[version]);
-    let crc = crc32c::crc32c_append(crc, &length.to_le_bytes());
-    let crc = crc32c::crc32c_append(crc, &cluster.0.to_le_bytes());
-    crc32c::crc32c_append(crc, body)
+    let crc = crc32c(&[version]);
+    let crc = crc32c_append(crc, &length.to_le_bytes());
+    let crc = crc32c_append(crc, &cluster.0.to_le_bytes());
+    crc32c_append(crc, body)
 }
 
 impl From<WireKind> for MessageKind {

@@ -207,10 +207,8 @@ impl Consensus {
         let snapshot = self.take_snapshot(&ready);
         let entries = ready.take_entries();
         let truncated = self.node.mut_store().append(&entries).map(Index);
-        let mut messages = ready.take_messages();
-        let mut held = ready.take_persisted_messages();
-        messages.sort_by_key(|message| message.to);
-        held.sort_by_key(|message| message.to);
+        let messages = by_receiver(ready.take_messages());
+        let held = by_receiver(ready.take_persisted_messages());
         self.held.push_back((number, held));
         let work = Work {
             number,
@@ -498,6 +496,12 @@ fn check_initial(initial: &InitialLog) -> Result<(), String> {
         return Ok(());
     }
     validate::configuration(&initial.configuration)
+}
+
+/// raft's messages come out of hash maps. Those to one member stay in order.
+fn by_receiver(mut messages: Vec<Message>) -> Vec<Message> {
+    messages.sort_by_key(|message| message.to);
+    messages
 }
 
 /// raft's lists come out of hash sets.

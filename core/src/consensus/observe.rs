@@ -145,7 +145,7 @@ impl Observer {
     fn tell_higher_term(&mut self, raft: &Raft<LogStore>, message: &Message, kind: MessageKind) {
         let from = member(message.from);
         let asks = matches!(kind, MessageKind::Vote | MessageKind::PreVote);
-        let forced = message.context.as_ref() == raft::CAMPAIGN_TRANSFER;
+        let forced = message.context[..] == *raft::CAMPAIGN_TRANSFER;
         let in_lease = raft.check_quorum
             && raft.leader_id != 0
             && raft.election_elapsed < raft.election_timeout();

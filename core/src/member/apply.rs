@@ -1,6 +1,5 @@
 //! Carrying out what is committed.
 
-use bytes::Bytes;
 use raft::eraftpb::{Entry, EntryType};
 
 use super::Member;
@@ -32,7 +31,7 @@ impl Member {
         self.tell(TraceKind::Applied { index, revision });
     }
 
-    fn apply_normal(&mut self, data: &Bytes) {
+    fn apply_normal(&mut self, data: &[u8]) {
         // The entry that a leader begins its term with.
         if data.is_empty() {
             return;
@@ -79,7 +78,7 @@ impl Member {
         }
     }
 
-    fn apply_conf_change(&mut self, data: &Bytes) {
+    fn apply_conf_change(&mut self, data: &[u8]) {
         match MembershipChange::decode(data) {
             Ok(MembershipChange::AddVoter(member)) => {
                 self.consensus.add_voter(member.id);

@@ -3,7 +3,7 @@
 
 use raft::eraftpb::{Entry, EntryType};
 
-use crate::consensus::Work;
+use crate::consensus::{Work, from_raft};
 use crate::disk::{DiskBatch, DiskOperation, Lane};
 use crate::id::{BatchId, Index, MemberId, Term};
 use crate::wal::{EntryKind, HardState, LogEntry, Wal};
@@ -197,6 +197,6 @@ fn log_entry(entry: &Entry) -> LogEntry {
             EntryType::EntryNormal => EntryKind::Normal,
             EntryType::EntryConfChange | EntryType::EntryConfChangeV2 => EntryKind::ConfChange,
         },
-        data: entry.data.clone(),
+        data: from_raft(entry.data.clone()),
     }
 }

@@ -9,6 +9,7 @@ use super::Store;
 use super::history::KeyHistory;
 use super::key::Key;
 use super::version::{Version, VersionId};
+use crate::checksum::{crc32c, crc32c_append};
 use crate::command::HashKvReply;
 use crate::error::Error;
 use crate::id::Revision;
@@ -39,7 +40,7 @@ impl Store {
         } else {
             revision
         };
-        let mut hash = crc32c::crc32c(BUCKET);
+        let mut hash = crc32c(BUCKET);
         let mut buffer = Vec::new();
         let is_hashed = self.hash_filter(hash_revision);
         for (&id, record) in self.records.range(..=VersionId::last_of(hash_revision)) {
@@ -50,7 +51,7 @@ impl Store {
             if let Some(version) = found {
                 buffer.clear();
                 write_record(&mut buffer, &record.key, version);
-                hash = crc32c::crc32c_append(hash, &buffer);
+                hash = crc32c_append(hash, &buffer);
             }
         }
         Ok(HashKvReply {

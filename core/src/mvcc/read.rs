@@ -153,8 +153,8 @@ fn sort(key_values: &mut [KeyValue], range: &Range) {
         SortTarget::Mod => |one, two| one.mod_revision.cmp(&two.mod_revision),
         SortTarget::Value => |one, two| one.value.cmp(&two.value),
     };
-    match range.sort_order {
-        SortOrder::None | SortOrder::Ascend => key_values.sort_by(by),
-        SortOrder::Descend => key_values.sort_by(|one, two| by(two, one)),
-    }
+    key_values.sort_by(|one, two| match range.sort_order {
+        SortOrder::None | SortOrder::Ascend => by(one, two),
+        SortOrder::Descend => by(two, one),
+    });
 }

@@ -17,8 +17,8 @@
 //! corrupt middle rests on. Numbers are little-endian.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use crc32c::crc32c_append;
 
+use crate::checksum::crc32c_append;
 use crate::limits::RECORD_SIZE_BYTES_MAX;
 
 /// Where a frame stands: part of what its checksum covers.

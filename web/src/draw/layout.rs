@@ -1,8 +1,8 @@
 //! Where the members stand: in a circle, `n1` at the top, clockwise.
 
-use std::f64::consts::TAU;
-
 use quorate_core::sim::Node;
+
+use super::path::on_circle;
 
 /// A place on the stage, in units of its view box.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,13 +66,9 @@ impl Layout {
 
     /// The middle of a member.
     pub(crate) fn place(&self, node: Node) -> Point {
-        let turn = TAU * f64::from(node.0.saturating_sub(1)) / f64::from(self.members.max(1));
-        let middle = self.middle();
+        let turn = f64::from(node.0.saturating_sub(1)) / f64::from(self.members.max(1));
         let circle = if self.members == 1 { 0.0 } else { self.circle };
-        Point {
-            x: middle.x + circle * turn.sin(),
-            y: middle.y - circle * turn.cos(),
-        }
+        on_circle(self.middle(), circle, turn)
     }
 
     /// A triangle reaches less far down than up: it is lowered by half the difference.
@@ -81,8 +77,10 @@ impl Layout {
         if members.is_multiple_of(2) || members == 1 {
             return 0.0;
         }
-        let lowest = (TAU / f64::from(members) * f64::from(members / 2)).cos();
-        self.circle * (1.0 + lowest) / 2.0
+        let centre = Point { x: 0.0, y: 0.0 };
+        let half = f64::from(members / 2) / f64::from(members);
+        let lowest = on_circle(centre, self.circle, half);
+        (self.circle - lowest.y) / 2.0
     }
 }
 

@@ -23,10 +23,22 @@ pub(crate) fn arc(middle: Point, radius: f64, from: f64, to: f64) -> String {
 
 /// The point of a circle at a turn.
 pub(crate) fn on_circle(middle: Point, radius: f64, turn: f64) -> Point {
+    let (sine, cosine) = sine_cosine(TAU * turn);
     Point {
-        x: middle.x + radius * (TAU * turn).sin(),
-        y: middle.y - radius * (TAU * turn).cos(),
+        x: middle.x + radius * sine,
+        y: middle.y - radius * cosine,
     }
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn sine_cosine(angle: f64) -> (f64, f64) {
+    angle.sin_cos()
+}
+
+/// The browser's own: wasm has none, and those of the standard library are 3 KB to load.
+#[cfg(target_family = "wasm")]
+fn sine_cosine(angle: f64) -> (f64, f64) {
+    (js_sys::Math::sin(angle), js_sys::Math::cos(angle))
 }
 
 /// A square standing on its tip.

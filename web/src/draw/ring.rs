@@ -1,7 +1,5 @@
 //! The quorum ring: one segment a voter, round a candidate or a leader.
 
-use std::collections::BTreeMap;
-
 use quorate_core::id::MemberId;
 use quorate_core::member::{MemberView, Role};
 
@@ -64,16 +62,14 @@ pub(crate) fn ring(view: &MemberView, order: &[MemberId]) -> Option<Ring> {
             })
             .collect(),
         Role::Leader => {
-            let active: BTreeMap<MemberId, bool> = view
-                .progress
-                .iter()
-                .map(|progress| (progress.member, progress.recently_active))
-                .collect();
+            let is_active = |id: MemberId| {
+                let mut progress = view.progress.iter();
+                progress.any(|progress| progress.member == id && progress.recently_active)
+            };
             voters
-                .map(|id| match active.get(id) {
-                    _ if *id == view.id => Segment::With,
-                    Some(true) => Segment::With,
-                    Some(false) | None => Segment::Silent,
+                .map(|id| match *id == view.id || is_active(*id) {
+                    true => Segment::With,
+                    false => Segment::Silent,
                 })
                 .collect()
         }
@@ -83,6 +79,8 @@ pub(crate) fn ring(view: &MemberView, order: &[MemberId]) -> Option<Ring> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::fixture;
 

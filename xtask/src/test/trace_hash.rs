@@ -12,6 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::process;
+use crate::protoc;
 use crate::setup::Tool;
 use crate::test::Outcome;
 use crate::workspace::Workspace;
@@ -40,6 +41,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Outcome> {
         PACKAGE,
         "--lib",
     ]);
+    protoc::find_for(&mut build, workspace)?;
     process::run(build.args(["--profile", "wasm", "--target", "wasm32-unknown-unknown"]))?;
     let mut build = workspace.cargo();
     process::run(build.args([
