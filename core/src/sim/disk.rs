@@ -116,10 +116,9 @@ impl Disk {
         image
     }
 
-    /// Every file, in the order of paths, with what of it is durable.
+    /// Every file, folder by folder and in the order of names, with what of it is durable.
     pub(super) fn files(&self) -> Vec<FileFrame> {
-        let mut frames: Vec<FileFrame> = self
-            .entries()
+        self.entries()
             .filter_map(|(directory, name, id)| {
                 let file = self.files.get(&id)?;
                 // A file whose name a crash may take away has nothing durable, synced or not.
@@ -130,9 +129,7 @@ impl Disk {
                     durable_bytes: if is_named { file.durable_bytes() } else { 0 },
                 })
             })
-            .collect();
-        frames.sort_by(|one, two| one.path.cmp(&two.path));
-        frames
+            .collect()
     }
 
     fn entries(&self) -> impl Iterator<Item = (&str, &str, FileId)> {

@@ -280,12 +280,12 @@ fn unbroken_run<'a, 'b>(files: &'a [(SegmentName, &'b Bytes)]) -> &'a [(SegmentN
 
 /// The segments of an image, oldest first.
 fn segment_files(image: &DiskImage) -> Result<Vec<(SegmentName, &Bytes)>, WalError> {
-    let mut files: Vec<(SegmentName, &Bytes)> = image
+    // In the order of paths; sequences and indices are written in fixed width.
+    let files: Vec<(SegmentName, &Bytes)> = image
         .files
         .iter()
         .filter_map(|(path, bytes)| Some((SegmentName::parse(path)?, bytes)))
         .collect();
-    files.sort_by_key(|(name, _)| *name);
     for pair in files.windows(2) {
         let (older, newer) = (pair[0].0, pair[1].0);
         if older.sequence == newer.sequence {

@@ -127,13 +127,13 @@ fn together<'a>(messages: impl Iterator<Item = &'a MessageFrame>) -> Vec<Alike<'
             .iter_mut()
             .find(|(from, _, summary)| *from == message.from && **summary == message.summary);
         match alike {
-            Some((_, to, _)) if !to.contains(&message.to) => to.push(message.to),
-            Some(_) => {}
+            Some((_, to, _)) => {
+                if let Err(place) = to.binary_search(&message.to) {
+                    to.insert(place, message.to);
+                }
+            }
             None => together.push((message.from, vec![message.to], &message.summary)),
         }
-    }
-    for (_, to, _) in &mut together {
-        to.sort_unstable();
     }
     together
 }
