@@ -17,7 +17,7 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         ..
     } = summary;
     match (summary.kind, summary.reject) {
-        (MessageKind::Propose, _) => "a client's write to pass on".to_owned(),
+        (MessageKind::Propose, _) => "a proposal to put into the log".to_owned(),
         (MessageKind::Append, _) if *entries == 0 => {
             format!("an empty append (commit {})", summary.commit)
         }

@@ -17,7 +17,7 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         ..
     } = summary;
     match (summary.kind, summary.reject) {
-        (MessageKind::Propose, _) => "转交的客户端写入".to_owned(),
+        (MessageKind::Propose, _) => "转交的提案".to_owned(),
         (MessageKind::Append, _) if *entries == 0 => {
             format!("空的追加消息（提交到 {}）", summary.commit)
         }
