@@ -26,6 +26,8 @@ pub(crate) fn frame(members: u32) -> Frame {
         trace_hash: 0xfeed,
         members: (1..=members).map(|node| member(node, members)).collect(),
         messages: Vec::new(),
+        first_sent: 1,
+        answered: Vec::new(),
         lost: Vec::new(),
         cuts: Vec::new(),
         operations: Vec::new(),

@@ -43,14 +43,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let dist = page::build(workspace)?;
     println!("2. the server");
     let mut build = workspace.cargo();
-    process::run(build.args([
-        "build",
-        "--locked",
-        "--quiet",
-        "--workspace",
-        "--bin",
-        "quorate",
-    ]))?;
+    process::run(build.args(["build", "--locked", "--workspace", "--bin", "quorate"]))?;
     let etcdctl = etcdctl(workspace);
 
     println!("3. the cluster");

@@ -24,6 +24,9 @@ pub(super) struct Log {
     /// A commit index that is not worth a batch of its own: it goes with the next.
     commit: Index,
     marker_waiting: bool,
+    /// The log's very first entries are not durable yet. Raft takes them for durable from the
+    /// start, which does no harm: they are the same whenever this member starts anew.
+    first_waiting: bool,
 }
 
 struct Out {
@@ -73,6 +76,7 @@ impl Log {
             durable_vote: vote,
             commit: state.commit,
             marker_waiting: false,
+            first_waiting: false,
         };
         (log, batch)
     }
@@ -108,6 +112,7 @@ impl Log {
     pub(super) fn write_first(&mut self, entries: &[Entry], hard_state: HardState) {
         let entries: Vec<LogEntry> = entries.iter().map(log_entry).collect();
         self.commit = hard_state.commit;
+        self.first_waiting = true;
         self.wal.append(&entries, Some(hard_state));
     }
 
@@ -160,6 +165,8 @@ impl Log {
     pub(super) fn done(&mut self, batch: BatchId) -> Option<Durable> {
         let out = self.out.take_if(|out| out.batch == batch)?;
         self.wal.batch_done();
+        // The first batch makes the log, the second has its first entries.
+        self.first_waiting &= batch == BatchId(1);
         self.durable_vote = out.vote;
         Some(Durable {
             number: out.number,
@@ -175,6 +182,14 @@ impl Log {
     /// Up to here the log has been handed to the host.
     pub(super) fn handed(&self) -> Index {
         self.handed
+    }
+
+    /// How much of what raft takes for durable is so.
+    pub(super) fn synced(&self, by_raft: Index) -> Index {
+        if self.first_waiting {
+            return Index(0);
+        }
+        by_raft
     }
 
     /// The term and vote that are on the disk; raft may be beyond them.

@@ -36,7 +36,7 @@ impl Member {
             progress: consensus.progress(),
             log,
             log_offset,
-            synced: consensus.synced(),
+            synced: self.log.synced(consensus.synced()),
             handed: self.log.handed(),
             batch: self.log.batch(),
             commit: consensus.commit(),

@@ -24,6 +24,11 @@ pub struct Frame {
     pub members: Vec<MemberFrame>,
     /// Messages under way, in the order in which they will arrive.
     pub messages: Vec<MessageFrame>,
+    /// The number of the first message that the event that just happened sent, if it sent any:
+    /// messages from this one on are of that event.
+    pub first_sent: u64,
+    /// The operations that the event that just happened ended, by number.
+    pub answered: Vec<u64>,
     /// Messages that were lost in the event that just happened, and why.
     pub lost: Vec<LostMessage>,
     /// Links that are cut, each once, the lower number first.

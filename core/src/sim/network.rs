@@ -48,6 +48,11 @@ impl Network {
         }
     }
 
+    /// How many messages have been sent.
+    pub(super) fn message_count(&self) -> u64 {
+        self.message_count
+    }
+
     pub(super) fn next_message_id(&mut self) -> u64 {
         self.message_count += 1;
         self.message_count

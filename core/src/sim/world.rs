@@ -43,6 +43,10 @@ pub struct World {
     /// Messages lost in the last event.
     lost: Vec<LostMessage>,
     /// Members that took part in the event that is being handled.
+    /// See [`Frame::first_sent`](super::Frame::first_sent).
+    first_sent: u64,
+    /// The operations that the running event ended.
+    answered: Vec<u64>,
     touched: BTreeSet<Node>,
     violation: Option<Violation>,
 }
@@ -76,6 +80,8 @@ impl World {
                 cause: EventCause::Started,
                 trace: Vec::new(),
             },
+            first_sent: 1,
+            answered: Vec::new(),
             lost: Vec::new(),
             touched: BTreeSet::new(),
             violation: None,
@@ -187,6 +193,8 @@ impl World {
 
     fn begin(&mut self, cause: EventCause) {
         self.event_count += 1;
+        self.first_sent = self.network.message_count() + 1;
+        self.answered.clear();
         self.lost.clear();
         self.touched.clear();
         self.lines.add(self.now_us, format_args!("{cause}"));

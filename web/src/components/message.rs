@@ -96,5 +96,5 @@ fn body(pill: &Pill) -> Html {
 fn nub(layout: &Layout, pill: &Pill) -> Html {
     let (at, angle) = pill.nub(layout);
     let place = format!("{} rotate({})", translate(at), number(angle));
-    html! { <path class="nub" d="M-1 -5L6 0L-1 5Z" transform={place} /> }
+    html! { <path class="nub" d="M-3 -4L9 0L-3 4Z" transform={place} /> }
 }

@@ -88,16 +88,16 @@ fn answered(frame: &Frame) -> impl Iterator<Item = &OperationFrame> {
     frame
         .operations
         .iter()
-        .filter(|operation| operation.answered_at_us == Some(frame.now_us))
+        .filter(|operation| frame.answered.contains(&operation.number))
 }
 
 /// Messages alike but for their receivers: by whom, to whom, and what.
 type Alike<'a> = (Node, Vec<Node>, &'a MessageSummary);
 
-/// What was sent at this very moment.
+/// What this very event sent. Others may have been sent at the same moment.
 fn sent(frame: &Frame) -> impl Iterator<Item = Alike<'_>> {
     let messages = frame.messages.iter();
-    together(messages.filter(|message| message.sent_at_us == frame.now_us)).into_iter()
+    together(messages.filter(|message| message.id >= frame.first_sent)).into_iter()
 }
 
 /// What was lost as soon as it was sent, in an event that was something else.
@@ -233,6 +233,13 @@ mod tests {
             answered_at_us: Some(frame.now_us),
             outcome: quorate_core::sim::OperationOutcome::Done("OK".to_owned()),
         });
+        let before = sentence(Language::English, &frame);
+        assert_eq!(
+            before.consequences.len(),
+            1,
+            "another event's answer: {before:?}"
+        );
+        frame.answered.push(1);
         let told = sentence(Language::English, &frame);
         assert!(plain(&told.consequences[0]).contains("put x=1"), "{told:?}");
         assert_eq!(told.consequences.len(), 2);

@@ -25,10 +25,6 @@ pub(super) fn print(cluster: &Cluster, etcdctl: &str) {
     }
     println!("\nthe page:  {first}/play/");
     println!("\ntry, in another terminal:");
-    println!(
-        "  export ETCDCTL_API=3 ETCDCTL_ENDPOINTS={}",
-        endpoints.join(",")
-    );
     if etcdctl != "etcdctl" {
         println!("  alias etcdctl={etcdctl}");
     }
@@ -37,10 +33,11 @@ pub(super) fn print(cluster: &Cluster, etcdctl: &str) {
         "get greeting",
         "get greeting -w json",
         "member list -w table",
-        "endpoint status -w table",
     ] {
         println!("  etcdctl {line}");
     }
+    let all = endpoints.join(",");
+    println!("  etcdctl --endpoints={all} endpoint status -w table");
     println!("  kill -9 PID    # of the leader: the other two elect another and go on");
     println!("\nwhat is written is kept in target/play; `cargo xtask play --fresh` begins anew");
     println!("Ctrl-C stops all three\n");

@@ -214,6 +214,7 @@ impl World {
     }
 
     fn say_outcome(&mut self, number: u64) {
+        self.answered.push(number);
         if let Some(operation) = self.clients.operation(number) {
             self.lines.add(
                 self.now_us,

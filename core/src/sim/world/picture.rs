@@ -18,6 +18,8 @@ impl World {
             trace_hash: self.lines.hash().value(),
             members: self.machines.iter().map(member_frame).collect(),
             messages: self.queue.messages().cloned().collect(),
+            first_sent: self.first_sent,
+            answered: self.answered.clone(),
             lost: self.lost.clone(),
             cuts: self.network.cuts().collect(),
             operations: self.clients.operations().to_vec(),

@@ -178,9 +178,9 @@ pub(in crate::text) fn consequence(trace: &TraceEvent, names: &Names<'_>) -> Str
         K::Restarted { commit, last, .. } if last.0 == 0 && commit.0 == 0 => {
             format!("{who} has nothing on its disk yet.")
         }
-        K::Restarted { commit, last, .. } => format!(
-            "{who} finds entries up to {last} on its disk and knows {commit} to be committed."
-        ),
+        K::Restarted { commit, last, .. } => {
+            format!("{who} starts with a log up to {last} and knows {commit} to be committed.")
+        }
         K::ElectionStarted { .. } => {
             format!("{who} has heard from no leader for a whole election timeout.")
         }

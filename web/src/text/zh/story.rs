@@ -19,7 +19,7 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
     match (summary.kind, summary.reject) {
         (MessageKind::Propose, _) => "转交的提案".to_owned(),
         (MessageKind::Append, _) if *entries == 0 => {
-            format!("空的追加消息（提交到 {}）", summary.commit)
+            format!("空追加消息（提交到 {}）", summary.commit)
         }
         (MessageKind::Append, _) if *entries == 1 => format!("第 {} 条日志", index.0 + 1),
         (MessageKind::Append, _) => format!(
@@ -39,7 +39,7 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::SnapshotChunk, _) => "快照的一块".to_owned(),
         (MessageKind::SnapshotProgress, _) => "快照接收进度".to_owned(),
         (MessageKind::Heartbeat, _) => "心跳".to_owned(),
-        (MessageKind::HeartbeatResponse, _) => "对心跳的答复".to_owned(),
+        (MessageKind::HeartbeatResponse, _) => "心跳答复".to_owned(),
         (MessageKind::TimeoutNow, _) => "“立刻参选”的指示".to_owned(),
         (MessageKind::ReadIndex, _) => "询问“读到哪里才算最新”".to_owned(),
         (MessageKind::ReadIndexResponse, _) => format!("答复“读到索引 {index}”"),
@@ -79,7 +79,7 @@ pub(in crate::text) fn cause(cause: &EventCause) -> String {
         EventCause::Delivered(MessageFrame {
             from, to, summary, ..
         }) => format!(
-            "{} 收到 {} 的{}。",
+            "{} 收到 {} 发来的{}。",
             strong(to),
             strong(from),
             message(summary)
@@ -159,7 +159,7 @@ pub(in crate::text) fn consequence(trace: &TraceEvent, names: &Names<'_>) -> Str
             format!("{who} 的磁盘上还什么都没有。")
         }
         K::Restarted { commit, last, .. } => {
-            format!("{who} 的磁盘上有到 {last} 为止的日志，已知提交到 {commit}。")
+            format!("{who} 启动，日志到 {last} 为止，已知提交到 {commit}。")
         }
         K::ElectionStarted { .. } => format!("{who} 整整一个选举超时没有听到领导者。"),
         K::TimeoutNowReceived { .. } => format!("{who} 按指示立刻参选。"),
