@@ -88,3 +88,25 @@ fn the_procfile_starts_and_stops_under_honcho() {
         assert!(!log.contains("\"level\":\"error\""), "{log}");
     }
 }
+
+#[test]
+fn the_learners_procfile_says_what_is_not_there_yet_and_ends() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Procfile.learner");
+    let mut text = fs::read_to_string(source).unwrap();
+    let ports = free_ports(2);
+    for (old, new) in [42379, 42380].iter().zip(&ports) {
+        assert!(text.contains(&format!("127.0.0.1:{old}")), "{old}");
+        text = text.replace(&format!("127.0.0.1:{old}"), &format!("127.0.0.1:{new}"));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Procfile"), text).unwrap();
+    let mut honcho = Honcho::start(folder.path());
+    // The runner ends by itself when all that it runs has ended.
+    wait_for("the runner's end", || honcho.0.try_wait().unwrap());
+    let log = fs::read_to_string(folder.path().join("honcho.log")).unwrap();
+    assert!(
+        log.contains("joining a running cluster is not supported yet"),
+        "{log}"
+    );
+    assert!(!log.contains("ready to serve client requests"), "{log}");
+}
