@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::key::Key;
 use super::version::{Version, VersionId};
 use super::{Pin, Store};
+use crate::archive;
 
 /// A part of the store: some keys in ascending order, each with versions in ascending order. A
 /// key whose versions do not fit goes on in the next chunk.
@@ -66,7 +67,7 @@ impl CheckpointChunk {
     /// When the bytes are no chunk. That they *are* one says nothing about whether they are the
     /// ones that were written.
     pub fn decode(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        rkyv::from_bytes::<Self, BoxedError>(bytes)
+        archive::decode(bytes)
             .map_err(|error| CheckpointError(format!("cannot decode a chunk: {error}")))
     }
 }
