@@ -27,9 +27,9 @@ pub fn member_id(peer_urls: &[String], token: &str, added_at_seconds: Option<u64
 
 /// The id of a cluster: of its first members' ids in ascending order.
 pub fn cluster_id(members: &[MemberId]) -> ClusterId {
-    let mut ids: Vec<MemberId> = members.to_vec();
+    let mut ids: Vec<u64> = members.iter().map(|id| id.0).collect();
     ids.sort_unstable();
-    let bytes: Vec<u8> = ids.iter().flat_map(|id| id.0.to_be_bytes()).collect();
+    let bytes: Vec<u8> = ids.iter().flat_map(|id| id.to_be_bytes()).collect();
     ClusterId(first_eight_bytes(&[&bytes]))
 }
 

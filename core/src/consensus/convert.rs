@@ -97,6 +97,12 @@ fn from_wire_entry(wire: WireEntry) -> Entry {
     new_entry(wire.conf_change, wire.term, wire.index, wire.data)
 }
 
+/// raft's messages come out of hash maps. Those to one member stay in order.
+pub(super) fn by_receiver(mut messages: Vec<Message>) -> Vec<Message> {
+    messages.sort_by_key(|message| message.to);
+    messages
+}
+
 /// Bytes in a message of raft: `Bytes` on a server, a vector on the page (see `Cargo.toml`).
 pub(crate) fn from_raft(bytes: impl Into<Bytes>) -> Bytes {
     bytes.into()

@@ -207,8 +207,8 @@ impl Consensus {
         let snapshot = self.take_snapshot(&ready);
         let entries = ready.take_entries();
         let truncated = self.node.mut_store().append(&entries).map(Index);
-        let messages = by_receiver(ready.take_messages());
-        let held = by_receiver(ready.take_persisted_messages());
+        let messages = convert::by_receiver(ready.take_messages());
+        let held = convert::by_receiver(ready.take_persisted_messages());
         self.held.push_back((number, held));
         let work = Work {
             number,
@@ -419,13 +419,13 @@ impl Consensus {
         if self.node.raft.state != StateRole::Leader {
             return Vec::new();
         }
-        let mut progress: Vec<ProgressView> = self
-            .node
-            .raft
-            .prs()
-            .iter()
+        let all = self.node.raft.prs();
+        let mut ids: Vec<u64> = all.iter().map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        ids.into_iter()
+            .filter_map(|id| Some((id, all.get(id)?)))
             .map(|(id, progress)| ProgressView {
-                member: MemberId(*id),
+                member: MemberId(id),
                 state: match progress.state {
                     RaftProgress::Probe => ProgressState::Probe,
                     RaftProgress::Replicate => ProgressState::Replicate,
@@ -434,11 +434,9 @@ impl Consensus {
                 matched: Index(progress.matched),
                 next: Index(progress.next_idx),
                 in_flight: progress.ins.count() as u32,
-                recently_active: *id == self.node.raft.id || progress.recent_active,
+                recently_active: id == self.node.raft.id || progress.recent_active,
             })
-            .collect();
-        progress.sort_by_key(|progress| progress.member);
-        progress
+            .collect()
     }
 }
 
@@ -496,12 +494,6 @@ fn check_initial(initial: &InitialLog) -> Result<(), String> {
         return Ok(());
     }
     validate::configuration(&initial.configuration)
-}
-
-/// raft's messages come out of hash maps. Those to one member stay in order.
-fn by_receiver(mut messages: Vec<Message>) -> Vec<Message> {
-    messages.sort_by_key(|message| message.to);
-    messages
 }
 
 /// raft's lists come out of hash sets.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use raft::eraftpb::{Message, MessageType};
 use raft::{Raft, StateRole};
 
-use super::convert::{member, message_kind};
+use super::convert::{by_receiver, member, message_kind};
 use super::log_store::LogStore;
 use crate::id::{Index, MemberId, Term};
 use crate::trace::{MessageKind, TraceKind};
@@ -260,7 +260,7 @@ impl Observer {
 
     /// Requests for votes come out of a hash map: they are told in the order of ids.
     fn tell_requests(&mut self, raft: &Raft<LogStore>, from: usize) {
-        let mut requests: Vec<&Message> = raft
+        let requests = raft
             .msgs
             .get(from..)
             .unwrap_or_default()
@@ -271,9 +271,9 @@ impl Observer {
                     MessageType::MsgRequestVote | MessageType::MsgRequestPreVote
                 )
             })
+            .cloned()
             .collect();
-        requests.sort_by_key(|message| message.to);
-        for message in requests {
+        for message in by_receiver(requests) {
             let Some(kind) = message_kind(message.get_msg_type()) else {
                 continue;
             };
