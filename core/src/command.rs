@@ -4,12 +4,16 @@
 //! log carries ([`Command::is_write`]). The shapes follow etcd's v3 protos
 //! (`api/etcdserverpb/rpc.proto`), field for field, so a host only copies.
 
+mod change;
 mod cluster;
 mod kv;
+mod lease;
 mod txn;
+mod watch;
 
 use rkyv::{Archive, Deserialize, Serialize};
 
+pub use change::{MemberAdd, MemberAddReply, MemberUpdate};
 pub use cluster::{
     Alarm, AlarmMember, HashKv, HashKvReply, MemberAttributes, MemberInfo, MemberListReply,
     StatusReply,
@@ -18,9 +22,14 @@ pub use kv::{
     Compact, DeleteRange, DeleteRangeReply, KeyValue, Put, PutReply, Range, RangeReply, SortOrder,
     SortTarget,
 };
+pub use lease::{
+    LeaseCheckpoint, LeaseGrant, LeaseGrantReply, LeaseKeepAliveReply, LeaseTimeToLive,
+    LeaseTimeToLiveReply,
+};
 pub use txn::{Compare, CompareOutcome, CompareTarget, RequestOp, ResponseOp, Txn, TxnReply};
+pub use watch::{WatchCreate, WatchEvent, WatchEventKind, WatchRequest, WatchResponse};
 
-use crate::id::{ClusterId, MemberId, Revision, Term};
+use crate::id::{ClusterId, LeaseId, MemberId, Revision, Term};
 
 /// What a client asks of a member.
 #[derive(Archive, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -47,6 +56,29 @@ pub enum Command {
     AlarmList,
     /// A member tells the cluster its name and client URLs. Proposed by members themselves.
     PublishAttributes(MemberAttributes),
+    /// Make a lease.
+    LeaseGrant(LeaseGrant),
+    /// End a lease and delete its keys.
+    LeaseRevoke(LeaseId),
+    /// Begin a lease's time anew. Carried out by the leader, in memory.
+    LeaseKeepAlive(LeaseId),
+    /// How long a lease lives. Answered by the leader, which alone counts.
+    LeaseTimeToLive(LeaseTimeToLive),
+    /// All leases; linearizable.
+    LeaseList,
+    /// The leader tells the others what is left of leases, so that its successor does not begin
+    /// them anew. Proposed by leaders themselves.
+    LeaseCheckpoint(Vec<LeaseCheckpoint>),
+    /// Add a member or a learner.
+    MemberAdd(MemberAdd),
+    /// Remove a member.
+    MemberRemove(MemberId),
+    /// Change a member's peer URLs.
+    MemberUpdate(MemberUpdate),
+    /// Give a learner that is in sync its vote.
+    MemberPromote(MemberId),
+    /// Hand leadership to another member. Asked of the leader.
+    MoveLeader(MemberId),
 }
 
 impl Command {
@@ -56,13 +88,24 @@ impl Command {
             Command::Put(_)
             | Command::DeleteRange(_)
             | Command::Compact(_)
-            | Command::PublishAttributes(_) => true,
+            | Command::PublishAttributes(_)
+            | Command::LeaseGrant(_)
+            | Command::LeaseRevoke(_)
+            | Command::LeaseCheckpoint(_)
+            | Command::MemberAdd(_)
+            | Command::MemberRemove(_)
+            | Command::MemberUpdate(_)
+            | Command::MemberPromote(_) => true,
             Command::Txn(txn) => !txn.is_read_only(),
             Command::Range(_)
             | Command::HashKv(_)
             | Command::Status
             | Command::MemberList(_)
-            | Command::AlarmList => false,
+            | Command::AlarmList
+            | Command::LeaseKeepAlive(_)
+            | Command::LeaseTimeToLive(_)
+            | Command::LeaseList
+            | Command::MoveLeader(_) => false,
         }
     }
 }
@@ -103,4 +146,26 @@ pub enum Reply {
     AlarmList(Vec<AlarmMember>),
     /// To [`Command::PublishAttributes`].
     PublishAttributes,
+    /// To [`Command::LeaseGrant`].
+    LeaseGrant(LeaseGrantReply),
+    /// To [`Command::LeaseRevoke`].
+    LeaseRevoke,
+    /// To [`Command::LeaseKeepAlive`].
+    LeaseKeepAlive(LeaseKeepAliveReply),
+    /// To [`Command::LeaseTimeToLive`].
+    LeaseTimeToLive(LeaseTimeToLiveReply),
+    /// To [`Command::LeaseList`]: the ids in ascending order.
+    LeaseList(Vec<LeaseId>),
+    /// To [`Command::LeaseCheckpoint`].
+    LeaseCheckpoint,
+    /// To [`Command::MemberAdd`].
+    MemberAdd(MemberAddReply),
+    /// To [`Command::MemberRemove`]: the members that stay.
+    MemberRemove(Vec<MemberInfo>),
+    /// To [`Command::MemberUpdate`]: all members.
+    MemberUpdate(Vec<MemberInfo>),
+    /// To [`Command::MemberPromote`]: all members.
+    MemberPromote(Vec<MemberInfo>),
+    /// To [`Command::MoveLeader`].
+    MoveLeader,
 }

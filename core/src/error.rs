@@ -78,6 +78,40 @@ pub enum Error {
     /// A learner serves only serializable reads and its status.
     #[error("etcdserver: rpc not supported for learner")]
     NotSupportedForLearner,
+    /// A lease with this id exists.
+    #[error("etcdserver: lease already exists")]
+    LeaseExists,
+    /// A lease was to live longer than 9,000,000,000 seconds.
+    #[error("etcdserver: too large lease TTL")]
+    LeaseTtlTooLarge,
+    /// There is no such member.
+    #[error("etcdserver: member not found")]
+    MemberNotFound,
+    /// A member with this id exists.
+    #[error("etcdserver: member ID already exist")]
+    MemberExists,
+    /// Another member has one of these peer URLs.
+    #[error("etcdserver: Peer URLs already exists")]
+    PeerUrlsExist,
+    /// The change would leave a cluster whose started members are no majority.
+    #[error("etcdserver: re-configuration failed due to not enough started members")]
+    NotEnoughStartedMembers,
+    /// The change was refused because members are not connected (`--strict-reconfig-check`).
+    #[error("etcdserver: unhealthy cluster")]
+    UnhealthyCluster,
+    /// The learner is too far behind the leader.
+    #[error("etcdserver: can only promote a learner member which is in sync with leader")]
+    LearnerNotReady,
+    /// The member to promote is no learner.
+    #[error("etcdserver: can only promote a learner member")]
+    MemberNotLearner,
+    /// The cluster has as many learners as it may.
+    #[error("etcdserver: too many learner members in cluster")]
+    TooManyLearners,
+    /// Another change of the members has not been carried out yet: one at a time. Raft's rule; etcd
+    /// drops the proposal silently.
+    #[error("etcdserver: re-configuration failed due to a pending change")]
+    ReconfigurationPending,
     /// What is asked for does not exist in this version; says what.
     #[error("quorate: {0} is not supported yet")]
     NotSupported(String),
@@ -98,7 +132,10 @@ impl Error {
             | Error::TimeoutLeaderFailure
             | Error::TimeoutConnectionLost
             | Error::TimeoutLeaderTransfer
-            | Error::TooManyRequests => true,
+            | Error::TooManyRequests
+            | Error::ReconfigurationPending
+            | Error::UnhealthyCluster
+            | Error::LearnerNotReady => true,
             // The request itself is wrong, or the store's state says no until somebody acts.
             Error::EmptyKey
             | Error::KeyNotFound
@@ -114,6 +151,14 @@ impl Error {
             | Error::NoSpace
             | Error::BadLeaderTransferee
             | Error::NotSupportedForLearner
+            | Error::LeaseExists
+            | Error::LeaseTtlTooLarge
+            | Error::MemberNotFound
+            | Error::MemberExists
+            | Error::PeerUrlsExist
+            | Error::NotEnoughStartedMembers
+            | Error::MemberNotLearner
+            | Error::TooManyLearners
             | Error::NotSupported(_) => false,
         }
     }

@@ -53,6 +53,14 @@ number! {
     LeaseId(i64), "{:016x}"
 }
 number! {
+    /// Names one client's watch stream at one member, chosen by the host.
+    WatchStreamId(u64), "{}"
+}
+number! {
+    /// Names one watch of a stream; -1 stands for the stream itself.
+    WatchId(i64), "{}"
+}
+number! {
     /// Names one request of one host, chosen by the host, echoed in its reply.
     RequestId(u64), "{}"
 }

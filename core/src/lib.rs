@@ -27,7 +27,7 @@ pub mod wal;
 
 use bytes::Bytes;
 
-use crate::command::{Command, Reply, ReplyHeader};
+use crate::command::{Command, Reply, ReplyHeader, WatchRequest, WatchResponse};
 use crate::disk::{DiskBatch, DiskError, Lane};
 use crate::error::Error;
 use crate::id::{BatchId, MemberId, RequestId};
@@ -53,6 +53,8 @@ pub enum Input {
         /// What is asked.
         command: Command,
     },
+    /// A client asks something on a watch stream. Answered by [`Output::Watch`].
+    Watch(WatchRequest),
     /// A batch of disk operations has been carried out, or could not be.
     DiskDone {
         /// The batch's lane.
@@ -99,6 +101,8 @@ pub enum Output {
         /// The answer.
         result: Result<Reply, Error>,
     },
+    /// Tell a client what its watch stream hears.
+    Watch(WatchResponse),
     /// Something happened that is worth a line.
     Trace(TraceEvent),
     /// The member is done: nothing that is handed to it now has an effect.

@@ -57,7 +57,7 @@ use self::peers::Peers;
 use self::requests::{Reads, Writes};
 use self::snapshots::Snapshots;
 use self::stop::Stop;
-use crate::command::ReplyHeader;
+use crate::command::{ReplyHeader, WatchRequest, WatchResponse};
 use crate::consensus::wire::{WireBody, WireFrame};
 use crate::consensus::{Consensus, Work, frame, from_wire, to_wire};
 use crate::disk::{DiskBatch, DiskError, DiskOperation, Lane};
@@ -168,6 +168,7 @@ impl Member {
             Input::Tick => self.tick(),
             Input::Message { from, frame } => self.receive(from, &frame),
             Input::Request { id, command } => self.request(id, command),
+            Input::Watch(request) => self.watch(request),
             Input::DiskDone {
                 lane,
                 batch,
@@ -275,6 +276,23 @@ impl Member {
             }
             Lane::Snapshot => self.snapshot_lane_done(batch),
         }
+    }
+
+    /// Watches are not served yet: each is ended as it begins, with the reason.
+    fn watch(&mut self, request: WatchRequest) {
+        let WatchRequest::Create(create) = request else {
+            return;
+        };
+        let reason = Error::NotSupported("a watch".to_owned());
+        self.outputs.push(Output::Watch(WatchResponse {
+            stream: create.stream,
+            watch: create.watch,
+            header: self.reply_header(),
+            created: true,
+            canceled: true,
+            cancel_reason: reason.to_string(),
+            ..WatchResponse::default()
+        }));
     }
 
     /// Hands out what is buffered for the log. True when raft may have new work by it.
@@ -386,13 +404,17 @@ impl Member {
     }
 
     fn reply(&mut self, id: RequestId, result: Result<crate::command::Reply, Error>) {
-        let header = ReplyHeader {
+        let header = self.reply_header();
+        self.outputs.push(Output::Reply { id, header, result });
+    }
+
+    fn reply_header(&self) -> ReplyHeader {
+        ReplyHeader {
             cluster: self.config.cluster,
             member: self.config.id,
             revision: self.store.revision(),
             term: self.consensus.term(),
-        };
-        self.outputs.push(Output::Reply { id, header, result });
+        }
     }
 }
 

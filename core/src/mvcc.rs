@@ -165,7 +165,18 @@ impl Store {
             Command::Status
             | Command::MemberList(_)
             | Command::AlarmList
-            | Command::PublishAttributes(_) => {
+            | Command::PublishAttributes(_)
+            | Command::LeaseGrant(_)
+            | Command::LeaseRevoke(_)
+            | Command::LeaseKeepAlive(_)
+            | Command::LeaseTimeToLive(_)
+            | Command::LeaseList
+            | Command::LeaseCheckpoint(_)
+            | Command::MemberAdd(_)
+            | Command::MemberRemove(_)
+            | Command::MemberUpdate(_)
+            | Command::MemberPromote(_)
+            | Command::MoveLeader(_) => {
                 Err(Error::NotSupported("asking the store for this".to_owned()))
             }
         }

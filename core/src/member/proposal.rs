@@ -75,7 +75,18 @@ fn describe_command(command: &Command) -> String {
         Command::Txn(txn) => format!("txn of {}", txn.success.len().max(txn.failure.len())),
         Command::Compact(compact) => format!("compact {}", compact.revision),
         Command::PublishAttributes(attributes) => format!("name {}", attributes.name),
-        Command::Range(_)
+        Command::LeaseGrant(grant) => format!("grant {}", grant.id),
+        Command::LeaseRevoke(id) => format!("revoke {id}"),
+        Command::LeaseCheckpoint(leases) => format!("checkpoint {} leases", leases.len()),
+        Command::MemberAdd(_)
+        | Command::MemberRemove(_)
+        | Command::MemberUpdate(_)
+        | Command::MemberPromote(_) => "change of members".to_owned(),
+        Command::LeaseKeepAlive(_)
+        | Command::LeaseTimeToLive(_)
+        | Command::LeaseList
+        | Command::MoveLeader(_)
+        | Command::Range(_)
         | Command::HashKv(_)
         | Command::Status
         | Command::MemberList(_)

@@ -38,6 +38,23 @@ impl Member {
                 "publishing another member's name".to_owned(),
             ));
         }
+        let unsupported = match command {
+            Command::LeaseGrant(_)
+            | Command::LeaseRevoke(_)
+            | Command::LeaseKeepAlive(_)
+            | Command::LeaseTimeToLive(_)
+            | Command::LeaseList
+            | Command::LeaseCheckpoint(_) => Some("a lease"),
+            Command::MemberAdd(_)
+            | Command::MemberRemove(_)
+            | Command::MemberUpdate(_)
+            | Command::MemberPromote(_) => Some("a change of members"),
+            Command::MoveLeader(_) => Some("moving leadership"),
+            _ => None,
+        };
+        if let Some(what) = unsupported {
+            return Err(Error::NotSupported(what.to_owned()));
+        }
         if self.writes.count() + self.reads.count() >= limits::PENDING_REQUESTS_MAX {
             return Err(Error::TooManyRequests);
         }
@@ -192,9 +209,18 @@ impl Member {
             Command::Put(_)
             | Command::DeleteRange(_)
             | Command::Compact(_)
-            | Command::PublishAttributes(_) => {
-                Err(Error::NotSupported("reading by a write".to_owned()))
-            }
+            | Command::PublishAttributes(_)
+            | Command::LeaseGrant(_)
+            | Command::LeaseRevoke(_)
+            | Command::LeaseKeepAlive(_)
+            | Command::LeaseTimeToLive(_)
+            | Command::LeaseList
+            | Command::LeaseCheckpoint(_)
+            | Command::MemberAdd(_)
+            | Command::MemberRemove(_)
+            | Command::MemberUpdate(_)
+            | Command::MemberPromote(_)
+            | Command::MoveLeader(_) => Err(Error::NotSupported("reading by a write".to_owned())),
         }
     }
 
@@ -268,7 +294,18 @@ fn is_local(command: &Command) -> bool {
         Command::Put(_)
         | Command::DeleteRange(_)
         | Command::Compact(_)
-        | Command::PublishAttributes(_) => false,
+        | Command::PublishAttributes(_)
+        | Command::LeaseGrant(_)
+        | Command::LeaseRevoke(_)
+        | Command::LeaseKeepAlive(_)
+        | Command::LeaseTimeToLive(_)
+        | Command::LeaseList
+        | Command::LeaseCheckpoint(_)
+        | Command::MemberAdd(_)
+        | Command::MemberRemove(_)
+        | Command::MemberUpdate(_)
+        | Command::MemberPromote(_)
+        | Command::MoveLeader(_) => false,
     }
 }
 

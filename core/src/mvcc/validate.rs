@@ -49,7 +49,18 @@ pub fn validate(command: &Command, limits: Limits) -> Result<(), Error> {
         | Command::Status
         | Command::MemberList(_)
         | Command::AlarmList
-        | Command::PublishAttributes(_) => Ok(()),
+        | Command::PublishAttributes(_)
+        | Command::LeaseGrant(_)
+        | Command::LeaseRevoke(_)
+        | Command::LeaseKeepAlive(_)
+        | Command::LeaseTimeToLive(_)
+        | Command::LeaseList
+        | Command::LeaseCheckpoint(_)
+        | Command::MemberAdd(_)
+        | Command::MemberRemove(_)
+        | Command::MemberUpdate(_)
+        | Command::MemberPromote(_)
+        | Command::MoveLeader(_) => Ok(()),
     }
 }
 

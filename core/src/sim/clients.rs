@@ -200,6 +200,17 @@ fn is_definite(error: &Error) -> bool {
         | Error::NotLeader
         | Error::BadLeaderTransferee
         | Error::NotSupportedForLearner
+        | Error::LeaseExists
+        | Error::LeaseTtlTooLarge
+        | Error::MemberNotFound
+        | Error::MemberExists
+        | Error::PeerUrlsExist
+        | Error::NotEnoughStartedMembers
+        | Error::UnhealthyCluster
+        | Error::LearnerNotReady
+        | Error::MemberNotLearner
+        | Error::TooManyLearners
+        | Error::ReconfigurationPending
         | Error::NotSupported(_) => true,
     }
 }

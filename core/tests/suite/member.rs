@@ -83,6 +83,7 @@ impl Bench {
                 });
             }
             Output::Reply { .. } => self.replies += 1,
+            Output::Watch(_) => {}
             Output::Trace(event) => {
                 if let TraceKind::Refused { reason, .. } = event.kind {
                     self.refused.push(reason);

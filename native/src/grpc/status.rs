@@ -22,20 +22,30 @@ fn code(error: &Error) -> Code {
         | Error::DuplicateKey
         | Error::InvalidSortOption
         | Error::RequestTooLarge => Code::InvalidArgument,
-        Error::Compacted | Error::FutureRevision => Code::OutOfRange,
-        Error::LeaseNotFound => Code::NotFound,
+        Error::Compacted | Error::FutureRevision | Error::LeaseTtlTooLarge => Code::OutOfRange,
+        Error::LeaseNotFound | Error::MemberNotFound => Code::NotFound,
         Error::NoSpace => Code::ResourceExhausted,
         // Converted to the client's error value, see above.
-        Error::TooManyRequests | Error::TimeoutLeaderTransfer => Code::Unknown,
+        Error::TooManyRequests | Error::TimeoutLeaderTransfer | Error::NotEnoughStartedMembers => {
+            Code::Unknown
+        }
         Error::NoLeader
         | Error::LeaderChanged
         | Error::Stopped
         | Error::Timeout
         | Error::TimeoutLeaderFailure
-        | Error::TimeoutConnectionLost => Code::Unavailable,
-        Error::NotLeader | Error::BadLeaderTransferee | Error::NotSupportedForLearner => {
-            Code::FailedPrecondition
-        }
+        | Error::TimeoutConnectionLost
+        | Error::UnhealthyCluster
+        | Error::ReconfigurationPending => Code::Unavailable,
+        Error::NotLeader
+        | Error::BadLeaderTransferee
+        | Error::NotSupportedForLearner
+        | Error::LeaseExists
+        | Error::MemberExists
+        | Error::PeerUrlsExist
+        | Error::LearnerNotReady
+        | Error::MemberNotLearner
+        | Error::TooManyLearners => Code::FailedPrecondition,
         Error::NotSupported(_) => Code::Unimplemented,
     }
 }

@@ -77,6 +77,8 @@ impl Dispatch {
                         let _ = answer.send((header, result));
                     }
                 }
+                // No client has a stream yet: the watch service answers that it is not there.
+                Output::Watch(_) => {}
                 Output::Trace(event) => self.logger.trace(&event),
                 Output::Stopped { failure } => {
                     if let Some(stopped) = self.stopped.take() {

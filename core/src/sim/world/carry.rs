@@ -136,6 +136,8 @@ impl World {
                 }
                 Output::Disk(batch) => self.submit(node, batch),
                 Output::Reply { id, header, result } => self.reply(id, header, result),
+                // No client of a world watches yet.
+                Output::Watch(_) => {}
                 Output::Trace(event) => self.trace(node, event),
                 Output::Stopped { failure } => self.stopped(node, failure),
             }
