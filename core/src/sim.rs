@@ -78,6 +78,7 @@ mod check;
 mod clients;
 mod config;
 mod disk;
+mod fault;
 mod frame;
 mod halt;
 mod history;
@@ -85,6 +86,7 @@ mod host;
 mod lines;
 mod machine;
 mod network;
+mod operation;
 mod plan;
 mod queue;
 mod timeline;
@@ -93,12 +95,14 @@ mod world;
 
 pub use action::{Action, Node};
 pub use config::WorldConfig;
+pub use fault::{DamagedFile, DiskCall, Fault, Keeps};
 pub use frame::{
     EventCause, EventFrame, FileFrame, Frame, LossReason, LostMessage, MemberFrame, MessageFrame,
     OperationFrame, OperationOutcome,
 };
 pub use halt::{Halt, WorldError};
 pub use history::{History, PlannedAction};
+pub use operation::Operation;
 pub use plan::fault_plan;
 pub use timeline::{Branch, Timeline};
 pub use violation::Violation;

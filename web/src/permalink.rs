@@ -191,6 +191,8 @@ fn action_text((at, action): &(u64, Action)) -> String {
         Action::Stop { node } => format!("stop:{}", node.0),
         Action::Cut { from, to } => format!("cut:{}:{}", from.0, to.0),
         Action::Heal => "heal".to_owned(),
+        // The page has no control that makes one.
+        Action::Fault(_) | Action::Operation { .. } => "other".to_owned(),
         Action::Put { node, key, value } => {
             format!("put:{}:{}:{}", node.0, encode(key), encode(value))
         }
@@ -210,9 +212,10 @@ fn nodes(action: &Action) -> Vec<Node> {
         | Action::Put { node, .. }
         | Action::Get { node, .. }
         | Action::Delete { node, .. }
+        | Action::Operation { node, .. }
         | Action::Compact { node, .. } => vec![*node],
         Action::Cut { from, to } => vec![*from, *to],
-        Action::Heal => Vec::new(),
+        Action::Heal | Action::Fault(_) => Vec::new(),
     }
 }
 

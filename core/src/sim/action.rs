@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fault::Fault;
+use super::operation::Operation;
+
 /// A member's number in a world, from 1: `n1` is `Node(1)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -77,5 +80,14 @@ pub enum Action {
     Stop {
         /// Which.
         node: Node,
+    },
+    /// A finer fault.
+    Fault(Fault),
+    /// A client asks something else of a member.
+    Operation {
+        /// Which.
+        node: Node,
+        /// What.
+        operation: Operation,
     },
 }

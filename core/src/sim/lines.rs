@@ -93,6 +93,8 @@ impl fmt::Display for Action {
             Action::Delete { node, key } => write!(f, "delete {key} at {node}"),
             Action::Compact { node, revision } => write!(f, "compact {revision} at {node}"),
             Action::Stop { node } => write!(f, "stop {node}"),
+            Action::Fault(fault) => write!(f, "{fault:?}"),
+            Action::Operation { node, operation } => write!(f, "{operation:?} at {node}"),
         }
     }
 }

@@ -11,7 +11,7 @@ impl World {
     pub(super) fn refusal(&self, action: &Action) -> Option<String> {
         let nodes: Vec<Node> = match action {
             Action::Cut { from, to } => vec![*from, *to],
-            Action::Heal => Vec::new(),
+            Action::Heal | Action::Fault(_) => Vec::new(),
             Action::Crash { node }
             | Action::Restart { node }
             | Action::Isolate { node }
@@ -19,6 +19,7 @@ impl World {
             | Action::Get { node, .. }
             | Action::Delete { node, .. }
             | Action::Compact { node, .. }
+            | Action::Operation { node, .. }
             | Action::Stop { node } => vec![*node],
         };
         if let Some(stranger) = nodes.iter().find(|node| self.machine(**node).is_none()) {
@@ -42,6 +43,9 @@ impl World {
                 Some("no link is cut".to_owned())
             }
             Action::Heal => None,
+            Action::Fault(_) | Action::Operation { .. } => {
+                Some("this world cannot do that yet".to_owned())
+            }
             Action::Crash { node }
             | Action::Put { node, .. }
             | Action::Get { node, .. }
@@ -72,6 +76,8 @@ impl World {
             Action::Delete { node, key } => self.ask(node, Question::Delete { key }),
             Action::Compact { node, revision } => self.ask(node, Question::Compact { revision }),
             Action::Stop { node } => self.feed(node, Input::Stop),
+            // Refused, see above.
+            Action::Fault(_) | Action::Operation { .. } => {}
         }
     }
 

@@ -78,6 +78,7 @@ fn action(action: &Action) -> String {
             "A client asks {} to forget what is older than revision {revision}.",
             strong(node)
         ),
+        Action::Fault(_) | Action::Operation { .. } => action.to_string(),
         Action::Stop { node } => format!("{} is asked to stop.", strong(node)),
     }
 }

@@ -67,6 +67,7 @@ fn action(action: &Action) -> String {
                 strong(node)
             )
         }
+        Action::Fault(_) | Action::Operation { .. } => action.to_string(),
         Action::Stop { node } => format!("要求 {} 停止。", strong(node)),
     }
 }

@@ -1,0 +1,114 @@
+//! What clients of a world ask, beyond the four simplest things.
+
+use serde::{Deserialize, Serialize};
+
+use super::action::Node;
+
+/// One operation of a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Operation {
+    /// Gets the keys of a range.
+    Range {
+        /// First key.
+        key: String,
+        /// End of the range, as etcd has it; empty for the one key.
+        #[serde(default)]
+        end: String,
+        /// At which revision; 0 for the newest.
+        #[serde(default)]
+        revision: i64,
+        /// Whether to answer from this member alone, however old its state.
+        #[serde(default)]
+        serializable: bool,
+    },
+    /// Puts a key if it still has a value, and gets it if not.
+    CompareAndSwap {
+        /// The key.
+        key: String,
+        /// The value it should have; nothing for a key that should not exist.
+        expected: Option<String>,
+        /// The value it gets.
+        value: String,
+    },
+    /// Puts several keys at one revision.
+    PutAll {
+        /// Keys and values.
+        pairs: Vec<(String, String)>,
+    },
+    /// Puts a key and attaches it to a lease.
+    PutWithLease {
+        /// The key.
+        key: String,
+        /// The value.
+        value: String,
+        /// The lease.
+        lease: i64,
+    },
+    /// Makes a lease.
+    LeaseGrant {
+        /// Its id; 0 lets the member choose.
+        lease: i64,
+        /// How long it lives.
+        ttl_seconds: i64,
+    },
+    /// Ends a lease.
+    LeaseRevoke {
+        /// Which.
+        lease: i64,
+    },
+    /// Begins a lease's time anew.
+    LeaseKeepAlive {
+        /// Which.
+        lease: i64,
+    },
+    /// Asks how long a lease lives.
+    LeaseTimeToLive {
+        /// Which.
+        lease: i64,
+    },
+    /// Watches a range from a revision. The watcher's number is the operation's.
+    Watch {
+        /// First key.
+        key: String,
+        /// End of the range; empty for the one key.
+        #[serde(default)]
+        end: String,
+        /// From which revision; 0 for what comes from now on.
+        #[serde(default)]
+        revision: i64,
+    },
+    /// Ends a watch.
+    WatchCancel {
+        /// The operation that began it.
+        operation: u64,
+    },
+    /// Asks a watch's stream how far it is.
+    WatchProgress {
+        /// The operation that began the watch.
+        operation: u64,
+    },
+    /// Adds a machine to the world and its member to the cluster. The member begins to run when
+    /// the cluster has said yes and it is started.
+    MemberAdd {
+        /// The new machine: the next free number.
+        new: Node,
+        /// Whether it begins as a learner.
+        learner: bool,
+    },
+    /// Removes a member from the cluster.
+    MemberRemove {
+        /// Which.
+        target: Node,
+    },
+    /// Gives a learner its vote.
+    MemberPromote {
+        /// Which.
+        target: Node,
+    },
+    /// Hands leadership to another member.
+    MoveLeader {
+        /// To which.
+        target: Node,
+    },
+}
