@@ -52,6 +52,8 @@ pub mod wire;
 
 mod convert;
 mod log_store;
+#[cfg(feature = "modified-raft")]
+mod modified;
 mod node;
 mod observe;
 mod validate;

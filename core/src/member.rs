@@ -27,6 +27,8 @@
 //! ran out of time may still happen; its error says "timed out", not "failed".
 
 mod apply;
+#[cfg(feature = "known-bugs")]
+mod bugs;
 mod checkpoint;
 mod config;
 mod log;
@@ -66,6 +68,8 @@ use crate::error::Error;
 use crate::id::{BatchId, Index, MemberId, RequestId, Term};
 use crate::membership::Membership;
 use crate::mvcc::{Store, Watches};
+#[cfg(feature = "modified-raft")]
+use crate::rules::Rule;
 use crate::trace::{TraceEvent, TraceKind};
 use crate::{Input, Output};
 
@@ -99,6 +103,8 @@ pub struct Member {
     leader_lost_at_ticks: Option<u64>,
     stop: Stop,
     outputs: Vec<Output>,
+    #[cfg(feature = "known-bugs")]
+    bug_notes: bugs::BugNotes,
 }
 
 /// What a start puts together.
@@ -133,6 +139,8 @@ impl Member {
         let told_vote = log.durable_vote();
         let mut member = Self {
             watches: Watches::new(&store, config.watch_progress_ticks()),
+            #[cfg(feature = "known-bugs")]
+            bug_notes: bugs::BugNotes::default(),
             snapshots: Snapshots::new(config.incarnation, snapshot_files),
             config,
             consensus,
@@ -153,6 +161,8 @@ impl Member {
             stop: Stop::Running,
             outputs: vec![Output::Disk(first)],
         };
+        member.store.put_back(member.config.bugs);
+        member.log.wal().put_back(member.config.bugs);
         for line in lines {
             member.tell(line);
         }
@@ -216,6 +226,8 @@ impl Member {
             }
         }
         self.tell_watches();
+        #[cfg(feature = "known-bugs")]
+        self.note_role();
         self.serve_confirmed_reads();
         self.tell_commit();
         self.go_on_compacting();
@@ -290,7 +302,7 @@ impl Member {
                 self.tell(TraceKind::SegmentCut { file });
             }
             self.outputs.push(Output::Disk(to_write.batch));
-            return false;
+            return self.acknowledge_early();
         }
         match self.log.take_idle_number() {
             Some(number) => {
@@ -299,6 +311,31 @@ impl Member {
             }
             None => false,
         }
+    }
+
+    /// Without the rule that what is said is on the disk first: says so at once. True when it
+    /// did.
+    #[cfg(feature = "modified-raft")]
+    fn acknowledge_early(&mut self) -> bool {
+        let mut early = !self.config.holds(Rule::PersistBeforeAck);
+        #[cfg(feature = "known-bugs")]
+        {
+            early |= self.acknowledges_early();
+        }
+        match self.log.out_number().filter(|_| early) {
+            Some(number) => {
+                self.persisted(number);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Nobody hears of what is not on the disk: this build has no other way.
+    #[cfg(not(feature = "modified-raft"))]
+    #[inline]
+    const fn acknowledge_early(&self) -> bool {
+        false
     }
 
     fn persisted(&mut self, number: u64) {

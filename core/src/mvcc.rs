@@ -75,6 +75,8 @@
 //! Leases are not here yet. `records` is in revision order for the sake of both hashing and
 //! watching ([`Watches`]): "all events since revision *r*" is a range of it.
 
+#[cfg(feature = "known-bugs")]
+mod bugs;
 mod checkpoint;
 mod compaction;
 mod hash;
@@ -110,6 +112,7 @@ use self::size::Sizes;
 use crate::command::{Command, RangeReply, Reply};
 use crate::error::Error;
 use crate::id::Revision;
+use crate::known_bug::KnownBugs;
 
 /// All keys, with all their versions that are not forgotten.
 #[derive(Clone, Debug)]
@@ -123,6 +126,8 @@ pub struct Store {
     compaction: Compaction,
     pins: Pins,
     sizes: Sizes,
+    /// The known bug that is put back; nothing in a server.
+    bugs: KnownBugs,
 }
 
 /// What the revision order knows of a version; the rest stands in its key's history.
@@ -144,7 +149,13 @@ impl Store {
             compaction: Compaction::default(),
             pins: Pins::default(),
             sizes: Sizes::default(),
+            bugs: KnownBugs::default(),
         }
+    }
+
+    /// Puts known bugs back, in a build that has them.
+    pub(crate) fn put_back(&mut self, bugs: KnownBugs) {
+        self.bugs = bugs;
     }
 
     /// Carries a command out, all of it or nothing: an error leaves the store as it was.

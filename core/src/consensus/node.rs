@@ -8,12 +8,15 @@ use raft::{ProgressState as RaftProgress, RawNode, SnapshotStatus, StateRole};
 
 use super::convert;
 use super::log_store::LogStore;
+#[cfg(feature = "modified-raft")]
+use super::modified::Modified;
 use super::observe::{Cause, Observer};
 use super::validate::{self, Held};
 use crate::id::{Index, MemberId, Term};
 use crate::limits;
 use crate::member::{MemberConfig, ProgressState, ProgressView, Role};
 use crate::prng;
+use crate::rules::Rule;
 use crate::trace::TraceKind;
 
 /// Where a member's log begins when it starts, and what stands in it.
@@ -64,6 +67,9 @@ pub(crate) struct Consensus {
     configuration: ConfState,
     /// Carried out by the store. Raft hears of it once it knows the same to be durable.
     carried_out: u64,
+    /// Rules that are off and bugs that are back.
+    #[cfg(feature = "modified-raft")]
+    modified: Modified,
 }
 
 impl Consensus {
@@ -86,6 +92,8 @@ impl Consensus {
         let logger = slog::Logger::root(slog::Discard, slog::o!());
         let node = RawNode::new(&settings, store, &logger).map_err(|error| error.to_string())?;
         let mut consensus = Self {
+            #[cfg(feature = "modified-raft")]
+            modified: Modified::new(config),
             node,
             seed: config.seed,
             observer: Observer::default(),
@@ -93,6 +101,8 @@ impl Consensus {
             configuration,
             carried_out: initial.offset.0,
         };
+        #[cfg(feature = "modified-raft")]
+        consensus.modified.begin(&mut consensus.node.raft);
         consensus.pin_timeout();
         consensus.observer.tell(TraceKind::BecameFollower {
             term: consensus.term(),
@@ -131,7 +141,13 @@ impl Consensus {
     /// # Errors
     ///
     /// Why it was refused.
-    pub(crate) fn step(&mut self, message: Message) -> Result<(), String> {
+    #[cfg_attr(
+        not(feature = "modified-raft"),
+        expect(unused_mut, reason = "only a modified Raft changes what it is told")
+    )]
+    pub(crate) fn step(&mut self, mut message: Message) -> Result<(), String> {
+        #[cfg(feature = "modified-raft")]
+        self.modified.hear(&mut self.node.raft, &mut message);
         validate::validate(&self.node.raft, &self.held, &message)?;
         let seen = message.clone();
         self.call(Cause::Message(&seen), |node| {
@@ -309,6 +325,8 @@ impl Consensus {
     fn call(&mut self, cause: Cause<'_>, call: impl FnOnce(&mut RawNode<LogStore>)) {
         let before = self.observer.before(&self.node.raft, &cause);
         call(&mut self.node);
+        #[cfg(feature = "modified-raft")]
+        self.modified.after(&mut self.node.raft);
         self.pin_timeout();
         self.observer.after(&self.node.raft, &cause, before);
     }
@@ -451,8 +469,8 @@ fn raft_settings(config: &MemberConfig, applied: Index) -> raft::Config {
         applied: applied.0,
         max_size_per_msg: limits::APPEND_SIZE_BYTES_MAX,
         max_inflight_msgs: limits::APPENDS_IN_FLIGHT_MAX,
-        check_quorum: config.check_quorum,
-        pre_vote: config.pre_vote,
+        check_quorum: config.holds(Rule::CheckQuorum) && config.holds(Rule::LeaderLease),
+        pre_vote: config.pre_vote && config.holds(Rule::PreVote),
         read_only_option: raft::ReadOnlyOption::Safe,
         skip_bcast_commit: false,
         // Joining appends has no bound: what a follower far behind lacks would become one frame.

@@ -8,6 +8,7 @@ use super::requests::Open;
 use crate::command::{Command, MemberAttributes, Reply};
 use crate::error::Error;
 use crate::id::Index;
+use crate::known_bug::KnownBug;
 use crate::trace::TraceKind;
 
 impl Member {
@@ -40,14 +41,25 @@ impl Member {
             Ok(proposal) => proposal,
             Err(reason) => return self.refuse(self.consensus.leader(), reason),
         };
-        let mine =
-            proposal.origin == self.config.id && proposal.incarnation == self.config.incarnation;
+        let is_of_this_life = proposal.incarnation == self.config.incarnation
+            || self.config.has_bug(KnownBug::AnswerOfAnotherLife);
+        let mine = proposal.origin == self.config.id && is_of_this_life;
         let open = if mine {
             self.writes.take(proposal.sequence)
         } else {
             None
         };
-        let result = self.execute(&proposal.command);
+        #[cfg(feature = "known-bugs")]
+        if self.applies_twice() {
+            let _ = self.execute(&proposal.command);
+        }
+        let is_refused =
+            self.config.has_bug(KnownBug::ApplyDependsOnMember) && !mine && self.writes.count() > 1;
+        let result = if is_refused {
+            Err(Error::TooManyRequests)
+        } else {
+            self.execute(&proposal.command)
+        };
         if let Some(Open { id: Some(id), .. }) = open {
             self.answer_write(id, &proposal.command, result);
         }

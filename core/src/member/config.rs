@@ -2,7 +2,9 @@
 
 use crate::command::MemberInfo;
 use crate::id::{ClusterId, Incarnation, MemberId};
+use crate::known_bug::{KnownBug, KnownBugs};
 use crate::limits;
+use crate::rules::{Rule, Rules};
 
 /// A member's settings. They do not change while it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +39,10 @@ pub struct MemberConfig {
     pub initial_election_tick_advance: bool,
     /// Whether to ask before raising the term (thesis §9.6).
     pub pre_vote: bool,
-    /// Whether a leader that cannot hear a majority steps down (thesis §6.2).
-    pub check_quorum: bool,
+    /// The protocol's rules, all of which hold unless a build for the simulator says otherwise.
+    pub rules: Rules,
+    /// The known bug that is put back; none but in a build for the simulator.
+    pub bugs: KnownBugs,
     /// Most operations in a transaction.
     pub txn_operations_max: usize,
     /// Largest request, in bytes.
@@ -66,11 +70,24 @@ impl MemberConfig {
             segment_size_bytes: limits::SEGMENT_SIZE_BYTES,
             initial_election_tick_advance: true,
             pre_vote: true,
-            check_quorum: true,
+            rules: Rules::default(),
+            bugs: KnownBugs::default(),
             txn_operations_max: limits::TXN_OPERATIONS_MAX,
             request_size_bytes_max: limits::REQUEST_SIZE_BYTES_MAX,
             watch_progress_notify_interval_ms: limits::WATCH_PROGRESS_NOTIFY_INTERVAL_MS,
         }
+    }
+
+    /// Whether a rule of the protocol holds.
+    #[inline]
+    pub(crate) fn holds(&self, rule: Rule) -> bool {
+        self.rules.hold(rule)
+    }
+
+    /// Whether a known bug is put back.
+    #[inline]
+    pub(crate) fn has_bug(&self, bug: KnownBug) -> bool {
+        self.bugs.has(bug)
     }
 
     /// After how many ticks a request has timed out: etcd's 5 s and two election timeouts.

@@ -161,6 +161,12 @@ impl Log {
         self.waiting.take()
     }
 
+    /// The number of the Ready that is out for writing.
+    #[cfg(feature = "modified-raft")]
+    pub(super) fn out_number(&self) -> Option<u64> {
+        self.out.as_ref().and_then(|out| out.number)
+    }
+
     /// The host has carried out a batch. `None` when it is not the one that is out.
     pub(super) fn done(&mut self, batch: BatchId) -> Option<Durable> {
         let out = self.out.take_if(|out| out.batch == batch)?;

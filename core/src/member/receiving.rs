@@ -12,6 +12,8 @@ use crate::consensus::wire::{
     SnapshotChunk, SnapshotProgress, SnapshotProgressState, WireBody, WireFrame,
 };
 use crate::id::{Index, MemberId, Term};
+#[cfg(feature = "known-bugs")]
+use crate::known_bug::KnownBug;
 use crate::trace::TraceKind;
 
 impl Member {
@@ -153,7 +155,19 @@ impl Member {
         self.snapshots.out.clear();
         // What was applied before it in this go has not been told yet.
         self.watches.advance(&self.store);
-        self.store = restored.store;
+        #[cfg_attr(
+            not(feature = "known-bugs"),
+            expect(
+                unused_variables,
+                reason = "what was there before is of no use any more"
+            )
+        )]
+        let before = std::mem::replace(&mut self.store, restored.store);
+        self.store.put_back(self.config.bugs);
+        #[cfg(feature = "known-bugs")]
+        if self.config.has_bug(KnownBug::SnapshotOverUnclearedStore) {
+            self.store.load_over(before);
+        }
         self.watches.read_again();
         self.membership = restored.membership;
         self.applied = index;

@@ -154,6 +154,11 @@ impl Reads {
         }
     }
 
+    /// The round that runs, 0 when none does.
+    pub(super) fn running(&self) -> u64 {
+        self.round.as_ref().map_or(0, |round| round.number)
+    }
+
     /// The reads that can be answered when the store has applied so far.
     pub(super) fn take_ready(&mut self, applied: Index) -> Vec<Read> {
         let (ready, waiting): (Vec<_>, Vec<_>) = self

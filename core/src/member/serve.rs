@@ -6,6 +6,7 @@ use super::{Member, view::Role};
 use crate::command::{Command, MemberAttributes, MemberListReply, Reply, StatusReply};
 use crate::error::Error;
 use crate::id::{Index, RequestId};
+use crate::known_bug::KnownBug;
 use crate::limits;
 use crate::mvcc;
 
@@ -18,7 +19,7 @@ impl Member {
         if command.is_write() {
             return self.request_write(id, command);
         }
-        if is_local(&command) {
+        if is_local(&command) || self.config.has_bug(KnownBug::LinearizableReadServedLocally) {
             let result = self.read(&command);
             return self.reply(id, result);
         }
@@ -106,6 +107,11 @@ impl Member {
         loop {
             let queued = self.writes.queued(limits::APPEND_SIZE_BYTES_MAX);
             let count = queued.len();
+            if self.config.has_bug(KnownBug::ForwardedWriteProposedTwice)
+                && self.consensus.leader() != self.config.id
+            {
+                self.consensus.propose(queued.clone());
+            }
             if count == 0 || !self.consensus.propose(queued) {
                 return;
             }
@@ -175,6 +181,11 @@ impl Member {
             .last_chunk::<8>()
             .map_or(0, |bytes| u64::from_le_bytes(*bytes));
         if self.read_context(round) == context {
+            let round = if self.config.has_bug(KnownBug::LateReadConfirmation) {
+                self.reads.running()
+            } else {
+                round
+            };
             self.reads.confirm(round, index);
         }
     }
@@ -189,7 +200,12 @@ impl Member {
     }
 
     pub(super) fn serve_confirmed_reads(&mut self) {
-        for read in self.reads.take_ready(self.applied) {
+        let applied = if self.config.has_bug(KnownBug::ReadBeforeApplied) {
+            Index(u64::MAX)
+        } else {
+            self.applied
+        };
+        for read in self.reads.take_ready(applied) {
             let result = self.read(&read.command);
             self.reply(read.id, result);
         }

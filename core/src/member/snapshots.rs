@@ -12,6 +12,7 @@ use crate::Output;
 use crate::consensus::wire::{SnapshotChunk, SnapshotProgress, WireBody, WireFrame};
 use crate::disk::{DiskBatch, DiskOperation, Lane};
 use crate::id::{BatchId, Incarnation, Index, MemberId, Term};
+use crate::known_bug::KnownBug;
 use crate::snapshot::SnapshotHeader;
 use crate::trace::TraceKind;
 
@@ -65,7 +66,14 @@ impl Snapshots {
 /// Taking snapshots, and letting go what is behind them.
 impl Member {
     /// Hands operations to the host on the snapshot lane.
-    pub(super) fn write_snapshot_lane(&mut self, purpose: Purpose, operations: Vec<DiskOperation>) {
+    pub(super) fn write_snapshot_lane(
+        &mut self,
+        purpose: Purpose,
+        mut operations: Vec<DiskOperation>,
+    ) {
+        if self.config.has_bug(KnownBug::SnapshotPublishedBeforeSync) {
+            operations.retain(|operation| !matches!(operation, DiskOperation::Sync { .. }));
+        }
         let id = self.snapshots.next_batch;
         self.snapshots.next_batch = BatchId(id.0 + 1);
         self.snapshots.purposes.insert(id, purpose);
@@ -97,6 +105,10 @@ impl Member {
         let (checkpoint, operations) = Checkpoint::begin(header, &mut self.store);
         self.snapshots.checkpoint = Some(checkpoint);
         self.write_snapshot_lane(Purpose::Checkpoint(index), operations);
+        if self.config.has_bug(KnownBug::LogReleasedBeforeSnapshot) {
+            self.snapshot = Some((index, term));
+            self.log.mark_snapshot(index, term);
+        }
     }
 
     fn snapshot_header(&self) -> SnapshotHeader {

@@ -15,6 +15,7 @@ use super::{Member, MemberConfig, MemberParts, log::Log};
 use crate::consensus::{Consensus, InitialLog, new_entry};
 use crate::disk::{DiskImage, DiskOperation};
 use crate::id::{Index, MemberId, Term};
+use crate::known_bug::KnownBug;
 use crate::limits;
 use crate::membership::Membership;
 use crate::mvcc::Store;
@@ -78,11 +79,14 @@ impl Member {
         let FromDisk {
             log,
             first,
-            initial,
+            mut initial,
             restored,
             leftovers,
             mut lines,
         } = disk;
+        if config.has_bug(KnownBug::VoteForgottenAfterRestart) {
+            initial.hard_state.vote = 0;
+        }
         lines.push(TraceKind::Restarted {
             term: Term(initial.hard_state.term),
             commit: Index(initial.hard_state.commit),
@@ -94,6 +98,11 @@ impl Member {
         let applied = initial.offset;
         let consensus = Consensus::start(&config, initial).map_err(StartError::Data)?;
         let (store, membership) = match restored {
+            #[cfg(feature = "known-bugs")]
+            Some(mut restored) if config.has_bug(KnownBug::RevisionDecreasesAfterRestart) => {
+                restored.store.forget_last_deletes();
+                (restored.store, restored.membership)
+            }
             Some(restored) => (restored.store, restored.membership),
             None => (Store::new(), Membership::default()),
         };

@@ -11,6 +11,7 @@ use super::key::Key;
 use super::version::{Version, VersionId};
 use super::{Pin, Store};
 use crate::archive;
+use crate::known_bug::KnownBug;
 
 /// A part of the store: some keys in ascending order, each with versions in ascending order. A
 /// key whose versions do not fit goes on in the next chunk.
@@ -137,7 +138,10 @@ impl Store {
             .flat_map(move |(key, history)| {
                 history
                     .kept_at(pin.compact_revision())
-                    .take_while(move |version| version.id.main <= pin.revision())
+                    .take_while(move |version| {
+                        version.id.main <= pin.revision()
+                            || self.bugs.has(KnownBug::SnapshotReadsPastItsPin)
+                    })
                     .filter(move |version| is_behind(key.bytes(), version))
                     .map(move |version| (key.bytes(), version))
             })

@@ -7,6 +7,7 @@ use super::key::Key;
 use super::version::VersionId;
 use crate::error::Error;
 use crate::id::Revision;
+use crate::known_bug::KnownBug;
 
 /// How far the store has forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +120,13 @@ impl Store {
         while let Some(version) = history.pop_oldest_before(id) {
             self.records.remove(&version.id);
             self.sizes.remove(key, &version);
+        }
+        if self.bugs.has(KnownBug::CompactionLosesLiveRevision)
+            && let Some(version) = history.pop_oldest_before(following(id))
+        {
+            self.records.remove(&version.id);
+            self.sizes.remove(key, &version);
+            return;
         }
         let oldest = history.oldest();
         if oldest.id != id || !oldest.is_tombstone() || id.main >= self.compaction.target {

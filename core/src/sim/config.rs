@@ -1,7 +1,9 @@
 //! What a world is made of.
 
 use super::halt::WorldError;
+use crate::known_bug::{KnownBug, KnownBugs};
 use crate::limits;
+use crate::rules::{Rule, Rules};
 
 /// The settings that, with the actions taken, determine everything that happens in a world.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -36,8 +38,21 @@ pub struct WorldConfig {
     pub segment_size_bytes: u64,
     /// Whether members ask before they raise the term.
     pub pre_vote: bool,
-    /// Whether a leader that hears no majority steps down.
-    pub check_quorum: bool,
+    /// Rules of the protocol that do not hold in this world: what runs is a modified Raft, and
+    /// every trace of it says so. Only in builds for the simulator and the page.
+    ///
+    /// Settings written before there were rules say `"check_quorum": false` for the one of them
+    /// that could be switched off; they are still read.
+    #[serde(
+        alias = "check_quorum",
+        deserialize_with = "rules_off",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub rules_off: Vec<Rule>,
+    /// The known bug that is put back in this world, for the checkers to meet. Only in builds
+    /// with known bugs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_bug: Option<KnownBug>,
 }
 
 impl Default for WorldConfig {
@@ -57,7 +72,8 @@ impl Default for WorldConfig {
             snapshot_catch_up_entries: 5,
             segment_size_bytes: 4_096,
             pre_vote: true,
-            check_quorum: true,
+            rules_off: Vec::new(),
+            known_bug: None,
         }
     }
 }
@@ -128,8 +144,53 @@ impl WorldConfig {
                 return refuse(field, "it is 0".to_owned());
             }
         }
+        if !self.rules_off.is_empty() && !Rules::CAN_BE_OFF {
+            return refuse("rules_off", "this build has no modified Raft".to_owned());
+        }
+        if self.known_bug.is_some() && !KnownBugs::CAN_BE_BACK {
+            return refuse("known_bug", "this build has no known bugs".to_owned());
+        }
         Ok(())
     }
+
+    /// What the trace of a world begins with when a rule is off or a bug is back.
+    pub fn modified(&self) -> Option<String> {
+        let rules: Vec<String> = self.rules_off.iter().map(Rule::to_string).collect();
+        match (rules.is_empty(), self.known_bug) {
+            (true, None) => None,
+            (false, None) => Some(format!("modified Raft: without {}", rules.join(", "))),
+            (true, Some(bug)) => Some(format!("known bug put back: {bug}")),
+            (false, Some(bug)) => Some(format!(
+                "modified Raft: without {}; known bug put back: {bug}",
+                rules.join(", ")
+            )),
+        }
+    }
+
+    /// The rules as its members have them.
+    pub(super) fn rules(&self) -> Rules {
+        Rules::without(&self.rules_off)
+    }
+
+    /// The bugs as its members have them.
+    pub(super) fn bugs(&self) -> KnownBugs {
+        KnownBugs::with(self.known_bug)
+    }
+}
+
+/// Reads the rules that are off: a list of them, or what once was `check_quorum`.
+fn rules_off<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<Rule>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Rules(Vec<Rule>),
+        CheckQuorum(bool),
+    }
+    Ok(match <Written as serde::Deserialize>::deserialize(input)? {
+        Written::Rules(rules) => rules,
+        Written::CheckQuorum(true) => Vec::new(),
+        Written::CheckQuorum(false) => vec![Rule::CheckQuorum],
+    })
 }
 
 const MEMBERS_MAX: u32 = 7;

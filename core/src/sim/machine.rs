@@ -95,7 +95,8 @@ fn settings(
         snapshot_catch_up_entries: config.snapshot_catch_up_entries,
         segment_size_bytes: config.segment_size_bytes,
         pre_vote: config.pre_vote,
-        check_quorum: config.check_quorum,
+        rules: config.rules(),
+        bugs: config.bugs(),
         ..MemberConfig::new(id, cluster, members)
     }
 }

@@ -55,7 +55,6 @@ fn settings(seed: u64, members: u32, prng: &mut Prng) -> WorldConfig {
         snapshot_catch_up_entries: prng.between(0, 10),
         segment_size_bytes: prng.between(512, 8_192),
         pre_vote: !prng.chance(150),
-        check_quorum: !prng.chance(150),
         ..WorldConfig::default()
     }
 }

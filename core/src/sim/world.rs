@@ -90,6 +90,9 @@ impl World {
             config,
         };
         world.begin(EventCause::Started);
+        if let Some(modified) = world.config.modified() {
+            world.lines.add(0, format_args!("{modified}"));
+        }
         for node in world.nodes() {
             world.start(node);
         }

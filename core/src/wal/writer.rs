@@ -5,6 +5,7 @@ use rkyv::util::AlignedVec;
 
 use crate::disk::{DiskOperation, WAL_DIRECTORY};
 use crate::id::{Index, Term};
+use crate::known_bug::{KnownBug, KnownBugs};
 use crate::limits::SEGMENT_SIZE_BYTES;
 
 use super::frame::{self, Place};
@@ -59,6 +60,8 @@ pub struct Wal {
     outstanding: Option<Outstanding>,
     /// The newest marker known to be durable.
     durable_marker: Option<SnapshotMarker>,
+    /// The known bug that is put back; nothing in a server.
+    bugs: KnownBugs,
 }
 
 /// A record that waits for the next batch.
@@ -137,7 +140,13 @@ impl Wal {
                 marker: position.state.marker,
             }),
             durable_marker: None,
+            bugs: KnownBugs::default(),
         }
+    }
+
+    /// Puts known bugs back, in a build that has them.
+    pub(crate) fn put_back(&mut self, bugs: KnownBugs) {
+        self.bugs = bugs;
     }
 
     /// The index of the last entry, what is pending included.
@@ -169,11 +178,13 @@ impl Wal {
             let hard_state = hard_state.filter(|_| rest.is_empty());
             self.push_batch(now.to_vec(), hard_state);
         }
-        self.pending_needs_sync |= !entries.is_empty();
+        self.pending_needs_sync |=
+            !entries.is_empty() && !self.bugs.has(KnownBug::EntriesWithoutFsync);
         let Some(hard_state) = hard_state else { return };
         let before = std::mem::replace(&mut self.state.hard_state, hard_state);
         // A commit index need not be durable, Raft finds it out anew (etcd: `MustSync`).
-        self.pending_needs_sync |= (before.term, before.vote) != (hard_state.term, hard_state.vote);
+        let is_promise = (before.term, before.vote) != (hard_state.term, hard_state.vote);
+        self.pending_needs_sync |= is_promise && !self.bugs.has(KnownBug::HardStateWithoutFsync);
         if entries.is_empty() && before != hard_state {
             self.push_batch(Vec::new(), Some(hard_state));
         }
@@ -332,7 +343,9 @@ impl Wal {
             bytes: bytes.freeze(),
         });
         operations.push(DiskOperation::Sync { path });
-        operations.push(sync_directory());
+        if !self.bugs.has(KnownBug::SegmentWithoutDirectorySync) {
+            operations.push(sync_directory());
+        }
         self.outstanding = Some(Outstanding {
             synced_bytes: self.written_bytes,
             marker: self.durable_marker,

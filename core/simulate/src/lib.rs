@@ -1,0 +1,17 @@
+//! Running the simulator seed after seed: the threads, the clock and the files that the core must
+//! not have.
+//!
+//! * [`run`] carries one seed out and says what came of it, a panic included.
+//! * [`pool`] does that for many seeds on all cores, in the order of seeds as far as anybody can
+//!   tell.
+//! * [`shrink`] takes away from a failure what it does not need.
+//! * [`report`] tells a person.
+//!
+//! What a seed gives does not depend on threads or time: the same seed has the same verdict and
+//! the same hash, wherever and whenever it runs.
+
+pub mod pool;
+pub mod report;
+pub mod run;
+pub mod shrink;
+pub mod state;

@@ -1,0 +1,82 @@
+//! A modified Raft, done to it from outside: rules switched off, known bugs of votes and appends
+//! put back. Only in builds for the simulator and the page.
+
+use raft::eraftpb::{Message, MessageType};
+use raft::{Raft, ReadOnlyOption, StateRole};
+
+use super::log_store::LogStore;
+use crate::known_bug::KnownBug;
+use crate::member::MemberConfig;
+use crate::rules::Rule;
+
+/// What is different in one member's Raft.
+pub(super) struct Modified {
+    commits_older_terms: bool,
+    reads_unconfirmed: bool,
+    takes_shorter_logs: bool,
+    votes_again: bool,
+    skips_consistency_check: bool,
+}
+
+impl Modified {
+    pub(super) fn new(config: &MemberConfig) -> Self {
+        let off = |rule| !config.holds(rule);
+        let bug = |bug| config.has_bug(bug);
+        Self {
+            commits_older_terms: off(Rule::CommitOnlyOwnTerm)
+                || bug(KnownBug::CommitOfOlderTermByCounting),
+            reads_unconfirmed: off(Rule::ReadIndexConfirmation)
+                || off(Rule::LeaderLease)
+                || bug(KnownBug::StaleReadWithoutConfirmation),
+            takes_shorter_logs: bug(KnownBug::VoteForShorterLog),
+            votes_again: bug(KnownBug::SecondVoteInTerm),
+            skips_consistency_check: bug(KnownBug::AppendWithoutConsistencyCheck),
+        }
+    }
+
+    /// What can be set once. `raft` itself refuses to read by lease without CheckQuorum, at its
+    /// start only.
+    pub(super) fn begin(&self, raft: &mut Raft<LogStore>) {
+        if self.reads_unconfirmed {
+            raft.read_only.option = ReadOnlyOption::LeaseBased;
+        }
+        if self.commits_older_terms {
+            // Else the entry that a leader begins its term with travels with the older ones, and
+            // there is nothing to see.
+            raft.max_msg_size = 0;
+        }
+    }
+
+    /// After each call.
+    pub(super) fn after(&self, raft: &mut Raft<LogStore>) {
+        if self.commits_older_terms && raft.state == StateRole::Leader {
+            let index = raft.mut_prs().maximal_committed_index().0;
+            if index > raft.raft_log.committed && index <= raft.raft_log.last_index() {
+                raft.raft_log.commit_to(index);
+            }
+        }
+    }
+
+    /// Before a message is looked at.
+    pub(super) fn hear(&self, raft: &mut Raft<LogStore>, message: &mut Message) {
+        match message.get_msg_type() {
+            MessageType::MsgRequestVote | MessageType::MsgRequestPreVote => {
+                if self.takes_shorter_logs {
+                    message.index = raft.raft_log.last_index();
+                    message.log_term = raft.raft_log.last_term();
+                }
+                if self.votes_again && raft.state == StateRole::Follower {
+                    raft.vote = 0;
+                }
+            }
+            MessageType::MsgAppend if self.skips_consistency_check => {
+                if let Ok(term) = raft.raft_log.term(message.index)
+                    && term > 0
+                {
+                    message.log_term = term;
+                }
+            }
+            _ => {}
+        }
+    }
+}

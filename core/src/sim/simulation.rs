@@ -1,0 +1,65 @@
+//! From a seed to a whole run: how many members, for how long, and what happens to them.
+
+use super::halt::{Halt, WorldError};
+use super::history::History;
+use super::plan::fault_plan;
+use super::world::World;
+use crate::prng::Prng;
+
+/// One run of the simulator: what is done, and for how long it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Simulation {
+    /// Settings and actions.
+    pub history: History,
+    /// How many events it has.
+    pub events: u64,
+}
+
+/// The run of a seed. The seed draws everything, the number of members and of events included,
+/// so it is all that has to be kept to have a run again.
+pub fn simulation(seed: u64) -> Simulation {
+    let mut prng = Prng::new(seed).fork("simulation");
+    // Three and five are what people run. One and two have no fault to spare, and an even number
+    // has another majority than the odd one below it.
+    let members = *prng
+        .choose(&[1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7])
+        .unwrap_or(&3);
+    let events = prng.between(EVENTS_MIN, EVENTS_MAX);
+    Simulation {
+        history: fault_plan(seed, members, events),
+        events,
+    }
+}
+
+impl Simulation {
+    /// The world at its beginning.
+    ///
+    /// # Errors
+    /// When its settings are none that a world can be made of.
+    pub fn begin(&self) -> Result<World, WorldError> {
+        self.history.begin()
+    }
+
+    /// Lets the next event happen. True when there is one more to come.
+    ///
+    /// # Errors
+    /// [`Halt`]: a property was violated, or nothing can happen any more.
+    pub fn advance(&self, world: &mut World) -> Result<bool, Halt> {
+        if let Some(violation) = world.violation() {
+            return Err(Halt::Violated(violation.clone()));
+        }
+        if world.event_count() >= self.events {
+            return Ok(false);
+        }
+        self.history.advance(world)?;
+        match world.violation() {
+            Some(violation) => Err(Halt::Violated(violation.clone())),
+            None => Ok(world.event_count() < self.events),
+        }
+    }
+}
+
+/// Long enough for elections, snapshots and some crashes.
+const EVENTS_MIN: u64 = 2_000;
+/// Long enough for what needs several of them, one after another.
+const EVENTS_MAX: u64 = 12_000;
