@@ -15,6 +15,7 @@ pub mod consensus;
 pub mod disk;
 pub mod error;
 pub mod id;
+pub mod lease;
 pub mod limits;
 pub mod member;
 pub mod membership;

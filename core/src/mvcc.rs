@@ -65,6 +65,7 @@
 //!   store, and the WAL makes it durable.
 //! * Concurrent read transactions: a revision as a plain number, and [`Pin`].
 //! * `scheduleCompaction`, 1000 revisions and then a pause: [`Store::compact_step`] with a budget.
+//! * The lessor's `leaseMap` and `itemMap`: the field `leases`; see [`crate::lease`].
 //! * `kvHasher`: [`Store::hash_kv`], over the bytes that bbolt *would* hold.
 //!
 //! etcd keeps values on disk and only the index in memory; here both are in memory, which is what
@@ -72,7 +73,7 @@
 //!
 //! # What is left out
 //!
-//! Watchers and leases are not here yet. `records` is in revision order for the sake of both
+//! Watchers are not here yet. `records` is in revision order for the sake of both
 //! hashing and watching: "all events since revision *r*" is a range of it.
 
 mod checkpoint;
@@ -81,6 +82,7 @@ mod hash;
 mod history;
 mod interval;
 mod key;
+mod lease;
 mod loader;
 mod pin;
 mod read;
@@ -108,6 +110,7 @@ use self::size::Sizes;
 use crate::command::{Command, RangeReply, Reply};
 use crate::error::Error;
 use crate::id::Revision;
+use crate::lease::Leases;
 
 /// All keys, with all their versions that are not forgotten.
 #[derive(Clone, Debug)]
@@ -121,6 +124,9 @@ pub struct Store {
     compaction: Compaction,
     pins: Pins,
     sizes: Sizes,
+    /// The leases, with the keys that hang on them: of every key that is there, its newest
+    /// version's.
+    leases: Leases,
 }
 
 /// What the revision order knows of a version; the rest stands in its key's history.
@@ -142,6 +148,7 @@ impl Store {
             compaction: Compaction::default(),
             pins: Pins::default(),
             sizes: Sizes::default(),
+            leases: Leases::default(),
         }
     }
 
@@ -162,16 +169,20 @@ impl Store {
             Command::Txn(txn) => self.apply_txn(txn).map(Reply::Txn),
             Command::Compact(compact) => self.compact(compact.revision).map(|()| Reply::Compact),
             Command::HashKv(hash) => self.hash_kv(hash.revision).map(Reply::HashKv),
+            Command::LeaseGrant(grant) => self.grant(*grant).map(Reply::LeaseGrant),
+            Command::LeaseRevoke(id) => self.revoke(*id).map(|_| Reply::LeaseRevoke),
+            Command::LeaseCheckpoint(leases) => {
+                self.checkpoint_leases(leases);
+                Ok(Reply::LeaseCheckpoint)
+            }
             Command::Status
             | Command::MemberList(_)
             | Command::AlarmList
             | Command::PublishAttributes(_)
-            | Command::LeaseGrant(_)
-            | Command::LeaseRevoke(_)
             | Command::LeaseKeepAlive(_)
             | Command::LeaseTimeToLive(_)
             | Command::LeaseList
-            | Command::LeaseCheckpoint(_)
+            | Command::LeaseExpire(_)
             | Command::MemberAdd(_)
             | Command::MemberRemove(_)
             | Command::MemberUpdate(_)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use crate::id::{BatchId, Index, MemberId, Revision, Term};
+use crate::id::{BatchId, Index, LeaseId, MemberId, Revision, Term};
 
 /// A member's role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +45,19 @@ pub struct ProgressView {
     pub in_flight: u32,
     /// Whether it has been heard from in this election timeout.
     pub recently_active: bool,
+}
+
+/// One lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseView {
+    /// Which.
+    pub id: LeaseId,
+    /// How long a keep-alive gives it, in seconds.
+    pub granted_ttl_seconds: i64,
+    /// On a leader that counts: how many of its ticks are left; else nothing.
+    pub remaining_ticks: Option<u64>,
+    /// How many keys hang on it.
+    pub keys: u64,
 }
 
 /// One entry of a member's log.
@@ -103,6 +116,8 @@ pub struct MemberView {
     pub compact_revision: Revision,
     /// The first keys of the store with their values, for a glance.
     pub keys: Vec<(Bytes, Bytes)>,
+    /// The leases, in ascending order of ids.
+    pub leases: Vec<LeaseView>,
     /// Whether it has stopped.
     pub stopped: bool,
 }

@@ -11,6 +11,7 @@ use super::size::Sizes;
 use super::version::{Version, VersionId};
 use super::{Record, Store};
 use crate::id::Revision;
+use crate::lease::Leases;
 
 /// Takes the chunks of a checkpoint in order and makes a store of them.
 ///
@@ -94,6 +95,7 @@ impl Loader {
             compaction: Compaction::done(compact_revision),
             pins: Pins::default(),
             sizes,
+            leases: Leases::default(),
         })
     }
 

@@ -45,6 +45,7 @@ fn view(log: &[(u64, u64)]) -> MemberView {
         revision: Revision(1),
         compact_revision: Revision(-1),
         keys: Vec::new(),
+        leases: Vec::new(),
         stopped: false,
     }
 }
