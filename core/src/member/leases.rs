@@ -162,7 +162,9 @@ impl Member {
         );
         self.leases.start_counting(countdown);
         let leases = self.store.leases().iter().len();
-        self.tell(TraceKind::LeasesPromoted { term, leases });
+        if leases > 0 {
+            self.tell(TraceKind::LeasesPromoted { term, leases });
+        }
     }
 
     /// A tick: what is over is ended, what is due gets its checkpoint, some of each.

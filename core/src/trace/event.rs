@@ -209,7 +209,8 @@ pub enum TraceKind {
         keys: usize,
         expired: bool,
     },
-    /// A new leader begins to count the leases' time (etcd's lessor is promoted).
+    /// A new leader begins to count the time of the leases that are there (etcd's lessor is
+    /// promoted).
     LeasesPromoted { term: Term, leases: usize },
     /// An end of leases that another term's leader had decided on was passed over.
     LeaseExpiryIgnored { decided: Term, term: Term },

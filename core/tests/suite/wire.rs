@@ -4,12 +4,14 @@
 use bytes::Bytes;
 use quorate_core::consensus::frame;
 use quorate_core::consensus::wire::{
-    SnapshotProgress, SnapshotProgressState, WireBody, WireEntry, WireFrame, WireKind, WireMessage,
+    LeaseAnswer, LeaseQuestion, LeaseQuestionKind, SnapshotProgress, SnapshotProgressState,
+    WireBody, WireEntry, WireFrame, WireKind, WireMessage,
 };
 use quorate_core::id::ClusterId;
 
 const CLUSTER: ClusterId = ClusterId(0xef37_ad9d_c622_a7c4);
 const VERSION_1: &str = include_str!("../golden/frames_1.hex");
+const VERSION_2: &str = include_str!("../golden/frames_2.hex");
 
 fn frame(body: WireBody) -> WireFrame {
     WireFrame {
@@ -58,6 +60,42 @@ fn frames_of_version_1_are_written_as_ever_and_read_as_ever() {
         .collect();
     check("frames_1.hex", &bytes, VERSION_1);
     for (line, wanted) in VERSION_1.lines().zip(frames_1()) {
+        assert_eq!(frame::decode(CLUSTER, &from_hex(line)).unwrap(), wanted);
+    }
+}
+
+fn frames_2() -> Vec<WireFrame> {
+    let question = LeaseQuestion {
+        incarnation: 3,
+        number: 4,
+        lease: 5,
+        kind: LeaseQuestionKind::TimeToLiveWithKeys,
+    };
+    let answer = LeaseAnswer {
+        incarnation: 3,
+        number: 4,
+        not_leader: false,
+        ttl_seconds: 59,
+        granted_ttl_seconds: 60,
+        keys: vec![
+            Bytes::from_static(b"key"),
+            Bytes::from_static(b"a longer key"),
+        ],
+    };
+    vec![
+        frame(WireBody::LeaseQuestion(question)),
+        frame(WireBody::LeaseAnswer(answer)),
+    ]
+}
+
+#[test]
+fn frames_of_version_2_are_written_as_ever_and_read_as_ever() {
+    let bytes: Vec<Bytes> = frames_2()
+        .iter()
+        .map(|frame| frame::encode(CLUSTER, frame))
+        .collect();
+    check("frames_2.hex", &bytes, VERSION_2);
+    for (line, wanted) in VERSION_2.lines().zip(frames_2()) {
         assert_eq!(frame::decode(CLUSTER, &from_hex(line)).unwrap(), wanted);
     }
 }
