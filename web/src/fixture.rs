@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use quorate_core::id::{Index, MemberId, Revision, Term};
 use quorate_core::member::{EntryView, MemberView, ProgressState, ProgressView, Role};
 use quorate_core::sim::{
-    DiskFrame, EventCause, EventFrame, FileFrame, Frame, MemberFrame, MessageFrame, Node, WorldConfig,
+    DiskFrame, EventCause, EventFrame, FileFrame, Frame, MemberFrame, MessageFrame, Node,
+    WorldConfig,
 };
 use quorate_core::trace::{MessageKind, MessageSummary};
 
@@ -101,6 +102,7 @@ fn member(node: u32, members: u32) -> MemberFrame {
         compact_revision: Revision(-1),
         keys: Vec::new(),
         watches: Vec::new(),
+        leases: Vec::new(),
         stopped: false,
     };
     MemberFrame {
