@@ -2,5 +2,6 @@
 
 mod faults;
 mod golden;
+mod scenario;
 mod timeline;
 mod world;
