@@ -43,6 +43,7 @@ mod stop;
 mod transfer_in;
 mod transfer_out;
 mod view;
+mod watches;
 
 use std::collections::BTreeMap;
 
@@ -57,14 +58,14 @@ use self::peers::Peers;
 use self::requests::{Reads, Writes};
 use self::snapshots::Snapshots;
 use self::stop::Stop;
-use crate::command::{ReplyHeader, WatchRequest, WatchResponse};
+use crate::command::ReplyHeader;
 use crate::consensus::wire::{WireBody, WireFrame};
 use crate::consensus::{Consensus, Work, frame, from_wire, to_wire};
 use crate::disk::{DiskBatch, DiskError, DiskOperation, Lane};
 use crate::error::Error;
 use crate::id::{BatchId, Index, MemberId, RequestId, Term};
 use crate::membership::Membership;
-use crate::mvcc::Store;
+use crate::mvcc::{Store, Watches};
 use crate::trace::{TraceEvent, TraceKind};
 use crate::{Input, Output};
 
@@ -74,6 +75,7 @@ pub struct Member {
     consensus: Consensus,
     log: Log,
     store: Store,
+    watches: Watches,
     membership: Membership,
     /// Carried out by the store; at most the commit index.
     applied: Index,
@@ -130,6 +132,7 @@ impl Member {
         } = parts;
         let told_vote = log.durable_vote();
         let mut member = Self {
+            watches: Watches::new(&store, config.watch_progress_ticks()),
             snapshots: Snapshots::new(config.incarnation, snapshot_files),
             config,
             consensus,
@@ -212,6 +215,7 @@ impl Member {
                 break;
             }
         }
+        self.tell_watches();
         self.serve_confirmed_reads();
         self.tell_commit();
         self.go_on_compacting();
@@ -228,6 +232,7 @@ impl Member {
         self.consensus.tick();
         self.time_out_requests();
         self.time_out_transfers();
+        self.tick_watches();
         self.compact_with_the_tick();
         self.abandon_overtaken();
     }
@@ -276,23 +281,6 @@ impl Member {
             }
             Lane::Snapshot => self.snapshot_lane_done(batch),
         }
-    }
-
-    /// Watches are not served yet: each is ended as it begins, with the reason.
-    fn watch(&mut self, request: WatchRequest) {
-        let WatchRequest::Create(create) = request else {
-            return;
-        };
-        let reason = Error::NotSupported("a watch".to_owned());
-        self.outputs.push(Output::Watch(WatchResponse {
-            stream: create.stream,
-            watch: create.watch,
-            header: self.reply_header(),
-            created: true,
-            canceled: true,
-            cancel_reason: reason.to_string(),
-            ..WatchResponse::default()
-        }));
     }
 
     /// Hands out what is buffered for the log. True when raft may have new work by it.

@@ -151,7 +151,10 @@ impl Member {
             self.write_snapshot_lane(Purpose::Cleanup, checkpoint.abandon());
         }
         self.snapshots.out.clear();
+        // What was applied before it in this go has not been told yet.
+        self.watches.advance(&self.store);
         self.store = restored.store;
+        self.watches.read_again();
         self.membership = restored.membership;
         self.applied = index;
         self.snapshot = Some((index, term));
