@@ -206,7 +206,8 @@ impl Run<'_> {
     fn fate(&mut self, messages: &Messages) -> Result<(), String> {
         let is_end = |wanted: Option<Node>, end| wanted.is_none_or(|wanted| wanted == end);
         let frame = self.world.frame();
-        let chosen = frame.messages.iter().filter(|message| {
+        let all = frame.held.iter().chain(&frame.messages);
+        let chosen = all.filter(|message| {
             let kind = message.summary.kind.to_string();
             is_end(messages.from, message.from)
                 && is_end(messages.to, message.to)
@@ -214,7 +215,9 @@ impl Run<'_> {
         });
         let chosen: Vec<u64> = chosen.map(|message| message.id).collect();
         if chosen.is_empty() {
-            return Err("no such message is under way; `messages` shows those that are".to_owned());
+            return Err(
+                "no such message is under way or held; `messages` shows those that are".to_owned(),
+            );
         }
         for message in chosen {
             let fault = match messages.fate {

@@ -54,6 +54,7 @@ impl Show {
             Self::Messages => {
                 let messages = frame.messages.iter();
                 let mut lines: Vec<String> = messages.map(ToString::to_string).collect();
+                lines.extend(frame.held.iter().map(|message| format!("held {message}")));
                 if lines.is_empty() {
                     lines.push("none".to_owned());
                 }
