@@ -115,6 +115,11 @@ impl Scenario {
         &self.config
     }
 
+    /// Settings as the words behind `world`.
+    pub fn world_text(config: &WorldConfig) -> String {
+        settings_text(config)
+    }
+
     /// The same scenario with another seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
