@@ -12,6 +12,7 @@ mod log;
 mod member_thread;
 mod peer;
 mod proto;
+mod replay;
 mod server;
 mod settings;
 mod version;
@@ -32,6 +33,9 @@ const EXIT_BAD_FLAG: u8 = 2;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "replay") {
+        return replay::run(&arguments[1..]);
+    }
     match flags::parse(&arguments) {
         Ok(Request::Serve(values)) => serve(&values),
         Ok(Request::Help) => print(&flags::help_text()),

@@ -6,4 +6,5 @@ mod etcdctl;
 mod http;
 mod peer_port;
 mod procfile;
+mod replay;
 mod stop;

@@ -56,11 +56,11 @@ impl Engine {
     /// The world of a link, at the event it names or where the world ends before that.
     pub(crate) fn of(link: &Permalink) -> Self {
         let history = History {
-            config: WorldConfig {
+            config: link.world.clone().unwrap_or(WorldConfig {
                 seed: link.seed,
                 members: link.members,
                 ..WorldConfig::default()
-            },
+            }),
             actions: link
                 .actions
                 .iter()
@@ -78,7 +78,7 @@ impl Engine {
 
     fn begin(history: History) -> Self {
         let mut timeline =
-            Timeline::of(history).expect("3 or 5 members with the default settings are a world");
+            Timeline::of(history).expect("settings were checked when they were read");
         let first = Moment {
             at_us: timeline.frame().now_us,
             mark: Mark {
@@ -96,9 +96,17 @@ impl Engine {
     /// The link to this world at this event.
     pub(crate) fn permalink(&self) -> Permalink {
         let history = self.timeline.history();
+        let (members, seed) = (history.config.members, history.config.seed);
+        let plain = WorldConfig {
+            members,
+            seed,
+            ..WorldConfig::default()
+        };
+        let is_plain = history.config == plain && [3, 5].contains(&members);
         Permalink {
-            members: history.config.members,
-            seed: history.config.seed,
+            members,
+            seed,
+            world: (!is_plain).then(|| history.config.clone()),
             at: self.position(),
             actions: history
                 .actions

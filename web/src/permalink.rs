@@ -1,11 +1,12 @@
 //! A run as an address: `?members=5&seed=42&at=137&do=12:crash:1,40:put:2:x:1`.
 //!
 //! Seed, members and the actions with the event each was done at determine everything that
-//! happens, so this is all that has to be kept. `do` can be read and written by hand.
+//! happens, so this is all that has to be kept. `do` can be read and written by hand. A scenario
+//! may set more: `world` holds all its settings, and `say` an action in a scenario's words.
 
 use std::fmt::Write as _;
 
-use quorate_core::sim::{Action, Node};
+use quorate_core::sim::{Action, Node, Scenario, WorldConfig};
 
 /// What a link says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub(crate) struct Permalink {
     pub(crate) at: u64,
     /// What was done, each with the number of events that had happened before it.
     pub(crate) actions: Vec<(u64, Action)>,
+    /// All settings, where members and seed are not all: a scenario's.
+    pub(crate) world: Option<WorldConfig>,
 }
 
 impl Default for Permalink {
@@ -27,6 +30,7 @@ impl Default for Permalink {
             seed: 42,
             at: 0,
             actions: Vec::new(),
+            world: None,
         }
     }
 }
@@ -55,6 +59,8 @@ pub(crate) enum Wanted {
     Action,
     /// Actions in the order of their events.
     Order,
+    /// A world's settings, as a scenario says them.
+    World,
     /// One of the known parameters.
     Parameter,
 }
@@ -85,10 +91,14 @@ impl Permalink {
                 "seed" => link.seed = number(value).ok_or(wrong(Wanted::Seed))?,
                 "at" => link.at = event(value).ok_or(wrong(Wanted::Event))?,
                 "do" => link.actions = actions(value)?,
+                "world" => link.world = Some(world(value).ok_or(wrong(Wanted::World))?),
                 // The host's own switches may stand beside ours.
                 "lang" | "theme" => {}
                 _ => return Err(wrong(Wanted::Parameter)),
             }
+        }
+        if let Some(world) = &link.world {
+            (link.members, link.seed) = (world.members, world.seed);
         }
         let members = link.members;
         let stranger = link.actions.iter().find(|(_, action)| {
@@ -108,7 +118,10 @@ impl Permalink {
 
     /// The query of this link, with its question mark.
     pub(crate) fn query(&self) -> String {
-        let mut query = format!("?members={}&seed={}", self.members, self.seed);
+        let mut query = match &self.world {
+            None => format!("?members={}&seed={}", self.members, self.seed),
+            Some(world) => format!("?world={}", encode(&Scenario::world_text(world))),
+        };
         if self.at > 1 {
             let _ = write!(query, "&at={}", self.at);
         }
@@ -127,6 +140,11 @@ fn number(text: &str) -> Option<u64> {
 
 fn event(text: &str) -> Option<u64> {
     number(text).filter(|event| *event <= MOST_EVENTS)
+}
+
+fn world(text: &str) -> Option<WorldConfig> {
+    let text = format!("world {}", decode(text)?);
+    Some(Scenario::parse("", &text).ok()?.config().clone())
 }
 
 fn actions(text: &str) -> Result<Vec<(u64, Action)>, LinkError> {
@@ -151,6 +169,9 @@ fn action(text: &str) -> Option<(u64, Action)> {
     // The members' start is the first event: nothing can be done before it.
     let at = event(parts.first()?).filter(|at| *at > 0)?;
     let node = |part: &str| Some(Node(number(part)?.try_into().ok()?));
+    if let Some(&["say", words]) = parts.get(1..) {
+        return Some((at, decode(words)?.parse().ok()?));
+    }
     let action = match parts.get(1..)? {
         ["crash", one] => Action::Crash { node: node(one)? },
         ["restart", one] => Action::Restart { node: node(one)? },
@@ -191,8 +212,10 @@ fn action_text((at, action): &(u64, Action)) -> String {
         Action::Stop { node } => format!("stop:{}", node.0),
         Action::Cut { from, to } => format!("cut:{}:{}", from.0, to.0),
         Action::Heal => "heal".to_owned(),
-        // The page has no control that makes one.
-        Action::Fault(_) | Action::Operation { .. } => "other".to_owned(),
+        // As a scenario says it.
+        Action::Fault(_) | Action::Operation { .. } => {
+            format!("say:{}", encode(&action.to_string()))
+        }
         Action::Put { node, key, value } => {
             format!("put:{}:{}:{}", node.0, encode(key), encode(value))
         }
@@ -282,6 +305,32 @@ mod tests {
     }
 
     #[test]
+    fn a_scenarios_link_comes_back_as_it_was() {
+        let world = WorldConfig {
+            members: 4,
+            seed: 7,
+            pre_vote: false,
+            ..WorldConfig::default()
+        };
+        let link = Permalink {
+            members: 4,
+            seed: 7,
+            actions: vec![
+                (12, "cut n1->n2".parse().expect("a fault")),
+                (
+                    40,
+                    "watch \"a b\" end=c at n4".parse().expect("an operation"),
+                ),
+            ],
+            world: Some(world),
+            ..Permalink::default()
+        };
+        let query = link.query();
+        assert!(query.contains("&do=12:say:cut%20n1-%3En2,"), "{query}");
+        assert_eq!(Permalink::parse(&query), Ok(link));
+    }
+
+    #[test]
     fn a_link_can_be_read() {
         let link = Permalink {
             at: 50,
@@ -317,6 +366,10 @@ mod tests {
         assert_eq!(
             wrong("?colour=red"),
             owned("colour", "red", Wanted::Parameter)
+        );
+        assert_eq!(
+            wrong("?world=members%3D9"),
+            owned("world", "members%3D9", Wanted::World)
         );
         assert_eq!(
             wrong("?do=1:jump:1"),

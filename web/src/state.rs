@@ -8,13 +8,13 @@ mod message;
 
 use std::sync::Arc;
 
-use quorate_core::sim::{Action, Frame, Node, Violation};
+use quorate_core::sim::{Action, Frame, Node, Scenario, Violation};
 
 pub(crate) use look::{Form, Menu, Panel, Theme};
 pub(crate) use message::Message;
 
 use crate::engine::{End, Engine};
-use crate::permalink::{LinkError, Permalink};
+use crate::permalink::{LinkError, MOST_EVENTS, Permalink};
 use crate::playback::{Playback, Speed, pace};
 use crate::text::Language;
 
@@ -56,6 +56,8 @@ pub(crate) enum Notice {
     Violated(Violation),
     /// The run is as long as a run may be.
     TooLong,
+    /// What is wrong with a scenario, or was not as it expected, with line and column.
+    Scenario(String),
 }
 
 /// A step or a jump that finds nothing in so many events gives up.
@@ -138,6 +140,7 @@ impl State {
             }
             Message::Members(members) => self.begin(members, self.frame.config.seed),
             Message::Seed(seed) => self.begin(self.frame.config.members, seed),
+            Message::Scenario(name, text) => self.open(&name, &text),
             other => self.arrange(other),
         }
         if self.engine.position() != before {
@@ -277,12 +280,43 @@ impl State {
         self.frame = self.engine.frame();
     }
 
+    /// Runs a scenario and stands at its end; all that was done in it can be walked through.
+    fn open(&mut self, name: &str, text: &str) {
+        let scenario = match Scenario::parse(name, text) {
+            Ok(scenario) => scenario,
+            Err(error) => return self.notice = Some(Notice::Scenario(error.to_string())),
+        };
+        let outcome = match scenario.run(&mut |_| {}) {
+            Ok(outcome) => outcome,
+            Err(error) => return self.notice = Some(Notice::Scenario(error.to_string())),
+        };
+        let history = outcome.history;
+        self.show(&Permalink {
+            members: history.config.members,
+            seed: history.config.seed,
+            at: outcome.event_count.min(MOST_EVENTS),
+            actions: history
+                .actions
+                .into_iter()
+                .map(|planned| (planned.after_event, planned.action))
+                .collect(),
+            world: Some(history.config),
+        });
+        let failure = outcome.failures.first();
+        self.notice = failure.map(|error| Notice::Scenario(error.to_string()));
+    }
+
     fn begin(&mut self, members: u32, seed: u64) {
-        self.engine = Engine::of(&Permalink {
+        self.show(&Permalink {
             members,
             seed,
             ..Permalink::default()
         });
+    }
+
+    fn show(&mut self, link: &Permalink) {
+        let members = link.members;
+        self.engine = Engine::of(link);
         self.frame = self.engine.frame();
         self.playback = None;
         self.notice = None;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::action::{Action, Node};
+use super::action::Node;
 use super::frame::{EventCause, LossReason, MessageFrame, OperationOutcome};
 use crate::trace::TraceHash;
 
@@ -77,25 +77,6 @@ impl fmt::Display for OperationOutcome {
             OperationOutcome::Done(text) => write!(f, "done, {text}"),
             OperationOutcome::Failed(text) => write!(f, "failed, {text}"),
             OperationOutcome::Unknown(text) => write!(f, "unknown, {text}"),
-        }
-    }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Action::Crash { node } => write!(f, "crash {node}"),
-            Action::Restart { node } => write!(f, "restart {node}"),
-            Action::Isolate { node } => write!(f, "isolate {node}"),
-            Action::Cut { from, to } => write!(f, "cut {from} {to}"),
-            Action::Heal => f.write_str("heal"),
-            Action::Put { node, key, value } => write!(f, "put {key}={value} at {node}"),
-            Action::Get { node, key } => write!(f, "get {key} at {node}"),
-            Action::Delete { node, key } => write!(f, "delete {key} at {node}"),
-            Action::Compact { node, revision } => write!(f, "compact {revision} at {node}"),
-            Action::Stop { node } => write!(f, "stop {node}"),
-            Action::Fault(fault) => write!(f, "{fault:?}"),
-            Action::Operation { node, operation } => write!(f, "{operation:?} at {node}"),
         }
     }
 }

@@ -3,5 +3,6 @@
 mod fault_kinds;
 mod faults;
 mod golden;
+mod scenario;
 mod timeline;
 mod world;

@@ -1,5 +1,7 @@
 //! The head of the page: which world this is, and how the page looks.
 
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -22,6 +24,7 @@ pub(crate) fn header(view: &View<'_>) -> Html {
             <h1>{ logo() }{ "Quorate" }</h1>
             { members(view) }
             { seed(view) }
+            { scenario(view) }
             <span class="chip hash" title={words.trace_hash_title}>
                 { words.trace_hash }{ " " }
                 <code data-testid="trace-hash">{ hash }</code>
@@ -59,6 +62,31 @@ fn members(view: &View<'_>) -> Html {
                     </option>
                 }) }
             </select>
+        </label>
+    }
+}
+
+/// Opens a scenario's file. The browser's own control is there, unseen, for the keyboard.
+fn scenario(view: &View<'_>) -> Html {
+    let send = view.send.clone();
+    let change = Callback::from(move |event: Event| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            let send = send.clone();
+            let name = file.name();
+            let read = Closure::once_into_js(move |text: String| {
+                send.emit(Message::Scenario(name, text));
+            });
+            let _ = file.text().then(read.unchecked_ref());
+        }
+        // So that the same file can be opened again.
+        input.set_value("");
+    });
+    html! {
+        <label class="chip">
+            { view.words().open_scenario }
+            <input type="file" accept=".txt,text/plain" data-testid="scenario" onchange={change}
+                style="width:0;opacity:0;position:absolute" />
         </label>
     }
 }

@@ -32,6 +32,8 @@ pub(crate) enum Message {
     CrashOrRestart,
     Members(u32),
     Seed(u64),
+    /// A scenario was opened: its file's name and its text.
+    Scenario(String, String),
     ToggleLanguage,
     NextTheme,
     Compact(bool),

@@ -14,6 +14,7 @@ pub(super) static WORDS: Words = Words {
     members: "members",
     seed: "seed",
     new_seed: "new seed",
+    open_scenario: "open scenario…",
     trace_hash: "trace",
     trace_hash_title: "The hash of all that has happened: the same seed and actions give the \
                        same one in the native program",
@@ -161,6 +162,7 @@ pub(super) fn notice(notice: &Notice) -> String {
              something, or break something."
         ),
         Notice::Over => "Nothing more can happen: every member is down. Restart one.".to_owned(),
+        Notice::Scenario(error) => error.clone(),
         Notice::Violated(violation) => format!("◆ {violation}"),
         Notice::TooLong => format!(
             "A run ends here after {MOST_EVENTS} events. Choose a new seed, or go back and do \
@@ -173,6 +175,9 @@ pub(super) fn notice(notice: &Notice) -> String {
 pub(super) fn link_error(error: &LinkError) -> String {
     let wanted = match error.wanted {
         Wanted::ThreeOrFive => "it can be 3 or 5".to_owned(),
+        Wanted::World => {
+            "they are a world's settings as a scenario says them, as in members=5 seed=7".to_owned()
+        }
         Wanted::Seed => format!("it is a whole number from 0 to {}", u64::MAX),
         Wanted::Event => format!("it is a whole number from 0 to {MOST_EVENTS}"),
         Wanted::Action => "an action is its event, what is done, and the member, as in \

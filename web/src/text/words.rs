@@ -17,6 +17,7 @@ pub(crate) struct Words {
     pub(crate) members: &'static str,
     pub(crate) seed: &'static str,
     pub(crate) new_seed: &'static str,
+    pub(crate) open_scenario: &'static str,
     pub(crate) trace_hash: &'static str,
     pub(crate) trace_hash_title: &'static str,
     pub(crate) switch_language: &'static str,

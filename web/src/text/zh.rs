@@ -14,6 +14,7 @@ pub(super) static WORDS: Words = Words {
     members: "成员",
     seed: "种子",
     new_seed: "换一个种子",
+    open_scenario: "打开场景…",
     trace_hash: "轨迹",
     trace_hash_title: "到目前为止一切事件的哈希：同样的种子和操作，在本机程序里得到同样的值",
     switch_language: "English",
@@ -157,6 +158,7 @@ pub(super) fn notice(notice: &Notice) -> String {
             format!("接下来的 {events} 个事件里只有滴答和心跳。向集群提个请求，或者弄坏点什么吧。")
         }
         Notice::Over => "不会再发生什么了：所有成员都已停机。请重启一个。".to_owned(),
+        Notice::Scenario(error) => error.clone(),
         Notice::Violated(violation) => format!("◆ {violation}"),
         Notice::TooLong => {
             format!("一次运行最多 {MOST_EVENTS} 个事件。请换一个种子，或退回去做点别的。")
@@ -168,6 +170,7 @@ pub(super) fn notice(notice: &Notice) -> String {
 pub(super) fn link_error(error: &LinkError) -> String {
     let wanted = match error.wanted {
         Wanted::ThreeOrFive => "应为 3 或 5".to_owned(),
+        Wanted::World => "应为场景中的世界设置，例如 members=5 seed=7".to_owned(),
         Wanted::Seed => format!("应为 0 到 {} 的整数", u64::MAX),
         Wanted::Event => format!("应为 0 到 {MOST_EVENTS} 的整数"),
         Wanted::Action => "操作由事件、动作和成员组成，例如 12:crash:1、30:restart:1、\

@@ -1,0 +1,143 @@
+//! Words as operations of clients, without the member that is asked.
+
+use super::action::{integer, pair};
+use super::names::Names;
+use super::words::{Cursor, Read, Word, unknown};
+use crate::sim::operation::Operation;
+
+/// The operation that a verb begins; nothing when it begins none.
+pub(super) fn operation(
+    verb: &Word,
+    cursor: &mut Cursor<'_>,
+    names: &Names,
+) -> Read<Option<Operation>> {
+    let operation = match verb.text.as_str() {
+        "range" => {
+            let range = range(cursor, true)?;
+            Operation::Range {
+                key: range.key,
+                end: range.end,
+                revision: range.revision,
+                serializable: range.serializable,
+            }
+        }
+        "watch" => {
+            let range = range(cursor, false)?;
+            Operation::Watch {
+                key: range.key,
+                end: range.end,
+                revision: range.revision,
+            }
+        }
+        "compare-and-swap" => compare_and_swap(cursor)?,
+        "put-all" => {
+            let mut pairs = Vec::new();
+            while cursor.peek().is_some_and(|word| word.pair().is_some()) {
+                pairs.push(pair(cursor)?);
+            }
+            Operation::PutAll { pairs }
+        }
+        "lease-grant" => {
+            let lease = number(cursor, "a lease's id; 0 lets the member choose")?;
+            let word = cursor.next("how long it lives: ttl=10s")?;
+            let ttl = word.pair().filter(|(name, _)| *name == "ttl");
+            let seconds = ttl.and_then(|(_, ttl)| ttl.strip_suffix('s')?.parse().ok());
+            let ttl_seconds = seconds.ok_or_else(|| {
+                word.wrong(format!(
+                    "\"{}\" is no time to live; write ttl=10s",
+                    word.text
+                ))
+            })?;
+            Operation::LeaseGrant { lease, ttl_seconds }
+        }
+        "lease-revoke" => Operation::LeaseRevoke {
+            lease: number(cursor, "a lease's id")?,
+        },
+        "lease-keep-alive" => Operation::LeaseKeepAlive {
+            lease: number(cursor, "a lease's id")?,
+        },
+        "lease-time-to-live" => Operation::LeaseTimeToLive {
+            lease: number(cursor, "a lease's id")?,
+        },
+        "watch-cancel" => Operation::WatchCancel {
+            operation: number(cursor, "the number of the operation that began the watch")?,
+        },
+        "watch-progress" => Operation::WatchProgress {
+            operation: number(cursor, "the number of the operation that began the watch")?,
+        },
+        "member-add" => Operation::MemberAdd {
+            new: names.next(cursor)?,
+            learner: cursor.take("learner"),
+        },
+        "member-remove" => Operation::MemberRemove {
+            target: names.next(cursor)?,
+        },
+        "member-promote" => Operation::MemberPromote {
+            target: names.next(cursor)?,
+        },
+        "move-leader" => Operation::MoveLeader {
+            target: names.next(cursor)?,
+        },
+        _ => return Ok(None),
+    };
+    Ok(Some(operation))
+}
+
+struct RangeWords {
+    key: String,
+    end: String,
+    revision: i64,
+    serializable: bool,
+}
+
+/// `KEY [end=KEY] [revision=N] [serializable]`.
+fn range(cursor: &mut Cursor<'_>, can_be_serializable: bool) -> Read<RangeWords> {
+    let mut range = RangeWords {
+        key: cursor.next("a key")?.text.clone(),
+        end: String::new(),
+        revision: 0,
+        serializable: false,
+    };
+    while let Some(word) = cursor.peek().filter(|word| word.text != "at") {
+        match word.pair() {
+            Some(("end", end)) => range.end = end.to_owned(),
+            Some(("revision", revision)) => range.revision = integer(word, revision)?,
+            None if can_be_serializable && word.text == "serializable" => {
+                range.serializable = true;
+            }
+            _ => {
+                let known: &[&'static str] = &["end=KEY", "revision=N", "serializable", "at"];
+                return Err(unknown(word, "setting", known));
+            }
+        }
+        cursor.next("")?;
+    }
+    Ok(range)
+}
+
+/// `KEY [expected=VALUE] value=VALUE`; without what is expected, the key should not exist.
+fn compare_and_swap(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let key = cursor.next("a key")?.text.clone();
+    let mut expected = None;
+    loop {
+        let word = cursor.next("value=VALUE")?;
+        match word.pair() {
+            Some(("expected", text)) if expected.is_none() => expected = Some(text.to_owned()),
+            Some(("value", value)) => {
+                return Ok(Operation::CompareAndSwap {
+                    key,
+                    expected,
+                    value: value.to_owned(),
+                });
+            }
+            _ => {
+                return Err(unknown(word, "setting", &["expected=VALUE", "value=VALUE"]));
+            }
+        }
+    }
+}
+
+fn number<T: std::str::FromStr>(cursor: &mut Cursor<'_>, wanted: &str) -> Read<T> {
+    let word = cursor.next(wanted)?;
+    integer(word, &word.text)
+}

@@ -1,0 +1,345 @@
+//! Runs a scenario.
+
+use super::action::action;
+use super::condition::{Condition, Sight, leader};
+use super::names::Names;
+use super::step::{Fate, Kind, Messages, Moment, Step};
+use super::units::time_of_day_text;
+use super::words::{Cursor, Wrong};
+use super::{Scenario, ScenarioError};
+use crate::sim::action::{Action, Node};
+use crate::sim::fault::Fault;
+use crate::sim::frame::{EventCause, EventFrame};
+use crate::sim::halt::{Halt, WorldError};
+use crate::sim::history::{History, PlannedAction};
+use crate::sim::violation::Violation;
+use crate::sim::world::World;
+use crate::trace::{Level, TraceHash};
+
+/// Something a scenario says while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report<'a> {
+    /// A step begins.
+    Step {
+        /// Its line, from 1.
+        line: usize,
+        /// Its text, without what stands before and behind it.
+        text: &'a str,
+    },
+    /// A line of the trace.
+    Trace {
+        /// When, as text: `  542.0 ms`, or a time of day when the scenario says when it starts.
+        time: &'a str,
+        /// What.
+        text: &'a str,
+        /// Whether it tells the story; else it is a clock's, a disk's or a message's way.
+        is_story: bool,
+        /// Whether the scenario wants it left out.
+        is_quiet: bool,
+    },
+    /// A line of a table that was asked for.
+    Table(&'a str),
+    /// What was expected was found.
+    Passed,
+    /// It was not, or the world did not come to where the scenario wants it.
+    Failed(&'a ScenarioError),
+}
+
+/// What came of a scenario.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What was done: with it, the page and a [`crate::sim::Timeline`] have the same world.
+    pub history: History,
+    /// How many events happened.
+    pub event_count: u64,
+    /// Virtual time at the end, in microseconds.
+    pub now_us: u64,
+    /// The trace's hash.
+    pub trace_hash: TraceHash,
+    /// How many expectations were met.
+    pub passed: usize,
+    /// What was not as expected. A violation that nobody expected is among them.
+    pub failures: Vec<ScenarioError>,
+    /// The property that was violated, if one was.
+    pub violation: Option<Violation>,
+}
+
+impl Scenario {
+    /// Runs it from the beginning to the end; tells what happens meanwhile.
+    pub fn run(&self, tell: &mut dyn FnMut(Report<'_>)) -> Result<Outcome, WorldError> {
+        let world = World::with_trace_lines(self.config.clone())?;
+        let mut run = Run {
+            scenario: self,
+            history: History::new(self.config.clone()),
+            due_us: 0,
+            world,
+            lines: Vec::new(),
+            event_began: 0,
+            refusal: None,
+            is_quiet: true,
+            is_violation_expected: false,
+            passed: 0,
+            failures: Vec::new(),
+            tell,
+        };
+        let begins = |step: &Step| matches!(step.kind, Kind::World);
+        if !self.steps.first().is_some_and(begins) {
+            run.told();
+        }
+        for step in &self.steps {
+            run.step(step);
+        }
+        Ok(run.end())
+    }
+}
+
+struct Run<'a> {
+    scenario: &'a Scenario,
+    world: World,
+    history: History,
+    /// Up to when the scenario has let time pass; the world may stand at an event before it.
+    due_us: u64,
+    /// The trace so far.
+    lines: Vec<String>,
+    /// Where in it the last event begins.
+    event_began: usize,
+    /// Why the last action was refused.
+    refusal: Option<String>,
+    is_quiet: bool,
+    is_violation_expected: bool,
+    passed: usize,
+    failures: Vec<ScenarioError>,
+    tell: &'a mut dyn FnMut(Report<'_>),
+}
+
+impl Run<'_> {
+    fn step(&mut self, step: &Step) {
+        self.is_quiet = step.is_quiet;
+        (self.tell)(Report::Step {
+            line: step.line,
+            text: &step.text,
+        });
+        if let Err(wrong) = self.carry_out(&step.kind, step) {
+            self.fail(step.line, wrong);
+        }
+    }
+
+    fn fail(&mut self, line: usize, wrong: Wrong) {
+        let error = self.scenario.error(line, wrong);
+        (self.tell)(Report::Failed(&error));
+        self.failures.push(error);
+    }
+
+    fn carry_out(&mut self, kind: &Kind, step: &Step) -> Result<(), Wrong> {
+        let wrong = |text: String| Wrong {
+            column: step.column,
+            text,
+        };
+        match kind {
+            Kind::World => self.told(),
+            Kind::For(length_us) => {
+                let end_us = self
+                    .due_us
+                    .max(self.world.now_us())
+                    .saturating_add(*length_us);
+                self.pass(end_us).map_err(wrong)?;
+            }
+            Kind::Until(condition) => self.wait(condition).map_err(wrong)?,
+            Kind::At(moment, then) => {
+                match moment {
+                    Moment::Time(at_us) => self.pass(*at_us),
+                    Moment::Event(event) => self.wait(&Condition::Event(*event)),
+                }
+                .map_err(wrong)?;
+                self.carry_out(then, step)?;
+            }
+            Kind::Act(words) => {
+                let action = action(&mut Cursor::new(words), &self.names())?;
+                self.act(action).map_err(wrong)?;
+            }
+            Kind::Messages(messages) => self.fate(messages).map_err(wrong)?,
+            Kind::TickElection(node) => {
+                let (node, ticks) = (*node, self.world.config().election_ticks);
+                self.act(Action::Fault(Fault::ClockStep { node, ticks }))
+                    .map_err(wrong)?;
+            }
+            Kind::Show(show) => {
+                for line in show.lines(&self.world) {
+                    (self.tell)(Report::Table(&line));
+                }
+            }
+            Kind::Expect(condition) => {
+                if matches!(condition, Condition::Violation(_)) {
+                    self.is_violation_expected = true;
+                }
+                self.holds(condition, 0)
+                    .map_err(|found| wrong(format!("not as expected: {found}")))?;
+                self.passed += 1;
+                (self.tell)(Report::Passed);
+            }
+        }
+        Ok(())
+    }
+
+    /// The names, with whoever leads now.
+    fn names(&self) -> Names {
+        let mut names = self.scenario.names.clone();
+        names.leader = leader(&self.world.frame());
+        names
+    }
+
+    fn act(&mut self, action: Action) -> Result<(), String> {
+        let planned = PlannedAction {
+            after_event: self.world.event_count(),
+            action: action.clone(),
+        };
+        self.world.act(action).map_err(|halt| halt.to_string())?;
+        self.history.actions.push(planned);
+        self.refusal = match &self.world.last_event().cause {
+            EventCause::Refused(_, reason) => Some(reason.clone()),
+            _ => None,
+        };
+        self.told();
+        Ok(())
+    }
+
+    fn fate(&mut self, messages: &Messages) -> Result<(), String> {
+        let is_end = |wanted: Option<Node>, end| wanted.is_none_or(|wanted| wanted == end);
+        let frame = self.world.frame();
+        let all = frame.held.iter().chain(&frame.messages);
+        let chosen = all.filter(|message| {
+            let kind = message.summary.kind.to_string();
+            is_end(messages.from, message.from)
+                && is_end(messages.to, message.to)
+                && messages.kind.as_ref().is_none_or(|wanted| *wanted == kind)
+        });
+        let chosen: Vec<u64> = chosen.map(|message| message.id).collect();
+        if chosen.is_empty() {
+            return Err(
+                "no such message is under way or held; `messages` shows those that are".to_owned(),
+            );
+        }
+        for message in chosen {
+            let fault = match messages.fate {
+                Fate::Deliver => Fault::Deliver { message },
+                Fate::Drop => Fault::Drop { message },
+                Fate::Duplicate => Fault::Duplicate { message },
+            };
+            self.act(Action::Fault(fault))?;
+        }
+        Ok(())
+    }
+
+    /// Lets happen all that is due up to a time.
+    fn pass(&mut self, end_us: u64) -> Result<(), String> {
+        while self
+            .world
+            .next_event_at_us()
+            .is_some_and(|at_us| at_us <= end_us)
+        {
+            self.next_event()?;
+        }
+        self.due_us = end_us;
+        Ok(())
+    }
+
+    /// Lets events happen until a condition holds.
+    fn wait(&mut self, condition: &Condition) -> Result<(), String> {
+        let mut found = self.holds(condition, self.lines.len());
+        for _ in 0..PATIENCE_EVENTS {
+            let Err(unlike) = found else {
+                self.due_us = self.world.now_us();
+                return Ok(());
+            };
+            match self.world.next_event_at_us() {
+                Some(_) => self.next_event()?,
+                None => return Err(format!("{}: {unlike}", Halt::Idle)),
+            }
+            found = self.holds(condition, self.event_began);
+        }
+        let unlike = found.err().unwrap_or_default();
+        Err(format!("not within {PATIENCE_EVENTS} events: {unlike}"))
+    }
+
+    fn next_event(&mut self) -> Result<(), String> {
+        let result = self
+            .world
+            .step()
+            .map(|_| ())
+            .map_err(|halt| halt.to_string());
+        self.told();
+        result
+    }
+
+    fn holds(&self, condition: &Condition, from_line: usize) -> Result<(), String> {
+        condition.holds(&Sight {
+            world: &self.world,
+            lines: self.lines.get(from_line..).unwrap_or_default(),
+            refusal: self.refusal.as_deref(),
+        })
+    }
+
+    /// Tells the lines of the event that has just happened.
+    fn told(&mut self) {
+        self.event_began = self.lines.len();
+        let details = details(self.world.last_event());
+        for line in self.world.take_trace_lines() {
+            let (at_us, text) = line.split_once(' ').unwrap_or(("", &line));
+            let time = self.time(at_us.parse().unwrap_or_default());
+            (self.tell)(Report::Trace {
+                time: &time,
+                text,
+                is_story: is_story(text, &details),
+                is_quiet: self.is_quiet,
+            });
+            self.lines.push(line);
+        }
+    }
+
+    fn time(&self, at_us: u64) -> String {
+        match self.scenario.origin_us {
+            Some(origin_us) => time_of_day_text(origin_us + at_us),
+            None => format!("{:>6}.{} ms", at_us / 1_000, at_us / 100 % 10),
+        }
+    }
+
+    fn end(mut self) -> Outcome {
+        let violation = self.world.violation().cloned();
+        if let Some(found) = violation.as_ref().filter(|_| !self.is_violation_expected) {
+            let last = self.scenario.steps.last();
+            let wrong = Wrong {
+                column: last.map_or(1, |step| step.column),
+                text: format!("nobody expects that {found}"),
+            };
+            self.fail(last.map_or(1, |step| step.line), wrong);
+        }
+        Outcome {
+            event_count: self.world.event_count(),
+            now_us: self.world.now_us(),
+            trace_hash: self.world.trace_hash(),
+            history: self.history,
+            passed: self.passed,
+            failures: self.failures,
+            violation,
+        }
+    }
+}
+
+/// What members say only to be debugged.
+fn details(event: &EventFrame) -> Vec<String> {
+    let trace = event.trace.iter();
+    let details = trace.filter(|event| event.kind.level() == Level::Debug);
+    details.map(ToString::to_string).collect()
+}
+
+/// What of an event's lines tells the story: not the clocks, not each message's way, not what
+/// the members say only to be debugged.
+fn is_story(text: &str, details: &[String]) -> bool {
+    let first = text.split(' ').next().unwrap_or_default();
+    let is_mechanics = ["ticked", "delivered", "wrote", "synced", "lost"].contains(&first);
+    let is_detail = details.iter().any(|detail| text.ends_with(detail.as_str()));
+    !is_mechanics && !is_detail
+}
+
+/// Most events of one step that waits for something.
+const PATIENCE_EVENTS: u64 = 20_000;

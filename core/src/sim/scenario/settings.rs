@@ -1,0 +1,158 @@
+//! A world's settings as words: `members=5 tick=100ms latency=8ms..24ms loss=1%`.
+
+use super::action::integer;
+use super::units::{duration_text, duration_us, per_cent_text, per_mille, span_us};
+use super::words::{Cursor, Read, Word, unknown};
+use crate::rules::Rule;
+use crate::sim::config::WorldConfig;
+
+const KNOWN: &[&str] = &[
+    "members",
+    "seed",
+    "tick",
+    "election",
+    "latency",
+    "order",
+    "loss",
+    "disk-write",
+    "disk-sync",
+    "snapshot-count",
+    "catch-up",
+    "segment-size",
+    "pre-vote",
+    "check-quorum",
+    "persist-before-ack",
+    "commit-only-own-term",
+    "read-index-confirmation",
+    "leader-lease",
+];
+
+/// All that is left of a line as settings; what is not named keeps its default.
+pub(super) fn settings(cursor: &mut Cursor<'_>) -> Read<WorldConfig> {
+    let mut config = WorldConfig::default();
+    while let Some(word) = cursor.peek() {
+        let (name, value) = word.pair().ok_or_else(|| {
+            word.wrong(format!(
+                "\"{}\" has no value; write SETTING=VALUE",
+                word.text
+            ))
+        })?;
+        set(&mut config, word, name, value)?;
+        config.check().map_err(|error| word.wrong(error.reason))?;
+        cursor.next("")?;
+    }
+    Ok(config)
+}
+
+fn set(config: &mut WorldConfig, word: &Word, name: &str, value: &str) -> Read<()> {
+    match name {
+        "members" => config.members = integer(word, value)?,
+        "seed" => config.seed = integer(word, value)?,
+        "tick" => config.tick_us = duration_us(word, value)?,
+        "election" => config.election_ticks = integer(word, value.trim_end_matches("ticks"))?,
+        "latency" => (config.latency_min_us, config.latency_max_us) = span_us(word, value)?,
+        "order" => config.in_order = is_on(word, value, "kept", "any")?,
+        "loss" => config.loss_per_mille = per_mille(word, value)?,
+        "disk-write" => config.disk_write_us = duration_us(word, value)?,
+        "disk-sync" => config.disk_sync_us = duration_us(word, value)?,
+        "snapshot-count" => config.snapshot_count = integer(word, value)?,
+        "catch-up" => config.snapshot_catch_up_entries = integer(word, value)?,
+        "segment-size" => config.segment_size_bytes = integer(word, value)?,
+        "pre-vote" => config.pre_vote = is_on(word, value, "on", "off")?,
+        _ => {
+            if let Some(rule) = rule(name) {
+                config.rules_off.retain(|off| *off != rule);
+                if !is_on(word, value, "on", "off")? {
+                    config.rules_off.push(rule);
+                }
+                return Ok(());
+            }
+            let mut name_word = word.clone();
+            name.clone_into(&mut name_word.text);
+            return Err(unknown(&name_word, "setting of a world", KNOWN));
+        }
+    }
+    Ok(())
+}
+
+/// The rule of this name, among those that are rules alone: `pre-vote` is a setting of etcd's too.
+fn rule(name: &str) -> Option<Rule> {
+    Rule::ALL
+        .into_iter()
+        .find(|rule| *rule != Rule::PreVote && rule.name() == name)
+}
+
+fn is_on(word: &Word, value: &str, on: &'static str, off: &'static str) -> Read<bool> {
+    if value == on {
+        return Ok(true);
+    }
+    if value == off {
+        return Ok(false);
+    }
+    Err(word.wrong(format!("\"{value}\" is neither {on} nor {off}")))
+}
+
+/// The settings that are not as they are by default, the members and the seed always.
+pub(super) fn settings_text(config: &WorldConfig) -> String {
+    let default = WorldConfig::default();
+    let mut text = format!("members={} seed={}", config.members, config.seed);
+    let mut add = |is_default: bool, setting: String| {
+        if !is_default {
+            text.push(' ');
+            text.push_str(&setting);
+        }
+    };
+    let tick = duration_text(config.tick_us);
+    add(config.tick_us == default.tick_us, format!("tick={tick}"));
+    let ticks = config.election_ticks;
+    add(
+        ticks == default.election_ticks,
+        format!("election={ticks}ticks"),
+    );
+    let latency = (config.latency_min_us, config.latency_max_us);
+    let is_default = latency == (default.latency_min_us, default.latency_max_us);
+    let (min, max) = (duration_text(latency.0), duration_text(latency.1));
+    add(is_default, format!("latency={min}..{max}"));
+    let order = if config.in_order { "kept" } else { "any" };
+    add(
+        config.in_order == default.in_order,
+        format!("order={order}"),
+    );
+    let loss = per_cent_text(config.loss_per_mille);
+    add(
+        config.loss_per_mille == default.loss_per_mille,
+        format!("loss={loss}"),
+    );
+    for (name, value_us, default_us) in [
+        ("disk-write", config.disk_write_us, default.disk_write_us),
+        ("disk-sync", config.disk_sync_us, default.disk_sync_us),
+    ] {
+        let value = duration_text(value_us);
+        add(value_us == default_us, format!("{name}={value}"));
+    }
+    let catch_up = config.snapshot_catch_up_entries;
+    for (name, value, default) in [
+        (
+            "snapshot-count",
+            config.snapshot_count,
+            default.snapshot_count,
+        ),
+        ("catch-up", catch_up, default.snapshot_catch_up_entries),
+        (
+            "segment-size",
+            config.segment_size_bytes,
+            default.segment_size_bytes,
+        ),
+    ] {
+        add(value == default, format!("{name}={value}"));
+    }
+    let pre_vote = if config.pre_vote { "on" } else { "off" };
+    add(
+        config.pre_vote == default.pre_vote,
+        format!("pre-vote={pre_vote}"),
+    );
+    for rule in &config.rules_off {
+        add(false, format!("{rule}=off"));
+    }
+    text
+}

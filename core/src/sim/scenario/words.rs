@@ -1,0 +1,201 @@
+//! A line as words with their columns, and the reading of them one by one.
+
+use std::fmt::Write as _;
+
+use super::nearest::nearest;
+
+/// One word of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Word {
+    /// Where it begins, from 1, in characters.
+    pub(super) column: usize,
+    /// What it says, quotes taken off.
+    pub(super) text: String,
+    /// Where in `text` its first `=` outside quotes is.
+    equals: Option<usize>,
+    /// Whether any of it stood in quotes.
+    pub(super) is_quoted: bool,
+}
+
+/// What is wrong at a place of a line, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wrong {
+    pub(super) column: usize,
+    pub(super) text: String,
+}
+
+pub(super) type Read<T> = Result<T, Wrong>;
+
+impl Word {
+    /// `KEY=VALUE` in two.
+    pub(super) fn pair(&self) -> Option<(&str, &str)> {
+        let at = self.equals?;
+        Some((&self.text[..at], &self.text[at + 1..]))
+    }
+
+    pub(super) fn wrong(&self, text: impl Into<String>) -> Wrong {
+        Wrong {
+            column: self.column,
+            text: text.into(),
+        }
+    }
+}
+
+/// The words of a line whose first character stands in a column. A `#` that a space or the line's
+/// end follows begins a comment (`#12` is a message).
+pub(super) fn split(line: &str, first_column: usize) -> Read<Vec<Word>> {
+    let mut words = Vec::new();
+    let mut rest = line.chars().enumerate().peekable();
+    while let Some(&(at, first)) = rest.peek() {
+        if first.is_whitespace() {
+            rest.next();
+            continue;
+        }
+        let mut word = Word {
+            column: first_column + at,
+            text: String::new(),
+            equals: None,
+            is_quoted: false,
+        };
+        while let Some((at, next)) = rest.next_if(|(_, next)| !next.is_whitespace()) {
+            match next {
+                '"' => {
+                    word.is_quoted = true;
+                    quoted(&mut rest, first_column + at, &mut word.text)?;
+                }
+                '=' if word.equals.is_none() => {
+                    word.equals = Some(word.text.len());
+                    word.text.push('=');
+                }
+                other => word.text.push(other),
+            }
+        }
+        if word.text == "#" && !word.is_quoted {
+            break;
+        }
+        words.push(word);
+    }
+    Ok(words)
+}
+
+fn quoted(
+    rest: &mut impl Iterator<Item = (usize, char)>,
+    column: usize,
+    text: &mut String,
+) -> Read<()> {
+    let open = || Wrong {
+        column,
+        text: "these quotes do not end; write \" where they end".to_owned(),
+    };
+    loop {
+        match rest.next().ok_or_else(open)?.1 {
+            '"' => return Ok(()),
+            '\\' => match rest.next().ok_or_else(open)?.1 {
+                'n' => text.push('\n'),
+                'r' => text.push('\r'),
+                't' => text.push('\t'),
+                other => text.push(other),
+            },
+            other => text.push(other),
+        }
+    }
+}
+
+/// A text as one word: in quotes when it would not be read as it is.
+pub(in crate::sim) fn quote(text: &str) -> String {
+    let is_plain = |next: char| !next.is_whitespace() && !"\"=#".contains(next);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    let mut quoted = String::from('"');
+    for next in text.chars() {
+        let _ = match next {
+            '"' | '\\' => write!(quoted, "\\{next}"),
+            '\n' => write!(quoted, "\\n"),
+            '\r' => write!(quoted, "\\r"),
+            '\t' => write!(quoted, "\\t"),
+            other => write!(quoted, "{other}"),
+        };
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Reads words one by one.
+#[derive(Clone, Debug)]
+pub(super) struct Cursor<'a> {
+    words: &'a [Word],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(words: &'a [Word]) -> Self {
+        Self { words, at: 0 }
+    }
+
+    pub(super) fn peek(&self) -> Option<&'a Word> {
+        self.words.get(self.at)
+    }
+
+    /// The next word; `wanted` says what it should have been when there is none.
+    pub(super) fn next(&mut self, wanted: &str) -> Read<&'a Word> {
+        let word = self.peek().ok_or_else(|| Wrong {
+            column: self.end_column(),
+            text: format!("the line ends here; write {wanted}"),
+        })?;
+        self.at += 1;
+        Ok(word)
+    }
+
+    /// Whether the next word is this one, which is then read.
+    pub(super) fn take(&mut self, text: &str) -> bool {
+        let is_next = self.peek().is_some_and(|word| is(word, text));
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    /// The next word must be this one.
+    pub(super) fn expect(&mut self, text: &str) -> Read<()> {
+        let word = self.next(&format!("\"{text}\""))?;
+        if is(word, text) {
+            return Ok(());
+        }
+        Err(word.wrong(format!("\"{}\" is not \"{text}\"", word.text)))
+    }
+
+    /// All that is left.
+    pub(super) fn rest(&self) -> &'a [Word] {
+        &self.words[self.at..]
+    }
+
+    /// Nothing may be left.
+    pub(super) fn end(&self) -> Read<()> {
+        match self.peek() {
+            None => Ok(()),
+            Some(word) => Err(word.wrong(format!(
+                "\"{}\" is too much; end the line before it",
+                word.text
+            ))),
+        }
+    }
+
+    fn end_column(&self) -> usize {
+        self.words.last().map_or(1, |word| {
+            let quotes = if word.is_quoted { 2 } else { 0 };
+            word.column + word.text.chars().count() + quotes + 1
+        })
+    }
+}
+
+/// What to say of a word that is none of those that would be right.
+pub(super) fn unknown(word: &Word, kind: &str, known: &[&'static str]) -> Wrong {
+    let advice = match nearest(&word.text, known) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => format!("write one of: {}", known.join(", ")),
+    };
+    word.wrong(format!("there is no {kind} \"{}\"; {advice}", word.text))
+}
+
+fn is(word: &Word, text: &str) -> bool {
+    word.text == text && !word.is_quoted
+}
