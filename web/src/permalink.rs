@@ -300,6 +300,7 @@ mod tests {
                     },
                 ),
             ],
+            world: None,
         };
         assert_eq!(Permalink::parse(&link.query()), Ok(link));
     }

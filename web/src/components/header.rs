@@ -1,6 +1,6 @@
 //! The head of the page: which world this is, and how the page looks.
 
-use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -74,10 +74,13 @@ fn scenario(view: &View<'_>) -> Html {
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
             let send = send.clone();
             let name = file.name();
-            let read = Closure::once_into_js(move |text: String| {
+            let read = Closure::once(move |text: JsValue| {
+                let text = text.as_string().unwrap_or_default();
                 send.emit(Message::Scenario(name, text));
             });
-            let _ = file.text().then(read.unchecked_ref());
+            let _ = file.text().then(&read);
+            // It is called once, later, and frees itself then.
+            read.forget();
         }
         // So that the same file can be opened again.
         input.set_value("");
