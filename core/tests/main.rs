@@ -8,4 +8,5 @@ mod suite {
     mod mvcc;
     mod sim;
     mod wal;
+    mod watches;
 }

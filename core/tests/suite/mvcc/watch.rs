@@ -287,9 +287,10 @@ fn large_batches_are_cut_between_revisions() {
 #[test]
 fn etcd_15220_a_bookmark_is_never_ahead_of_events_to_come() {
     let mut bench = Bench::new();
-    bench.puts(3_000);
-    bench.create(watch("a", 2));
-    bench.create(watch("b", 0));
+    bench.puts(12_000);
+    for create in [watch("a", 2), watch("b", 0)] {
+        bench.watches.create(&create, &bench.store);
+    }
     bench.watches.ask_progress(ONE);
     let mut last = Revision(0);
     let mut bookmarks = 0;
