@@ -289,7 +289,7 @@ impl Run {
         if response.stream == SWIFT && was_told {
             assert!(self.replaced, "{}: ended without need", self.at);
         }
-        self.ended_by_compaction += 1;
+        self.ended_by_compaction += u32::from(was_told);
     }
 
     /// Everybody takes what there is, and has heard everything then.
