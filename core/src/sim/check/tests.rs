@@ -183,7 +183,7 @@ fn a_forgotten_vote_is_seen() {
 #[test]
 fn a_member_that_stops_by_itself_is_seen() {
     let broken = Checks::default()
-        .failed(N1, "no snapshot")
+        .failed(N1, "no snapshot", false)
         .expect_err("seen");
     assert_eq!(broken.property, "recovery");
 }
