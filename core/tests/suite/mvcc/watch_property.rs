@@ -16,7 +16,7 @@ use quorate_core::prng::Prng;
 use super::checkpoint::reload;
 use super::script::apply;
 
-const SEEDS: u64 = 120;
+const SEEDS: u64 = 60;
 const STEPS: u64 = 150;
 /// Of this stream all is taken at once, so that its watches never fall behind.
 const SWIFT: WatchStreamId = WatchStreamId(0);
@@ -77,7 +77,7 @@ fn any_watch_hears_the_list_of_changes() {
         run.finish();
         ended_by_compaction += run.ended_by_compaction;
     }
-    assert!(ended_by_compaction > 20, "the slow were never overtaken");
+    assert!(ended_by_compaction > 5, "the slow were never overtaken");
 }
 
 impl Run {
