@@ -10,4 +10,6 @@ mod suite {
     mod sim;
     pub(crate) mod wal;
     mod wire;
+    mod wal;
+    mod watches;
 }

@@ -6,5 +6,7 @@ mod hash;
 mod model;
 mod property;
 mod script;
+mod script_watch;
 mod validate;
 mod watch;
+mod watch_property;

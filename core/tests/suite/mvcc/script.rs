@@ -6,8 +6,9 @@
 //! del RANGE [prev]
 //! txn [ COMPARE ; … ] [ OPERATION ; … ] [ OPERATION ; … ]     COMPARE: version RANGE = 1
 //! compact N · step N · pin NAME · unpin NAME · hash [N] · size · reload [NAME]
+//! watch RANGE [rev N] [id N] [prev] [no-put] [no-delete] · cancel ID · progress · taken N
 //! ```
-//! RANGE is `a`, `a..c` or `a..`; a VALUE of `''` is empty.
+//! After each command the watches say what they hear. RANGE is `a`, `a..c` or `a..`; a VALUE of `''` is empty.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,27 +20,40 @@ use quorate_core::command::{
 };
 use quorate_core::error::Error;
 use quorate_core::id::{LeaseId, Revision};
-use quorate_core::mvcc::{Limits, Pin, Store, validate};
+use quorate_core::mvcc::{Limits, Pin, Store, Watches, validate};
 
 use super::checkpoint::reload;
+use super::script_watch;
 
 /// A store and the pins that a story has taken.
 pub(super) struct Session {
     store: Store,
     pins: BTreeMap<String, Pin>,
+    watches: Watches,
 }
 
 impl Session {
     pub(super) fn new() -> Self {
+        let store = Store::new();
         Self {
-            store: Store::new(),
+            watches: Watches::new(&store, 10),
+            store,
             pins: BTreeMap::new(),
         }
     }
 
     pub(super) fn run(&mut self, line: &str) -> String {
+        let told = self.carry_out(line);
+        told + &script_watch::heard(&mut self.watches, &self.store)
+    }
+
+    fn carry_out(&mut self, line: &str) -> String {
         let mut words = Words::of(line);
         match words.peek() {
+            "watch" | "cancel" | "progress" | "taken" => {
+                script_watch::ask(&mut self.watches, &self.store, &mut words);
+                String::new()
+            }
             "step" => self.step(&mut words),
             "pin" => {
                 words.next();
@@ -87,6 +101,7 @@ impl Session {
             name => self.pins.remove(name).expect("a pin of that name"),
         };
         self.store = reload(&self.store, &pin, 100);
+        self.watches.read_again();
         format!("a store at {}\n", self.store.revision())
     }
 
@@ -116,7 +131,7 @@ pub(super) fn parse(line: &str) -> Command {
 }
 
 /// The words of a line, with an endless row of empty ones behind.
-struct Words<'a>(std::iter::Peekable<std::str::SplitWhitespace<'a>>);
+pub(super) struct Words<'a>(std::iter::Peekable<std::str::SplitWhitespace<'a>>);
 
 impl<'a> Words<'a> {
     fn of(line: &'a str) -> Self {
@@ -127,16 +142,16 @@ impl<'a> Words<'a> {
         self.0.peek().copied().unwrap_or("")
     }
 
-    fn next(&mut self) -> &'a str {
+    pub(super) fn next(&mut self) -> &'a str {
         self.0.next().unwrap_or("")
     }
 
     /// Whether the operation goes on; in a list it ends at `;` or `]`.
-    fn option(&mut self) -> Option<&'a str> {
+    pub(super) fn option(&mut self) -> Option<&'a str> {
         self.0.next_if(|word| !matches!(*word, ";" | "]"))
     }
 
-    fn number(&mut self) -> i64 {
+    pub(super) fn number(&mut self) -> i64 {
         self.next().parse().expect("a number")
     }
 
@@ -152,7 +167,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn key_or_range(&mut self) -> (Bytes, Bytes) {
+    pub(super) fn key_or_range(&mut self) -> (Bytes, Bytes) {
         if self.peek().contains("..") {
             self.range()
         } else {
@@ -363,7 +378,7 @@ fn show(text: &mut String, response: &ResponseOp, indent: &str) {
     }
 }
 
-fn show_key_value(text: &mut String, key_value: &KeyValue, indent: &str) {
+pub(super) fn show_key_value(text: &mut String, key_value: &KeyValue, indent: &str) {
     *text += &format!(
         "{indent}{} = '{}' (created {}, modified {}, version {})\n",
         String::from_utf8_lossy(&key_value.key),
