@@ -210,6 +210,8 @@ fn a_link_takes_the_latency_it_is_given_and_no_other_does() {
 #[test]
 fn chance_loses_and_doubles_but_never_a_forwarded_proposal() {
     let (mut world, _, others) = led(3);
+    // By then all have made their names known, with proposals of their own.
+    run_for(&mut world, 1_000_000);
     fault(
         &mut world,
         Fault::Chance {
@@ -218,21 +220,15 @@ fn chance_loses_and_doubles_but_never_a_forwarded_proposal() {
         },
     );
     put(&mut world, others[0], "1");
-    let (mut kinds, mut proposals) = (Vec::new(), Vec::new());
+    let mut kinds = Vec::new();
     for _ in 0..400 {
         world.step().expect("no violation");
         if let EventCause::Delivered(message) = &world.last_event().cause {
             kinds.push(message.summary.kind);
-            if message.summary.kind == MessageKind::Propose {
-                proposals.push((message.from, message.sent_at_us));
-            }
         }
     }
     let count = |kind| kinds.iter().filter(|other| **other == kind).count();
-    let sent = proposals.len();
-    proposals.sort_unstable();
-    proposals.dedup();
-    assert!(sent > 0 && proposals.len() == sent, "{proposals:?}");
+    assert_eq!(count(MessageKind::Propose), 1);
     assert!(count(MessageKind::Heartbeat) > 3);
     assert_eq!(world.operations()[0].outcome.to_string(), "done, OK");
     fault(
