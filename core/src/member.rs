@@ -267,7 +267,9 @@ impl Member {
         match frame.body {
             WireBody::Raft(message) => {
                 let message = from_wire(frame.from, frame.to, message);
-                if let Err(reason) = self.consensus.step(message) {
+                if let Some(reason) = self.consensus.loss(&message) {
+                    self.disk_failed(reason);
+                } else if let Err(reason) = self.consensus.step(message) {
                     self.refuse(from, reason);
                 }
             }
@@ -281,11 +283,7 @@ impl Member {
     fn disk_done(&mut self, lane: Lane, batch: BatchId, result: Result<(), DiskError>) {
         if let Err(error) = result {
             // Nobody knows what is on the disk now, and a second try may be told a lie.
-            let reason = error.to_string();
-            self.tell(TraceKind::DiskFailed {
-                reason: reason.clone(),
-            });
-            return self.stop_now(Some(reason));
+            return self.disk_failed(error.to_string());
         }
         match lane {
             Lane::Log => {
@@ -301,6 +299,31 @@ impl Member {
             }
             Lane::Snapshot => self.snapshot_lane_done(batch),
         }
+    }
+
+    /// What was promised with this disk cannot be kept: the member stops, and says why.
+    fn disk_failed(&mut self, reason: String) {
+        self.tell(TraceKind::DiskFailed {
+            reason: reason.clone(),
+        });
+        self.stop_now(Some(reason));
+    }
+
+    /// Watches are not served yet: each is ended as it begins, with the reason.
+    fn watch(&mut self, request: WatchRequest) {
+        let WatchRequest::Create(create) = request else {
+            return;
+        };
+        let reason = Error::NotSupported("a watch".to_owned());
+        self.outputs.push(Output::Watch(WatchResponse {
+            stream: create.stream,
+            watch: create.watch,
+            header: self.reply_header(),
+            created: true,
+            canceled: true,
+            cancel_reason: reason.to_string(),
+            ..WatchResponse::default()
+        }));
     }
 
     /// Hands out what is buffered for the log. True when raft may have new work by it.

@@ -136,6 +136,11 @@ impl Consensus {
         ticks
     }
 
+    /// What a message proves this member's disk to have lost; nothing when it proves nothing.
+    pub(crate) fn loss(&self, message: &Message) -> Option<String> {
+        validate::loss(&self.node.raft, message)
+    }
+
     /// A message from a peer, validated here.
     ///
     /// # Errors

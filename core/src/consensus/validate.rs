@@ -158,6 +158,27 @@ fn heartbeat(raft: &Raft<LogStore>, message: &Message) -> Result<(), String> {
     Ok(())
 }
 
+/// What a heartbeat proves this member to have lost: a leader commits for a follower at most what
+/// that has acknowledged in its term, so a log that ends before has lost entries, and with them
+/// perhaps a vote. It can be neither asked nor told so in time: a new leader begins with what it
+/// finds. (etcd ends its process there: "Was the raft log corrupted, truncated, or lost?")
+pub(super) fn loss(raft: &Raft<LogStore>, message: &Message) -> Option<String> {
+    let last = raft.raft_log.last_index();
+    let is_leaders = message.get_msg_type() == MessageType::MsgHeartbeat
+        && message.term >= raft.term
+        && message.term <= TERM_OR_INDEX_MAX
+        && message.commit <= TERM_OR_INDEX_MAX
+        && message.from != raft.id
+        && raft.prs().get(message.from).is_some();
+    (is_leaders && message.commit > last).then(|| {
+        format!(
+            "the disk has lost entries that this member had acknowledged: its log ends at {last}, \
+             and leader {:x} knows it to have {}; remove the member and add it anew",
+            message.from, message.commit
+        )
+    })
+}
+
 /// Nobody can have what the leader does not have.
 fn response(raft: &Raft<LogStore>, message: &Message) -> Result<(), String> {
     let last = raft.raft_log.last_index();

@@ -6,6 +6,7 @@
 mod faults;
 mod load;
 
+use self::faults::{Open, Swarm};
 use super::action::{Action, Node};
 use super::config::WorldConfig;
 use super::history::{History, PlannedAction};
@@ -21,6 +22,8 @@ pub fn fault_plan(seed: u64, members: u32, events: u64) -> History {
         nodes: (1..=members).map(Node).collect(),
         down: Vec::new(),
         is_cut: false,
+        swarm: Swarm::new(&mut prng.fork("swarm")),
+        open: Open::default(),
         write_count: 0,
         event: WARM_UP_EVENTS,
         actions: Vec::new(),
@@ -65,6 +68,9 @@ struct Planner {
     /// Members that were crashed or asked to stop, and not started since.
     down: Vec<Node>,
     is_cut: bool,
+    swarm: Swarm,
+    /// Faults that have not ended.
+    open: Open,
     write_count: u64,
     /// The next action is taken behind this event.
     event: u64,

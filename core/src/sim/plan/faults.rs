@@ -1,56 +1,171 @@
 //! Draws of faults.
+//!
+//! Each seed breaks other things: of all kinds it takes a random part, each as often as chance
+//! says (Groce et al., "Swarm Testing", 2012). A plan in which everything breaks all the time
+//! gets little done, and hides what it takes quiet to see.
+//!
+//! Left out is what Raft cannot survive: a disk emptied or set back behind what its member had
+//! acknowledged, or cut short by a bit at the very end of its log. A scenario may do that by hand.
 
 use super::Planner;
-use crate::sim::action::Action;
+use crate::prng::Prng;
+use crate::sim::action::{Action, Node};
+use crate::sim::fault::{DamagedFile, DiskCall, Fault, Keeps};
+
+/// How often a seed draws what.
+#[derive(Debug)]
+pub(super) struct Swarm {
+    weights: Vec<(Kind, u64)>,
+    ask_weight: u64,
+}
+
+/// What can be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Crash,
+    CrashKeeping,
+    Stop,
+    LightsOut,
+    Isolate,
+    Cut,
+    CutOneWay,
+    Partition,
+    Latency,
+    Chance,
+    Hold,
+    Pause,
+    ClockRate,
+    ClockStep,
+    Campaign,
+    SlowDisk,
+    StallDisk,
+    FailDisk,
+    FillDisk,
+    SameDisk,
+    FlipSnapshotBit,
+    /// What ends other kinds is always there.
+    Restart,
+    Heal,
+    Resume,
+    Release,
+    EndStall,
+}
+
+/// Which of the plan's faults have not ended.
+#[derive(Debug, Default)]
+pub(super) struct Open {
+    paused: Vec<Node>,
+    stalled: Vec<Node>,
+    full: Vec<Node>,
+    holds: Vec<(Option<Node>, Option<Node>)>,
+    /// The one member whose snapshot was damaged: it may refuse to start for ever.
+    damaged: Option<Node>,
+}
+
+impl Swarm {
+    pub(super) fn new(prng: &mut Prng) -> Self {
+        let mut weights: Vec<(Kind, u64)> = OPTIONAL
+            .iter()
+            .filter_map(|(kind, most)| prng.chance(400).then(|| (*kind, prng.between(1, *most))))
+            .collect();
+        weights.extend(ALWAYS);
+        let breaking: u64 = weights.iter().map(|(_, weight)| weight).sum();
+        Self {
+            weights,
+            ask_weight: breaking * prng.between(80, 300) / 100,
+        }
+    }
+
+    /// Nothing for a client's operation.
+    fn draw(&self, prng: &mut Prng) -> Option<Kind> {
+        let sum: u64 = self.weights.iter().map(|(_, weight)| weight).sum();
+        let mut drawn = prng.below(sum + self.ask_weight);
+        for (kind, weight) in &self.weights {
+            if drawn < *weight {
+                return Some(*kind);
+            }
+            drawn -= weight;
+        }
+        None
+    }
+}
 
 impl Planner {
     pub(super) fn break_things(&mut self, until_event: u64) {
         while self.event < until_event {
-            match self.prng.below(100) {
-                0..=9 => self.crash(),
-                10..=21 => self.restart(),
-                22..=24 => self.stop(),
-                25..=28 => self.isolate(),
-                29..=32 => self.cut(),
-                33..=40 => self.heal(),
-                41 => self.lights_out(),
-                _ => self.ask(),
+            match self.swarm.draw(&mut self.prng) {
+                Some(kind) => self.break_one(kind),
+                None => self.ask(),
             }
             self.wait();
         }
     }
 
     pub(super) fn make_whole(&mut self) {
-        self.plan(Action::Heal);
+        self.fault(Fault::EndFaults);
+        self.open = Open {
+            damaged: self.open.damaged,
+            ..Open::default()
+        };
         while !self.down.is_empty() {
             self.restart();
         }
+        // A call that was to fail may have failed long after, on a member that had been started
+        // again meanwhile. One that runs refuses this.
+        for node in self.nodes.clone() {
+            self.plan(Action::Restart { node });
+        }
     }
 
-    fn crash(&mut self) {
-        // One member stays up, or nothing would happen until the next action.
-        if self.down.len() + 1 >= self.nodes.len() {
-            return;
+    fn break_one(&mut self, kind: Kind) {
+        match kind {
+            Kind::Crash => self.end(|node| Action::Crash { node }),
+            Kind::CrashKeeping => {
+                let keeps = self.prng.choose(&[Keeps::Nothing, Keeps::All]).copied();
+                let keeps = keeps.unwrap_or(Keeps::Nothing);
+                self.end(|node| Action::Fault(Fault::CrashKeeping { node, keeps }));
+            }
+            Kind::Stop => self.end(|node| Action::Stop { node }),
+            Kind::LightsOut => self.lights_out(),
+            Kind::Restart => self.restart(),
+            Kind::SameDisk => self.same_disk(),
+            Kind::FlipSnapshotBit => self.flip_snapshot_bit(),
+            Kind::Isolate | Kind::Cut | Kind::CutOneWay | Kind::Partition | Kind::Heal => {
+                self.break_links(kind);
+            }
+            Kind::Latency | Kind::Chance | Kind::Hold | Kind::Release => self.disturb(kind),
+            Kind::Pause | Kind::Resume | Kind::ClockRate | Kind::ClockStep | Kind::Campaign => {
+                self.confuse(kind)
+            }
+            Kind::SlowDisk | Kind::StallDisk | Kind::EndStall | Kind::FailDisk | Kind::FillDisk => {
+                self.strain_disk(kind)
+            }
         }
-        if let Some(node) = self.draw_running() {
-            self.plan(Action::Crash { node });
+    }
+
+    /// Ends a running member.
+    fn end(&mut self, action: impl FnOnce(Node) -> Action) {
+        if let Some(node) = self.draw_to_end() {
+            self.plan(action(node));
             self.down.push(node);
         }
     }
 
-    fn stop(&mut self) {
+    /// A member that may end. One stays up, or nothing would happen until the next action.
+    fn draw_to_end(&mut self) -> Option<Node> {
         if self.down.len() + 1 >= self.nodes.len() {
-            return;
+            return None;
         }
-        if let Some(node) = self.draw_running() {
-            self.plan(Action::Stop { node });
-            self.down.push(node);
-        }
+        self.draw_running()
     }
 
     fn restart(&mut self) {
         if let Some(node) = self.prng.choose(&self.down).copied() {
             self.down.retain(|other| *other != node);
+            if let Some(at) = self.open.full.iter().position(|other| *other == node) {
+                self.open.full.remove(at);
+                self.fault(Fault::FillDisk { node, on: false });
+            }
             // One that was asked to stop may still be at it; one that was crashed refuses this.
             self.plan(Action::Crash { node });
             self.plan(Action::Restart { node });
@@ -69,25 +184,208 @@ impl Planner {
         }
     }
 
-    fn isolate(&mut self) {
-        if let Some(node) = self.draw() {
-            self.plan(Action::Isolate { node });
-            self.is_cut = true;
+    /// The disk of a member that is down comes back as it was.
+    fn same_disk(&mut self) {
+        if let Some(node) = self.draw_to_end() {
+            self.plan(Action::Crash { node });
+            self.down.push(node);
+            self.fault(Fault::SaveDisk { node });
+            self.fault(Fault::RestoreDisk { node });
         }
     }
 
-    fn cut(&mut self) {
-        if let (Some(from), Some(to)) = (self.draw(), self.draw())
-            && from != to
-        {
-            self.plan(Action::Cut { from, to });
-            self.is_cut = true;
+    /// One member of a plan at most, and never one of two: it may refuse to start for ever.
+    fn flip_snapshot_bit(&mut self) {
+        if self.open.damaged.is_some() || self.nodes.len() < 3 {
+            return;
+        }
+        if let Some(node) = self.draw_to_end() {
+            self.open.damaged = Some(node);
+            self.plan(Action::Crash { node });
+            self.down.push(node);
+            let file = DamagedFile::Snapshot;
+            self.fault(Fault::FlipBit { node, file });
         }
     }
 
-    fn heal(&mut self) {
-        if std::mem::take(&mut self.is_cut) {
-            self.plan(Action::Heal);
+    fn break_links(&mut self, kind: Kind) {
+        if kind == Kind::Heal {
+            if std::mem::take(&mut self.is_cut) {
+                self.plan(Action::Heal);
+            }
+            return;
         }
+        let (Some(from), Some(to)) = (self.draw(), self.draw()) else {
+            return;
+        };
+        let action = match kind {
+            Kind::Isolate => Action::Isolate { node: from },
+            Kind::Cut if from != to => Action::Cut { from, to },
+            Kind::CutOneWay if from != to => Action::Fault(Fault::CutOneWay { from, to }),
+            Kind::Partition => {
+                let mut groups = vec![Vec::new(), Vec::new()];
+                for node in self.nodes.clone() {
+                    let at = usize::from(self.prng.chance(500));
+                    groups[at].push(node);
+                }
+                Action::Fault(Fault::Partition { groups })
+            }
+            _ => return,
+        };
+        self.plan(action);
+        self.is_cut = true;
+    }
+
+    fn disturb(&mut self, kind: Kind) {
+        let (Some(from), Some(to)) = (self.draw(), self.draw()) else {
+            return;
+        };
+        match kind {
+            Kind::Latency if from != to => {
+                let min_us = self.prng.between(100, 200_000);
+                let max_us = min_us + self.prng.below(300_000);
+                self.fault(Fault::Latency {
+                    from,
+                    to,
+                    min_us,
+                    max_us,
+                });
+            }
+            Kind::Chance => {
+                let loss_per_mille = self.prng.below(120) as u32;
+                let duplicate_per_mille = self.prng.below(200) as u32;
+                self.fault(Fault::Chance {
+                    loss_per_mille,
+                    duplicate_per_mille,
+                });
+            }
+            Kind::Hold => {
+                let from = self.prng.chance(800).then_some(from);
+                let to = self.prng.chance(500).then_some(to);
+                self.open.holds.push((from, to));
+                self.fault(Fault::Hold { from, to, on: true });
+            }
+            Kind::Release => {
+                if let Some((from, to)) = self.open.holds.pop() {
+                    self.fault(Fault::Hold {
+                        from,
+                        to,
+                        on: false,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn confuse(&mut self, kind: Kind) {
+        if kind == Kind::Resume {
+            if let Some(node) = self.open.paused.pop() {
+                self.fault(Fault::Resume { node });
+            }
+            return;
+        }
+        let Some(node) = self.draw_running() else {
+            return;
+        };
+        let fault = match kind {
+            Kind::Pause => {
+                self.open.paused.push(node);
+                Fault::Pause { node }
+            }
+            Kind::ClockRate => {
+                let per_mille = self.prng.between(500, 2_000) as u32;
+                Fault::ClockRate { node, per_mille }
+            }
+            Kind::ClockStep => {
+                let ticks = self.prng.between(1, 40) as u32;
+                Fault::ClockStep { node, ticks }
+            }
+            _ => Fault::Campaign { node },
+        };
+        self.fault(fault);
+    }
+
+    fn strain_disk(&mut self, kind: Kind) {
+        match kind {
+            Kind::SlowDisk => {
+                if let Some(node) = self.draw() {
+                    // Milliseconds for most, seconds for some, and an end now and then.
+                    let most_us = *self
+                        .prng
+                        .choose(&[1, 100_000, 3_000_000])
+                        .unwrap_or(&100_000);
+                    let extra_us = self.prng.below(most_us);
+                    self.fault(Fault::SlowDisk { node, extra_us });
+                }
+            }
+            Kind::StallDisk => {
+                if let Some(node) = self.draw_running() {
+                    self.open.stalled.push(node);
+                    self.fault(Fault::StallDisk { node, on: true });
+                }
+            }
+            Kind::EndStall => {
+                if let Some(node) = self.open.stalled.pop() {
+                    self.fault(Fault::StallDisk { node, on: false });
+                }
+            }
+            Kind::FailDisk => {
+                if let Some(node) = self.draw_to_end() {
+                    // It will stop: to have it back takes a restart.
+                    self.down.push(node);
+                    let operation = if self.prng.chance(500) {
+                        DiskCall::Write
+                    } else {
+                        DiskCall::Sync
+                    };
+                    self.fault(Fault::FailDisk { node, operation });
+                }
+            }
+            _ => {
+                if let Some(node) = self.draw_to_end() {
+                    self.down.push(node);
+                    self.open.full.push(node);
+                    self.fault(Fault::FillDisk { node, on: true });
+                }
+            }
+        }
+    }
+
+    fn fault(&mut self, fault: Fault) {
+        self.plan(Action::Fault(fault));
     }
 }
+
+/// What a seed may break, and how often at most: of kinds that end soon, more.
+const OPTIONAL: [(Kind, u64); 21] = [
+    (Kind::Crash, 10),
+    (Kind::CrashKeeping, 8),
+    (Kind::Stop, 4),
+    (Kind::LightsOut, 2),
+    (Kind::Isolate, 5),
+    (Kind::Cut, 5),
+    (Kind::CutOneWay, 5),
+    (Kind::Partition, 4),
+    (Kind::Latency, 4),
+    (Kind::Chance, 3),
+    (Kind::Hold, 5),
+    (Kind::Pause, 6),
+    (Kind::ClockRate, 4),
+    (Kind::ClockStep, 5),
+    (Kind::Campaign, 6),
+    (Kind::SlowDisk, 4),
+    (Kind::StallDisk, 4),
+    (Kind::FailDisk, 4),
+    (Kind::FillDisk, 3),
+    (Kind::SameDisk, 3),
+    (Kind::FlipSnapshotBit, 2),
+];
+/// What ends what others began.
+const ALWAYS: [(Kind, u64); 5] = [
+    (Kind::Restart, 12),
+    (Kind::Heal, 8),
+    (Kind::Resume, 6),
+    (Kind::Release, 6),
+    (Kind::EndStall, 5),
+];
