@@ -1,0 +1,4 @@
+//! The checkers of clients' histories, seen from outside.
+
+mod cross_check;
+mod small_store;
