@@ -2,3 +2,4 @@
 
 mod cross_check;
 mod small_store;
+mod watch;

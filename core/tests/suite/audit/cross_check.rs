@@ -100,7 +100,7 @@ fn a_general_checker_says_the_same() {
     for fault in FAULTS.iter().filter(|fault| **fault != Fault::None) {
         let count = rejected.get(&format!("{fault:?}")).copied();
         assert!(
-            count.is_some_and(|count| count > 100),
+            count.is_some_and(|count| count > 50),
             "{fault:?}: {rejected:?}"
         );
     }
