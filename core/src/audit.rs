@@ -15,20 +15,30 @@
 
 mod finding;
 mod history;
+mod lease;
 mod linearizability;
 mod model;
 mod real_time;
+mod watch;
 
 pub use finding::Finding;
 pub use history::{ClientOperation, History, Outcome, WatchHistory, WatchSession};
+pub use lease::LeaseTiming;
 pub use linearizability::{Linearized, linearize};
 pub use model::{Change, Model};
 
-/// The first guarantee that a history breaks.
+/// The first guarantee that a history breaks; leases are looked at when it is known how the clocks
+/// stood. Answers what was found out on the way.
 ///
 /// # Errors
 /// What is broken, and which operations show it.
-pub fn audit(history: &History) -> Result<(), Finding> {
-    linearize(history)?;
-    Ok(())
+pub fn audit(history: &History, leases: Option<&LeaseTiming>) -> Result<Linearized, Finding> {
+    let linearized = linearize(history)?;
+    if let Some(model) = &linearized.model {
+        watch::check(history, model)?;
+        if let Some(timing) = leases {
+            lease::check(history, model, &linearized.expiries, timing)?;
+        }
+    }
+    Ok(linearized)
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod suite {
+    mod audit;
     mod durability;
     mod lease;
     mod member;

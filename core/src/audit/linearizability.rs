@@ -13,7 +13,7 @@ use super::finding::Finding;
 use super::history::History;
 use super::model::Model;
 use super::real_time::{Place, floors};
-use crate::id::Revision;
+use crate::id::{LeaseId, Revision};
 
 /// What a history that is linearizable says.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Linearized {
     pub model: Option<Model>,
     /// At how many revisions a write stands that nobody was told of.
     pub unacknowledged: u64,
+    /// At which revisions a lease must have ended by itself.
+    pub expiries: Vec<(Revision, LeaseId)>,
     /// Whether the model also agrees with what watches heard.
     pub agrees_with_watches: bool,
 }
@@ -36,14 +38,10 @@ pub fn linearize(history: &History) -> Result<Linearized, Finding> {
     let with_watches = evidence::Evidence::new(history, true);
     // What a watch heard tells which write stands where; a watch that heard wrongly is for the
     // checker of watches to tell.
-    match search::Search::new(history, &floors, with_watches)?.run() {
-        Ok(Linearized {
-            model: None,
-            unacknowledged: _,
-            agrees_with_watches: _,
-        })
-        | Err(_) => {}
-        Ok(linearized) => return Ok(linearized),
+    if let Ok(linearized) = search::Search::new(history, &floors, with_watches)?.run()
+        && linearized.model.is_some()
+    {
+        return Ok(linearized);
     }
     let without = evidence::Evidence::new(history, false);
     let linearized = search::Search::new(history, &floors, without)?.run()?;

@@ -1,14 +1,18 @@
 //! The clients of a world: what they asked and what came of it.
 
+mod watchers;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
 use super::action::Node;
 use super::frame::{OperationFrame, OperationOutcome};
+use super::operation::Operation;
+use crate::audit::{ClientOperation, History, Outcome};
 use crate::command::{Command, Compact, DeleteRange, Put, Range, Reply, ReplyHeader};
 use crate::error::Error;
-use crate::id::{RequestId, Revision};
+use crate::id::{MemberId, RequestId, Revision};
 
 /// What a client can ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +21,7 @@ pub(super) enum Question {
     Get { key: String },
     Delete { key: String },
     Compact { revision: i64 },
+    Other(Operation),
 }
 
 /// What was asked and what came of it, for the checkers.
@@ -36,12 +41,17 @@ pub(super) struct Answer {
 pub(super) struct Clients {
     operations: Vec<OperationFrame>,
     open: BTreeMap<RequestId, Open>,
+    /// What the checkers of histories are handed.
+    history: Vec<ClientOperation>,
+    watchers: watchers::Watchers,
 }
 
 #[derive(Debug)]
 struct Open {
     node: Node,
     question: Question,
+    /// Its place in the history.
+    at: usize,
 }
 
 impl Clients {
@@ -54,21 +64,45 @@ impl Clients {
         &mut self,
         node: Node,
         question: Question,
+        command: Command,
         now_us: u64,
-    ) -> (RequestId, Command) {
-        let number = self.operations.len() as u64 + 1;
+    ) -> RequestId {
+        let number = self.list(node, question.text(), now_us);
         let id = RequestId(number);
-        let command = question.command();
+        self.history.push(ClientOperation {
+            number,
+            client: u64::from(node.0),
+            node: u64::from(node.0),
+            command,
+            invoked_at: now_us,
+            returned_at: None,
+            outcome: Outcome::Unknown("nobody has answered".to_owned()),
+        });
+        let at = self.history.len() - 1;
+        self.open.insert(id, Open { node, question, at });
+        id
+    }
+
+    /// All that clients have seen.
+    pub(super) fn history(&self) -> History {
+        History {
+            operations: self.history.clone(),
+            watches: self.watchers.history(),
+        }
+    }
+
+    /// Adds an operation to the list; answers its number.
+    fn list(&mut self, node: Node, text: String, now_us: u64) -> u64 {
+        let number = self.operations.len() as u64 + 1;
         self.operations.push(OperationFrame {
             number,
             node,
-            text: question.text(),
+            text,
             asked_at_us: now_us,
             answered_at_us: None,
             outcome: OperationOutcome::Waiting,
         });
-        self.open.insert(id, Open { node, question });
-        (id, command)
+        number
     }
 
     /// Takes a reply in; nothing when nobody waits for it.
@@ -87,6 +121,17 @@ impl Clients {
             Err(error) => OperationOutcome::Unknown(error.to_string()),
         };
         self.close(id, outcome, now_us);
+        if let Some(operation) = self.history.get_mut(open.at) {
+            operation.returned_at = Some(now_us);
+            operation.outcome = match &result {
+                Ok(reply) => Outcome::Done {
+                    header,
+                    reply: reply.clone(),
+                },
+                Err(error) if is_definite_failure => Outcome::Failed(error.to_string()),
+                Err(error) => Outcome::Unknown(error.to_string()),
+            };
+        }
         Some(Answer {
             number: id.0,
             question: open.question,
@@ -128,8 +173,9 @@ impl Clients {
 }
 
 impl Question {
-    fn command(&self) -> Command {
-        match self {
+    /// What a member is asked; `id` answers a machine's member. Nothing for what is no request.
+    pub(super) fn command(&self, id: impl Fn(Node) -> MemberId) -> Option<Command> {
+        Some(match self {
             Question::Put { key, value } => Command::Put(Put {
                 key: Bytes::from(key.clone()),
                 value: Bytes::from(value.clone()),
@@ -147,7 +193,8 @@ impl Question {
                 revision: Revision(*revision),
                 physical: false,
             }),
-        }
+            Question::Other(operation) => return operation.command(id),
+        })
     }
 
     fn text(&self) -> String {
@@ -156,6 +203,7 @@ impl Question {
             Question::Get { key } => format!("get {key}"),
             Question::Delete { key } => format!("delete {key}"),
             Question::Compact { revision } => format!("compact {revision}"),
+            Question::Other(operation) => operation.to_string(),
         }
     }
 
@@ -165,10 +213,36 @@ impl Question {
                 Some(found) => format!("{key} = {}", String::from_utf8_lossy(&found.value)),
                 None => format!("{key} not found"),
             },
+            (Question::Other(_), reply) => printed(reply),
             (_, Reply::DeleteRange(reply)) => format!("{} deleted", reply.deleted),
             (Question::Compact { revision }, _) => format!("compacted revision {revision}"),
             _ => "OK".to_owned(),
         }
+    }
+}
+
+/// An answer to one of the less simple operations, in a line.
+fn printed(reply: &Reply) -> String {
+    match reply {
+        Reply::Range(range) => {
+            let pairs: Vec<String> = range
+                .key_values
+                .iter()
+                .map(|found| {
+                    let key = String::from_utf8_lossy(&found.key);
+                    format!("{key} = {}", String::from_utf8_lossy(&found.value))
+                })
+                .collect();
+            format!("{} found: {}", range.count, pairs.join(", "))
+        }
+        Reply::Txn(reply) if reply.succeeded => "the comparison held".to_owned(),
+        Reply::Txn(_) => "the comparison did not hold".to_owned(),
+        Reply::LeaseGrant(reply) => format!("lease {} for {} s", reply.id, reply.ttl_seconds),
+        Reply::LeaseKeepAlive(reply) => format!("{} s", reply.ttl_seconds),
+        Reply::LeaseTimeToLive(reply) => {
+            format!("{} of {} s", reply.ttl_seconds, reply.granted_ttl_seconds)
+        }
+        _ => "OK".to_owned(),
     }
 }
 

@@ -1,8 +1,16 @@
 //! What clients of a world ask, beyond the four simplest things.
 
+use std::fmt;
+
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::action::Node;
+use crate::command::{
+    Command, Compare, CompareOutcome, CompareTarget, LeaseGrant, LeaseTimeToLive, Put, Range,
+    RequestOp, Txn,
+};
+use crate::id::{LeaseId, MemberId, Revision};
 
 /// One operation of a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,4 +119,143 @@ pub enum Operation {
         /// To which.
         target: Node,
     },
+}
+
+impl Operation {
+    /// What a member is asked; `id` answers a machine's member. Nothing for what is asked on a
+    /// watch stream, and for a new machine, which has no id before it is there.
+    pub(super) fn command(&self, id: impl Fn(Node) -> MemberId) -> Option<Command> {
+        Some(match self {
+            Operation::Range {
+                key,
+                end,
+                revision,
+                serializable,
+            } => Command::Range(Range {
+                key: Bytes::from(key.clone()),
+                range_end: Bytes::from(end.clone()),
+                revision: Revision(*revision),
+                serializable: *serializable,
+                ..Range::default()
+            }),
+            Operation::CompareAndSwap {
+                key,
+                expected,
+                value,
+            } => Command::Txn(compare_and_swap(key, expected.as_deref(), value)),
+            Operation::PutAll { pairs } => Command::Txn(Txn {
+                success: pairs
+                    .iter()
+                    .map(|(key, value)| RequestOp::Put(put(key, value, 0)))
+                    .collect(),
+                ..Txn::default()
+            }),
+            Operation::PutWithLease { key, value, lease } => Command::Put(put(key, value, *lease)),
+            Operation::LeaseGrant { lease, ttl_seconds } => Command::LeaseGrant(LeaseGrant {
+                id: LeaseId(*lease),
+                ttl_seconds: *ttl_seconds,
+            }),
+            Operation::LeaseRevoke { lease } => Command::LeaseRevoke(LeaseId(*lease)),
+            Operation::LeaseKeepAlive { lease } => Command::LeaseKeepAlive(LeaseId(*lease)),
+            Operation::LeaseTimeToLive { lease } => Command::LeaseTimeToLive(LeaseTimeToLive {
+                id: LeaseId(*lease),
+                keys: true,
+            }),
+            Operation::MemberRemove { target } => Command::MemberRemove(id(*target)),
+            Operation::MemberPromote { target } => Command::MemberPromote(id(*target)),
+            Operation::MoveLeader { target } => Command::MoveLeader(id(*target)),
+            Operation::Watch { .. }
+            | Operation::WatchCancel { .. }
+            | Operation::WatchProgress { .. }
+            | Operation::MemberAdd { .. } => return None,
+        })
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Operation::Range {
+                key,
+                end,
+                revision,
+                serializable,
+            } => {
+                write!(f, "range {key} {end:?}")?;
+                if *revision > 0 {
+                    write!(f, " at revision {revision}")?;
+                }
+                f.write_str(if *serializable {
+                    " from this member alone"
+                } else {
+                    ""
+                })
+            }
+            Operation::CompareAndSwap {
+                key,
+                expected,
+                value,
+            } => match expected {
+                Some(expected) => write!(f, "swap {key}={expected} for {value}"),
+                None => write!(f, "create {key}={value}"),
+            },
+            Operation::PutAll { pairs } => {
+                f.write_str("put")?;
+                pairs
+                    .iter()
+                    .try_for_each(|(key, value)| write!(f, " {key}={value}"))
+            }
+            Operation::PutWithLease { key, value, lease } => {
+                write!(f, "put {key}={value} with lease {lease}")
+            }
+            Operation::LeaseGrant { lease, ttl_seconds } => {
+                write!(f, "grant lease {lease} for {ttl_seconds} s")
+            }
+            Operation::LeaseRevoke { lease } => write!(f, "revoke lease {lease}"),
+            Operation::LeaseKeepAlive { lease } => write!(f, "keep lease {lease} alive"),
+            Operation::LeaseTimeToLive { lease } => write!(f, "time to live of lease {lease}"),
+            Operation::Watch { key, end, revision } => {
+                write!(f, "watch {key} {end:?} from revision {revision}")
+            }
+            Operation::WatchCancel { operation } => write!(f, "cancel watch {operation}"),
+            Operation::WatchProgress { operation } => write!(f, "progress of watch {operation}"),
+            Operation::MemberAdd { new, learner } => {
+                write!(f, "add {}{new}", if *learner { "learner " } else { "" })
+            }
+            Operation::MemberRemove { target } => write!(f, "remove {target}"),
+            Operation::MemberPromote { target } => write!(f, "promote {target}"),
+            Operation::MoveLeader { target } => write!(f, "move leadership to {target}"),
+        }
+    }
+}
+
+fn put(key: &str, value: &str, lease: i64) -> Put {
+    Put {
+        key: Bytes::from(key.to_owned()),
+        value: Bytes::from(value.to_owned()),
+        lease: LeaseId(lease),
+        ..Put::default()
+    }
+}
+
+/// A key that should not exist is one that was never created: it has version 0.
+fn compare_and_swap(key: &str, expected: Option<&str>, value: &str) -> Txn {
+    let target = match expected {
+        Some(expected) => CompareTarget::Value(Bytes::from(expected.to_owned())),
+        None => CompareTarget::Version(0),
+    };
+    let range = Range {
+        key: Bytes::from(key.to_owned()),
+        ..Range::default()
+    };
+    Txn {
+        compare: vec![Compare {
+            outcome: CompareOutcome::Equal,
+            target,
+            key: range.key.clone(),
+            range_end: Bytes::new(),
+        }],
+        success: vec![RequestOp::Put(put(key, value, 0))],
+        failure: vec![RequestOp::Range(range)],
+    }
 }

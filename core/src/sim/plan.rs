@@ -18,6 +18,7 @@ pub fn fault_plan(seed: u64, members: u32, events: u64) -> History {
     let prng = Prng::new(seed).fork("plan");
     let config = settings(seed, members, &mut prng.fork("settings"));
     let mut planner = Planner {
+        weights: load::Weights::new(&mut prng.fork("load")),
         prng: prng.fork("actions"),
         nodes: (1..=members).map(Node).collect(),
         down: Vec::new(),
@@ -64,6 +65,8 @@ fn settings(seed: u64, members: u32, prng: &mut Prng) -> WorldConfig {
 
 struct Planner {
     prng: Prng,
+    /// How often clients ask for what.
+    weights: load::Weights,
     nodes: Vec<Node>,
     /// Members that were crashed or asked to stop, and not started since.
     down: Vec<Node>,

@@ -171,6 +171,12 @@ impl World {
         self.clients.operations()
     }
 
+    /// All that clients saw, for `crate::audit`. A watch's events are told to it when its member
+    /// serves watches.
+    pub fn client_history(&self) -> crate::audit::History {
+        self.clients.history()
+    }
+
     /// Whether a member's process runs.
     pub fn is_running(&self, node: Node) -> bool {
         self.machine(node).is_some_and(Machine::is_running)

@@ -133,6 +133,7 @@ impl<'a> Search<'a> {
                 return Ok(Linearized {
                     model: None,
                     unacknowledged: 0,
+                    expiries: Vec::new(),
                     agrees_with_watches: false,
                 });
             }
@@ -140,7 +141,15 @@ impl<'a> Search<'a> {
     }
 
     fn found(self) -> Linearized {
+        let expiries = self.choices.iter().filter_map(|choice| {
+            let taken = choice.next.checked_sub(1)?;
+            match choice.candidates.get(taken)? {
+                Candidate::Expiry(lease) => Some((choice.revision, *lease)),
+                Candidate::Unknown(_) => None,
+            }
+        });
         Linearized {
+            expiries: expiries.collect(),
             unacknowledged: self.choices.len() as u64,
             model: Some(self.model),
             agrees_with_watches: true,

@@ -48,7 +48,8 @@ impl Acknowledged {
                 let deletes = self.deletes.entry(key.clone()).or_default();
                 deletes.insert(number, Effect::Possible);
             }
-            Question::Put { .. } | Question::Compact { .. } => {}
+            // What the other operations do to a key is for `crate::audit` to tell: see there.
+            Question::Put { .. } | Question::Compact { .. } | Question::Other(_) => {}
         }
     }
 

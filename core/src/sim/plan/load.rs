@@ -1,7 +1,72 @@
 //! Draws of what clients ask.
 
 use super::Planner;
-use crate::sim::action::Action;
+use crate::prng::Prng;
+use crate::sim::action::{Action, Node};
+use crate::sim::operation::Operation;
+
+/// How often clients of one seed ask for what. Swarm testing (Groce et al. 2012): a load that
+/// leaves some kinds out reaches states that one with all of them does not.
+#[derive(Debug)]
+pub(super) struct Weights {
+    weights: [u64; KINDS.len()],
+}
+
+impl Weights {
+    /// Puts and reads are in every load, of the rest about half.
+    pub(super) fn new(prng: &mut Prng) -> Self {
+        let mut weights = [0; KINDS.len()];
+        for (weight, (_, usual, is_always)) in weights.iter_mut().zip(KINDS) {
+            if is_always || prng.chance(500) {
+                *weight = prng.between(1, 2 * usual);
+            }
+        }
+        Self { weights }
+    }
+
+    fn draw(&self, prng: &mut Prng) -> Kind {
+        let mut at = prng.below(self.weights.iter().sum());
+        for (weight, (kind, _, _)) in self.weights.iter().zip(KINDS) {
+            if at < *weight {
+                return kind;
+            }
+            at -= weight;
+        }
+        Kind::Get
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Put,
+    Get,
+    Delete,
+    Compact,
+    RangeAll,
+    RangeOld,
+    RangeAlone,
+    Swap,
+    PutAll,
+    Lease,
+    Watch,
+    MoveLeader,
+}
+
+/// Each kind, its usual weight, and whether no load is without it.
+const KINDS: [(Kind, u64, bool); 12] = [
+    (Kind::Put, 40, true),
+    (Kind::Get, 25, true),
+    (Kind::Delete, 6, false),
+    (Kind::Compact, 3, false),
+    (Kind::RangeAll, 8, false),
+    (Kind::RangeOld, 5, false),
+    (Kind::RangeAlone, 8, false),
+    (Kind::Swap, 12, false),
+    (Kind::PutAll, 6, false),
+    (Kind::Lease, 6, false),
+    (Kind::Watch, 2, false),
+    (Kind::MoveLeader, 1, false),
+];
 
 impl Planner {
     pub(super) fn work(&mut self, until_event: u64) {
@@ -15,21 +80,105 @@ impl Planner {
         let Some(node) = self.draw_running() else {
             return;
         };
-        let key = format!("k{}", self.prng.between(1, 5));
-        let action = match self.prng.below(100) {
-            0..=54 => {
-                self.write_count += 1;
-                let value = format!("v{}", self.write_count);
+        let key = self.draw_key();
+        let action = match self.weights.draw(&mut self.prng) {
+            Kind::Put => {
+                let value = self.next_value();
                 Action::Put { node, key, value }
             }
-            55..=89 => Action::Get { node, key },
-            90..=95 => Action::Delete { node, key },
-            _ => {
-                let revision = self.prng.between(1, self.write_count + 1);
-                let revision = i64::try_from(revision).unwrap_or(i64::MAX);
+            Kind::Get => Action::Get { node, key },
+            Kind::Delete => Action::Delete { node, key },
+            Kind::Compact => {
+                let revision = self.draw_revision();
                 Action::Compact { node, revision }
+            }
+            kind => {
+                let operation = self.draw_operation(kind, key);
+                Action::Operation { node, operation }
             }
         };
         self.plan(action);
+    }
+
+    fn draw_operation(&mut self, kind: Kind, key: String) -> Operation {
+        let all = |revision, serializable| Operation::Range {
+            key: "k".to_owned(),
+            end: "l".to_owned(),
+            revision,
+            serializable,
+        };
+        match kind {
+            Kind::RangeOld => all(self.draw_revision(), false),
+            Kind::RangeAlone => all(0, true),
+            Kind::Swap => {
+                let back = self.prng.below(6);
+                let expected = self
+                    .write_count
+                    .checked_sub(back)
+                    .map(|at| format!("v{at}"));
+                let value = self.next_value();
+                Operation::CompareAndSwap {
+                    key,
+                    expected: expected.filter(|_| back > 0),
+                    value,
+                }
+            }
+            Kind::PutAll => {
+                let mut keys = vec![key, self.draw_key(), self.draw_key()];
+                keys.sort_unstable();
+                keys.dedup();
+                let pairs = keys.into_iter().map(|key| (key, self.next_value()));
+                Operation::PutAll {
+                    pairs: pairs.collect(),
+                }
+            }
+            Kind::Lease => self.draw_lease(key),
+            Kind::Watch => Operation::Watch {
+                key: "k".to_owned(),
+                end: "l".to_owned(),
+                revision: if self.prng.chance(500) {
+                    self.draw_revision()
+                } else {
+                    0
+                },
+            },
+            Kind::MoveLeader => Operation::MoveLeader {
+                target: self.draw().unwrap_or(Node(1)),
+            },
+            _ => all(0, false),
+        }
+    }
+
+    /// Few leases, so that what is asked is about one that is there.
+    fn draw_lease(&mut self, key: String) -> Operation {
+        let lease = self.prng.between(1, 3).cast_signed();
+        match self.prng.below(10) {
+            0..=2 => Operation::LeaseGrant {
+                lease,
+                ttl_seconds: self.prng.between(1, 10).cast_signed(),
+            },
+            3 => Operation::LeaseRevoke { lease },
+            4 | 5 => Operation::LeaseKeepAlive { lease },
+            6 => Operation::LeaseTimeToLive { lease },
+            _ => Operation::PutWithLease {
+                key,
+                value: self.next_value(),
+                lease,
+            },
+        }
+    }
+
+    fn draw_key(&mut self) -> String {
+        format!("k{}", self.prng.between(1, 5))
+    }
+
+    fn draw_revision(&mut self) -> i64 {
+        self.prng.between(1, self.write_count + 1).cast_signed()
+    }
+
+    /// Every value is put once: whoever reads it knows who put it.
+    fn next_value(&mut self) -> String {
+        self.write_count += 1;
+        format!("v{}", self.write_count)
     }
 }

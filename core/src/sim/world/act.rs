@@ -5,6 +5,7 @@ use crate::Input;
 use crate::sim::action::{Action, Node};
 use crate::sim::clients::Question;
 use crate::sim::network::link;
+use crate::sim::operation::Operation;
 
 impl World {
     /// Why an action is not possible now; nothing when it is.
@@ -43,11 +44,16 @@ impl World {
             Action::Heal => None,
             Action::Fault(fault) => self.fault_refusal(fault),
             Action::Operation { .. } => Some("this world cannot do that yet".to_owned()),
+            Action::Fault(_) => Some("this world cannot do that yet".to_owned()),
+            Action::Operation { operation, .. } if self.stranger(operation).is_some() => {
+                self.stranger(operation)
+            }
             Action::Crash { node }
             | Action::Put { node, .. }
             | Action::Get { node, .. }
             | Action::Delete { node, .. }
             | Action::Compact { node, .. }
+            | Action::Operation { node, .. }
             | Action::Stop { node } => (!self.is_running(*node)).then(|| format!("{node} is down")),
         }
     }
@@ -70,8 +76,43 @@ impl World {
             Action::Delete { node, key } => self.ask(node, Question::Delete { key }),
             Action::Compact { node, revision } => self.ask(node, Question::Compact { revision }),
             Action::Stop { node } => self.feed(node, Input::Stop),
+            Action::Operation { node, operation } => self.operate(node, operation),
             // Refused, see above.
             Action::Operation { .. } => {}
+            Action::Fault(_) => {}
+        }
+    }
+
+    /// What an operation names that is not there.
+    fn stranger(&self, operation: &Operation) -> Option<String> {
+        match operation {
+            Operation::MemberAdd { .. } => {
+                Some("this world's machines are all there from the first on".to_owned())
+            }
+            Operation::MemberRemove { target }
+            | Operation::MemberPromote { target }
+            | Operation::MoveLeader { target }
+                if self.machine(*target).is_none() =>
+            {
+                Some(format!("there is no {target}"))
+            }
+            Operation::WatchCancel { operation: number }
+            | Operation::WatchProgress { operation: number } => self
+                .clients
+                .ask_watch(operation)
+                .is_none()
+                .then(|| format!("operation {number} does not watch")),
+            _ => None,
+        }
+    }
+
+    fn operate(&mut self, node: Node, operation: Operation) {
+        if let Some(request) = self.clients.watch(node, &operation, self.now_us) {
+            self.feed(node, Input::Watch(request));
+        } else if let Some((node, request)) = self.clients.ask_watch(&operation) {
+            self.feed(node, Input::Watch(request));
+        } else {
+            self.ask(node, Question::Other(operation));
         }
     }
 
@@ -96,7 +137,13 @@ impl World {
     }
 
     fn ask(&mut self, node: Node, question: Question) {
-        let (id, command) = self.clients.ask(node, question.clone(), self.now_us);
+        let Some(command) = question.command(|node| self.id(node)) else {
+            return;
+        };
+        let now_us = self.now_us;
+        let id = self
+            .clients
+            .ask(node, question.clone(), command.clone(), now_us);
         self.checks.asked(id.0, &question);
         self.feed(node, Input::Request { id, command });
     }

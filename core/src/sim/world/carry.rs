@@ -55,6 +55,9 @@ impl World {
             self.connect_soon(node, other);
         }
         self.carry_out(node);
+        for request in self.clients.resume(node, self.now_us) {
+            self.feed(node, Input::Watch(request));
+        }
     }
 
     /// Lets a connection come up, if it can and is not up.
@@ -143,6 +146,7 @@ impl World {
             .and_then(|machine| machine.process.as_mut())
             .map(|process| process.take_outputs())
             .unwrap_or_default();
+        let mut taken = Vec::new();
         for output in outputs {
             match output {
                 Output::Send { to, frame } => {
@@ -152,11 +156,15 @@ impl World {
                 }
                 Output::Disk(batch) => self.submit(node, batch),
                 Output::Reply { id, header, result } => self.reply(id, header, result),
-                // No client of a world watches yet.
-                Output::Watch(_) => {}
+                Output::Watch(response) => {
+                    taken.extend(self.clients.hear(response, self.now_us));
+                }
                 Output::Trace(event) => self.trace(node, event),
                 Output::Stopped { failure } => self.stopped(node, failure),
             }
+        }
+        for request in taken {
+            self.feed(node, Input::Watch(request));
         }
     }
 

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use quorate_core::audit::audit;
 use quorate_core::sim::{Action, Halt, OperationOutcome, World, fault_plan};
 
 const EVENTS: u64 = 3_000;
@@ -40,6 +41,8 @@ fn run(seed: u64, members: u32) -> Result<World, String> {
         }
     }
     settle(&mut world).map_err(|what| report(&what, &world))?;
+    let verdict = audit(&world.client_history(), None);
+    verdict.map_err(|finding| report(&finding.to_string(), &world))?;
     Ok(world)
 }
 

@@ -1,0 +1,5 @@
+//! The checkers of clients' histories, seen from outside.
+
+mod cross_check;
+mod small_store;
+mod watch;
