@@ -9,6 +9,7 @@
 //! parts, and the parts' own pages: `consensus`, `wal`, `mvcc`, `sim`.
 
 mod archive;
+pub mod audit;
 mod checksum;
 pub mod command;
 pub mod consensus;

@@ -49,8 +49,23 @@ pub const TERM_OR_INDEX_MAX: u64 = u64::MAX / 4;
 pub const COMMIT_APPLY_GAP_MAX: u64 = 5_000;
 /// Requests that wait for an answer in one member.
 pub const PENDING_REQUESTS_MAX: usize = 100_000;
+/// Responses of one watch stream that the host has not reported taken: above this the member
+/// keeps nothing for the stream, and reads its history again later (etcd's channel holds 128).
+pub const WATCH_RESPONSES_IN_FLIGHT_MAX: u32 = 128;
+/// A watch response is closed, between two revisions, when it has grown to this, in bytes.
+pub const WATCH_RESPONSE_SIZE_BYTES: usize = 1_024 * 1_024;
+/// Versions that one watch reads from history at a time, as in etcd; a revision is never cut.
+pub const WATCH_CHUNK_VERSIONS: usize = 1_000;
+/// Versions that all watches together read from history between two rounds of inputs.
+pub const WATCH_STEP_VERSIONS: usize = 10_000;
+/// `--watch-progress-notify-interval`, in milliseconds.
+pub const WATCH_PROGRESS_NOTIFY_INTERVAL_MS: u32 = 10 * 60 * 1_000;
+/// The shortest one, in milliseconds.
+pub const WATCH_PROGRESS_NOTIFY_INTERVAL_MS_MIN: u32 = 100;
 
 const _: () = {
+    assert!(WATCH_STEP_VERSIONS >= WATCH_CHUNK_VERSIONS);
+    assert!(WATCH_PROGRESS_NOTIFY_INTERVAL_MS > WATCH_PROGRESS_NOTIFY_INTERVAL_MS_MIN);
     assert!(ELECTION_TICKS_MIN > HEARTBEAT_TICKS);
     assert!(ELECTION_TICKS_MIN > ELECTION_TICKS_LEFT_AFTER_ADVANCE);
     assert!(APPEND_SIZE_BYTES_MAX * 4 < FRAME_SIZE_BYTES_MAX as u64);

@@ -45,6 +45,7 @@ mod stop;
 mod transfer_in;
 mod transfer_out;
 mod view;
+mod watches;
 
 use std::collections::BTreeMap;
 
@@ -59,14 +60,14 @@ use self::peers::Peers;
 use self::requests::{Reads, Writes};
 use self::snapshots::Snapshots;
 use self::stop::Stop;
-use crate::command::{ReplyHeader, WatchRequest, WatchResponse};
+use crate::command::ReplyHeader;
 use crate::consensus::wire::{WireBody, WireFrame};
 use crate::consensus::{Consensus, Work, frame, from_wire, to_wire};
 use crate::disk::{DiskBatch, DiskError, DiskOperation, Lane};
 use crate::error::Error;
 use crate::id::{BatchId, Index, MemberId, RequestId, Term};
 use crate::membership::Membership;
-use crate::mvcc::Store;
+use crate::mvcc::{Store, Watches};
 #[cfg(feature = "modified-raft")]
 use crate::rules::Rule;
 use crate::trace::{TraceEvent, TraceKind};
@@ -78,6 +79,7 @@ pub struct Member {
     consensus: Consensus,
     log: Log,
     store: Store,
+    watches: Watches,
     membership: Membership,
     /// Carried out by the store; at most the commit index.
     applied: Index,
@@ -138,6 +140,7 @@ impl Member {
         let mut member = Self {
             #[cfg(feature = "known-bugs")]
             bug_notes: bugs::BugNotes::default(),
+            watches: Watches::new(&store, config.watch_progress_ticks()),
             snapshots: Snapshots::new(config.incarnation, snapshot_files),
             config,
             consensus,
@@ -224,6 +227,7 @@ impl Member {
         }
         #[cfg(feature = "known-bugs")]
         self.note_role();
+        self.tell_watches();
         self.serve_confirmed_reads();
         self.tell_commit();
         self.go_on_compacting();
@@ -240,6 +244,7 @@ impl Member {
         self.consensus.tick();
         self.time_out_requests();
         self.time_out_transfers();
+        self.tick_watches();
         self.compact_with_the_tick();
         self.abandon_overtaken();
     }
@@ -288,23 +293,6 @@ impl Member {
             }
             Lane::Snapshot => self.snapshot_lane_done(batch),
         }
-    }
-
-    /// Watches are not served yet: each is ended as it begins, with the reason.
-    fn watch(&mut self, request: WatchRequest) {
-        let WatchRequest::Create(create) = request else {
-            return;
-        };
-        let reason = Error::NotSupported("a watch".to_owned());
-        self.outputs.push(Output::Watch(WatchResponse {
-            stream: create.stream,
-            watch: create.watch,
-            header: self.reply_header(),
-            created: true,
-            canceled: true,
-            cancel_reason: reason.to_string(),
-            ..WatchResponse::default()
-        }));
     }
 
     /// Hands out what is buffered for the log. True when raft may have new work by it.

@@ -72,8 +72,8 @@
 //!
 //! # What is left out
 //!
-//! Watchers and leases are not here yet. `records` is in revision order for the sake of both
-//! hashing and watching: "all events since revision *r*" is a range of it.
+//! Leases are not here yet. `records` is in revision order for the sake of both hashing and
+//! watching ([`Watches`]): "all events since revision *r*" is a range of it.
 
 #[cfg(feature = "known-bugs")]
 mod bugs;
@@ -90,6 +90,7 @@ mod size;
 mod txn;
 mod validate;
 mod version;
+mod watch;
 mod write;
 
 use std::collections::BTreeMap;
@@ -101,6 +102,7 @@ pub use loader::Loader;
 pub use pin::Pin;
 pub use validate::{Limits, validate};
 pub use version::{Version, VersionId};
+pub use watch::{WatchStreamView, Watches};
 
 use self::compaction::Compaction;
 use self::history::KeyHistory;

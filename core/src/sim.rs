@@ -69,13 +69,14 @@
 //!
 //! # What is left out
 //!
-//! One-way cuts, messages doubled or held by hand, clocks of different rates, disks that fail or
-//! lie (there is one place for that, in `disk`), and a search for linearizations: the checks of
-//! reads compare them with acknowledged writes.
+//! A disk that loses what it had synced without a word (beyond what `Fault` does to a member that
+//! is down), a second copy of a forwarded proposal (streams do not deliver twice), and a search
+//! for linearizations: the checks of reads compare them with acknowledged writes.
 
 mod action;
 mod check;
 mod clients;
+mod condition;
 mod config;
 mod disk;
 mod fault;
@@ -98,8 +99,8 @@ pub use action::{Action, Node};
 pub use config::WorldConfig;
 pub use fault::{DamagedFile, DiskCall, Fault, Keeps};
 pub use frame::{
-    EventCause, EventFrame, FileFrame, Frame, LossReason, LostMessage, MemberFrame, MessageFrame,
-    OperationFrame, OperationOutcome,
+    DiskFrame, EventCause, EventFrame, FileFrame, Frame, LossReason, LostMessage, MemberFrame,
+    MessageFrame, OperationFrame, OperationOutcome,
 };
 pub use halt::{Halt, WorldError};
 pub use history::{History, PlannedAction};

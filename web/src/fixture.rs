@@ -97,6 +97,7 @@ fn member(node: u32, members: u32) -> MemberFrame {
         revision: Revision(2),
         compact_revision: Revision(-1),
         keys: Vec::new(),
+        watches: Vec::new(),
         stopped: false,
     };
     MemberFrame {

@@ -76,6 +76,7 @@ impl Language {
             LossReason::Cut => words.lost_cut,
             LossReason::Chance => words.lost_chance,
             LossReason::Down => words.lost_down,
+            LossReason::Dropped => words.lost_dropped,
             LossReason::NotConnected => words.lost_not_connected,
         }
     }

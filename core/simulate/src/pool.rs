@@ -72,9 +72,11 @@ mod tests {
             true
         });
         assert_eq!(count, 100);
-        assert!(seen.iter().enumerate().all(|(at, (number, square))| {
-            *number == at as u64 && *square == number * number
-        }));
+        assert!(
+            seen.iter().enumerate().all(|(at, (number, square))| {
+                *number == at as u64 && *square == number * number
+            })
+        );
     }
 
     #[test]

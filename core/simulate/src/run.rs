@@ -92,9 +92,7 @@ pub fn run(simulation: &Simulation) -> Outcome {
             failure: Some(Box::new(Failure {
                 property: PANIC.to_owned(),
                 source: "the core's contract: a step is total".to_owned(),
-                text: LAST_PANIC
-                    .take()
-                    .unwrap_or_else(|| said(payload.as_ref())),
+                text: LAST_PANIC.take().unwrap_or_else(|| said(payload.as_ref())),
                 event: event + 1,
                 at_us,
                 frame: None,

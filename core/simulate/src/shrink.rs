@@ -100,9 +100,11 @@ impl Shrinker {
             let mut candidate = self.best.clone();
             candidate.history.config.members -= 1;
             let members = candidate.history.config.members;
-            let has_stranger =
-                |planned: &PlannedAction| names_above(&planned.action, members);
-            candidate.history.actions.retain(|planned| !has_stranger(planned));
+            let has_stranger = |planned: &PlannedAction| names_above(&planned.action, members);
+            candidate
+                .history
+                .actions
+                .retain(|planned| !has_stranger(planned));
             candidate.events += EVENTS_LATER_MAX;
             if !self.keep(candidate) {
                 return;
@@ -153,12 +155,15 @@ fn names_above(action: &Action, members: u32) -> bool {
     fn any(value: &Value, is_node: bool, members: u32) -> bool {
         match value {
             Value::Number(number) => {
-                is_node && number.as_u64().is_some_and(|node| node > u64::from(members))
+                is_node
+                    && number
+                        .as_u64()
+                        .is_some_and(|node| node > u64::from(members))
             }
             Value::Array(values) => values.iter().any(|value| any(value, is_node, members)),
-            Value::Object(fields) => fields
-                .iter()
-                .any(|(name, value)| any(value, is_node || NODE_FIELDS.contains(&&**name), members)),
+            Value::Object(fields) => fields.iter().any(|(name, value)| {
+                any(value, is_node || NODE_FIELDS.contains(&&**name), members)
+            }),
             _ => false,
         }
     }

@@ -47,6 +47,9 @@ pub struct MemberConfig {
     pub txn_operations_max: usize,
     /// Largest request, in bytes.
     pub request_size_bytes_max: usize,
+    /// How long a watch that asks for it hears nothing before it is told so, in milliseconds
+    /// (`--watch-progress-notify-interval`); not less than 100.
+    pub watch_progress_notify_interval_ms: u32,
 }
 
 impl MemberConfig {
@@ -71,6 +74,7 @@ impl MemberConfig {
             bugs: KnownBugs::default(),
             txn_operations_max: limits::TXN_OPERATIONS_MAX,
             request_size_bytes_max: limits::REQUEST_SIZE_BYTES_MAX,
+            watch_progress_notify_interval_ms: limits::WATCH_PROGRESS_NOTIFY_INTERVAL_MS,
         }
     }
 
@@ -90,5 +94,13 @@ impl MemberConfig {
     pub fn request_timeout_ticks(&self) -> u32 {
         let base = limits::REQUEST_TIMEOUT_BASE_MS.div_ceil(self.tick_ms.max(1));
         base.saturating_add(self.election_ticks.saturating_mul(2))
+    }
+
+    /// After how many idle ticks a watch is told that nothing happened.
+    pub fn watch_progress_ticks(&self) -> u64 {
+        let interval_ms = self
+            .watch_progress_notify_interval_ms
+            .max(limits::WATCH_PROGRESS_NOTIFY_INTERVAL_MS_MIN);
+        u64::from(interval_ms.div_ceil(self.tick_ms.max(1)))
     }
 }

@@ -45,6 +45,7 @@ impl Member {
             revision: self.store.revision(),
             compact_revision: self.store.compact_revision(),
             keys: self.first_keys(),
+            watches: self.watches.view(),
             stopped: self.stop == Stop::Stopped,
         }
     }

@@ -153,6 +153,8 @@ impl Member {
             self.write_snapshot_lane(Purpose::Cleanup, checkpoint.abandon());
         }
         self.snapshots.out.clear();
+        // What was applied before it in this go has not been told yet.
+        self.watches.advance(&self.store);
         #[cfg_attr(
             not(feature = "known-bugs"),
             expect(
@@ -166,6 +168,7 @@ impl Member {
         if self.config.has_bug(KnownBug::SnapshotOverUnclearedStore) {
             self.store.load_over(before);
         }
+        self.watches.read_again();
         self.membership = restored.membership;
         self.applied = index;
         self.snapshot = Some((index, term));

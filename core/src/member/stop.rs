@@ -96,6 +96,7 @@ impl Member {
         for id in waiting {
             self.reply(id, Err(Error::Stopped));
         }
+        self.end_watches();
         self.outputs.push(Output::Stopped { failure });
     }
 }

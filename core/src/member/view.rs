@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use crate::id::{BatchId, Index, MemberId, Revision, Term};
+use crate::mvcc::WatchStreamView;
 
 /// A member's role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +104,8 @@ pub struct MemberView {
     pub compact_revision: Revision,
     /// The first keys of the store with their values, for a glance.
     pub keys: Vec<(Bytes, Bytes)>,
+    /// The watch streams, in ascending order of ids.
+    pub watches: Vec<WatchStreamView>,
     /// Whether it has stopped.
     pub stopped: bool,
 }

@@ -69,6 +69,14 @@ impl KeyHistory {
         self.older.iter().chain(std::iter::once(&self.newest))
     }
 
+    /// The versions written at a revision and after it, oldest first.
+    pub(super) fn since(&self, revision: Revision) -> impl Iterator<Item = &Version> {
+        let before = Revision(revision.0.saturating_sub(1));
+        self.older
+            .range(self.older_until(before)..)
+            .chain((self.newest.id.main >= revision).then_some(&self.newest))
+    }
+
     /// A version and the one before it.
     pub(super) fn find(&self, id: VersionId) -> Option<(&Version, Option<&Version>)> {
         let older = self.older.partition_point(|version| version.id < id);

@@ -14,6 +14,7 @@ mod state_machine_safety;
 
 use super::action::Node;
 use super::clients::{Answer, Question};
+use crate::disk::DiskError;
 use crate::member::MemberView;
 use crate::trace::TraceKind;
 
@@ -67,6 +68,16 @@ impl Checks {
         self.persistence.hear(node, kind);
     }
 
+    /// Hears that a member's disk is not the one that it had synced: what that said is void.
+    pub(super) fn disk_changed(&mut self, node: Node) {
+        self.persistence.forget(node);
+    }
+
+    /// Hears that a member goes on though its disk said that it failed.
+    pub(super) fn went_on(&self, node: Node, error: &DiskError) -> Verdict {
+        recovery::go_on(node, error)
+    }
+
     /// Hears what a client asks.
     pub(super) fn asked(&mut self, number: u64, question: &Question) {
         self.acknowledged.ask(number, question);
@@ -78,8 +89,9 @@ impl Checks {
     }
 
     /// Hears that a member stopped, or did not start, for a reason of its own.
-    pub(super) fn failed(&self, node: Node, failure: &str) -> Verdict {
-        recovery::fail(node, failure)
+    /// Excused is what it was driven to: its disk failed, or was damaged.
+    pub(super) fn failed(&self, node: Node, failure: &str, is_excused: bool) -> Verdict {
+        recovery::fail(node, failure, is_excused)
     }
 }
 

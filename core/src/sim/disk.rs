@@ -22,18 +22,25 @@ use bytes::Bytes;
 use self::directory::{Directory, FileId};
 use self::file::File;
 use self::lane::LaneQueue;
+use super::fault::DiskCall;
 use super::frame::FileFrame;
 use crate::disk::{DiskBatch, DiskError, DiskImage, DiskOperation, Lane};
 use crate::id::BatchId;
 use crate::prng::Prng;
 
 /// One member's disk.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Disk {
     files: BTreeMap<FileId, File>,
     directories: BTreeMap<String, Directory>,
     lanes: BTreeMap<Lane, LaneQueue>,
     file_count: u64,
+    /// What fails next, whatever it is.
+    pub(super) fails_next: Option<DiskCall>,
+    /// Whether appends fail half way.
+    pub(super) is_full: bool,
+    /// The last failure that was brought about.
+    failure: Option<DiskError>,
     /// A disk that lies: two of three times it says that it has synced a file, and has not. To
     /// see the checkers bite.
     #[cfg(test)]
@@ -104,6 +111,66 @@ impl Disk {
         }
     }
 
+    /// The machine has ended, and the disk keeps nothing that was not durable.
+    pub(super) fn lose_unsynced(&mut self) {
+        self.lanes.clear();
+        for directory in self.directories.values_mut() {
+            directory.lose_unsynced();
+        }
+        let held: Vec<FileId> = self.directories.values().flat_map(Directory::ids).collect();
+        self.files.retain(|id, _| held.contains(id));
+        self.files.values_mut().for_each(File::lose_unsynced);
+    }
+
+    /// A copy of what is durable.
+    pub(super) fn durable_copy(&self) -> Self {
+        let mut copy = self.clone();
+        copy.lose_unsynced();
+        copy.fails_next = None;
+        copy.is_full = false;
+        copy.failure = None;
+        copy
+    }
+
+    /// The last failure that somebody brought about.
+    pub(super) fn failure(&self) -> Option<&DiskError> {
+        self.failure.as_ref()
+    }
+
+    /// Flips one bit of one file among those wanted; answers which. What was not synced is
+    /// synced before: the machine has had time, its process is gone. Nothing when no such file
+    /// has any bytes.
+    pub(super) fn flip_bit(
+        &mut self,
+        is_wanted: impl Fn(&str) -> bool,
+        prng: &mut Prng,
+    ) -> Option<(String, u64)> {
+        let files = self.flippable(is_wanted);
+        let (path, id) = prng.choose(&files)?.clone();
+        for directory in self.directories.values_mut() {
+            directory.sync();
+        }
+        let at_bytes = self.files.get_mut(&id)?.flip_bit(prng);
+        Some((path, at_bytes))
+    }
+
+    /// Whether there is a file of which a bit can be flipped.
+    pub(super) fn has_flippable(&self, is_wanted: impl Fn(&str) -> bool) -> bool {
+        !self.flippable(is_wanted).is_empty()
+    }
+
+    fn flippable(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<(String, FileId)> {
+        self.entries()
+            .filter(|(_, _, id)| {
+                self.files
+                    .get(id)
+                    .is_some_and(|file| !file.bytes().is_empty())
+            })
+            .map(|(directory, name, id)| (join(directory, name), id))
+            .filter(|(path, _)| is_wanted(path))
+            .collect()
+    }
+
     /// All that can be read back.
     pub(super) fn image(&self) -> DiskImage {
         let mut image = DiskImage::default();
@@ -149,8 +216,7 @@ impl Disk {
             .try_for_each(|operation| self.carry_out_one(operation))
     }
 
-    /// One operation, as a file system does it. (A world that is to fail an operation fails it
-    /// here.)
+    /// One operation, as a file system does it, unless it is to fail.
     fn carry_out_one(&mut self, operation: &DiskOperation) -> Result<(), DiskError> {
         #[cfg(test)]
         if matches!(operation, DiskOperation::Sync { .. }) {
@@ -159,6 +225,7 @@ impl Disk {
                 return Ok(());
             }
         }
+        self.fail_if_due(operation)?;
         match operation {
             DiskOperation::Append { path, bytes } => self.file_or_new(path).append(bytes),
             DiskOperation::Truncate { path, length_bytes } => {
@@ -179,6 +246,34 @@ impl Disk {
             }
         }
         Ok(())
+    }
+
+    /// Fails what is to fail. Of an append on a full disk, half is written before it fails; after
+    /// a sync that failed, what it was to make durable may still be lost.
+    fn fail_if_due(&mut self, operation: &DiskOperation) -> Result<(), DiskError> {
+        let (call, name, path) = match operation {
+            DiskOperation::Append { path, .. } => (DiskCall::Write, "append", path),
+            DiskOperation::Sync { path } => (DiskCall::Sync, "sync", path),
+            DiskOperation::SyncDirectory { path } => (DiskCall::Sync, "sync directory", path),
+            DiskOperation::Truncate { .. }
+            | DiskOperation::Rename { .. }
+            | DiskOperation::Remove { .. } => return Ok(()),
+        };
+        let reason = match operation {
+            _ if self.fails_next == Some(call) => INPUT_OUTPUT_ERROR,
+            DiskOperation::Append { path, bytes } if self.is_full => {
+                self.file_or_new(path)
+                    .append(&bytes.slice(..bytes.len() / 2));
+                NO_SPACE
+            }
+            _ => return Ok(()),
+        };
+        if reason == INPUT_OUTPUT_ERROR {
+            self.fails_next = None;
+        }
+        let failure = error(name, path, reason);
+        self.failure = Some(failure.clone());
+        Err(failure)
     }
 
     fn rename(&mut self, from: &str, to: &str) -> Result<(), DiskError> {
@@ -259,6 +354,10 @@ fn error(operation: &str, path: &str, reason: &str) -> DiskError {
 }
 
 const NOT_FOUND: &str = "no such file";
+/// As EIO reads.
+const INPUT_OUTPUT_ERROR: &str = "Input/output error";
+/// As ENOSPC reads.
+const NO_SPACE: &str = "No space left on device";
 
 #[cfg(test)]
 mod tests;

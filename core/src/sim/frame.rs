@@ -4,6 +4,7 @@
 
 use super::action::Node;
 use super::config::WorldConfig;
+use super::fault::DiskCall;
 use super::violation::Violation;
 use crate::id::{Index, MemberId};
 use crate::member::MemberView;
@@ -33,6 +34,12 @@ pub struct Frame {
     pub lost: Vec<LostMessage>,
     /// Links that are cut, each once, the lower number first.
     pub cuts: Vec<(Node, Node)>,
+    /// Directions of links that are cut: what the first sends to the second is lost.
+    pub one_way_cuts: Vec<(Node, Node)>,
+    /// Messages that are kept back, by number.
+    pub held: Vec<MessageFrame>,
+    /// Whose messages to whom are kept back; nobody for all.
+    pub holds: Vec<(Option<Node>, Option<Node>)>,
     /// What clients asked, oldest first.
     pub operations: Vec<OperationFrame>,
     /// The event that just happened; nothing before the first.
@@ -56,6 +63,31 @@ pub struct MemberFrame {
     pub written: Index,
     /// Its files.
     pub files: Vec<FileFrame>,
+    /// Whether its process stands still.
+    pub is_paused: bool,
+    /// How much waits for a process that stands still.
+    pub waiting_inputs: u64,
+    /// How fast its clock runs; 1,000 is true.
+    pub clock_per_mille: u32,
+    /// What is unusual about its disk.
+    pub disk: DiskFrame,
+}
+
+/// What is unusual about a member's disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DiskFrame {
+    /// How much longer it takes for a batch, in virtual microseconds.
+    pub extra_us: u64,
+    /// Whether it holds its answers back.
+    pub is_stalled: bool,
+    /// Whether it is full.
+    pub is_full: bool,
+    /// What will fail next.
+    pub fails_next: Option<DiskCall>,
+    /// Whether it was damaged, emptied or set back: it may lack what was durable.
+    pub is_damaged: bool,
+    /// Whether a copy of it was put aside.
+    pub is_saved: bool,
 }
 
 /// One file on a member's disk.
@@ -106,6 +138,8 @@ pub enum LossReason {
     Down,
     /// There is no connection yet.
     NotConnected,
+    /// Somebody dropped it.
+    Dropped,
 }
 
 /// What a client asked, and what came of it.

@@ -65,6 +65,7 @@ impl fmt::Display for LossReason {
             LossReason::Chance => "by chance",
             LossReason::Down => "the receiver is down",
             LossReason::NotConnected => "there is no connection yet",
+            LossReason::Dropped => "it was dropped",
         })
     }
 }

@@ -1,6 +1,7 @@
 //! One member's machine: a process that may run or not, and a disk that outlives it.
 
 use super::action::Node;
+use super::condition::Condition;
 use super::config::WorldConfig;
 use super::disk::Disk;
 use super::host::Process;
@@ -21,6 +22,8 @@ pub(super) struct Machine {
     pub(super) starts: u64,
     /// Why the process ended, if it was by itself.
     pub(super) failure: Option<String>,
+    /// What is unusual about it.
+    pub(super) condition: Condition,
     settings: MemberConfig,
 }
 
@@ -69,6 +72,7 @@ pub(super) fn machines(config: &WorldConfig) -> Vec<Machine> {
             disk: Disk::default(),
             starts: 0,
             failure: None,
+            condition: Condition::default(),
             settings: settings(config, node, id, cluster, members.clone()),
         })
         .collect()

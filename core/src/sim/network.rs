@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::Node;
 use super::config::WorldConfig;
+use super::queue::Message;
 use crate::prng::Prng;
 
 /// A link, the lower number first.
@@ -31,11 +32,31 @@ pub(super) struct Network {
     /// Links over which two running members are connected.
     connected: BTreeSet<Link>,
     message_count: u64,
+    /// Draws what comes twice.
+    duplicate_prng: Prng,
+    duplicate_per_mille: u32,
+    /// Latencies of single links, where they differ from the world's.
+    latencies_us: BTreeMap<Link, (u64, u64)>,
+    /// Who is not heard by whom.
+    one_way_cuts: BTreeSet<(Node, Node)>,
+    /// Whose messages to whom are kept back; nobody for all.
+    holds: BTreeSet<Hold>,
+    /// Messages kept back, by number.
+    held: BTreeMap<u64, Message>,
 }
+
+/// A sender and a receiver; nobody for all.
+pub(super) type Hold = (Option<Node>, Option<Node>);
 
 impl Network {
     pub(super) fn new(config: &WorldConfig, prng: Prng) -> Self {
         Self {
+            duplicate_prng: prng.fork("duplicates"),
+            duplicate_per_mille: 0,
+            latencies_us: BTreeMap::new(),
+            one_way_cuts: BTreeSet::new(),
+            holds: BTreeSet::new(),
+            held: BTreeMap::new(),
             prng,
             latency_us: (config.latency_min_us, config.latency_max_us),
             in_order: config.in_order,
@@ -65,7 +86,12 @@ impl Network {
 
     /// When a message that leaves now will arrive.
     pub(super) fn draw_arrival_us(&mut self, from: Node, to: Node, now_us: u64) -> u64 {
-        let drawn_us = now_us + self.draw_latency_us();
+        let (min_us, max_us) = self
+            .latencies_us
+            .get(&link(from, to))
+            .copied()
+            .unwrap_or(self.latency_us);
+        let drawn_us = now_us + self.prng.between(min_us, max_us);
         if !self.in_order {
             return drawn_us;
         }
@@ -93,6 +119,11 @@ impl Network {
         self.cuts.iter().copied()
     }
 
+    /// Whether no link is cut, in no direction.
+    pub(super) fn is_whole(&self) -> bool {
+        self.cuts.is_empty() && self.one_way_cuts.is_empty()
+    }
+
     pub(super) fn cut_count(&self, link: Link) -> u64 {
         self.cut_counts.get(&link).copied().unwrap_or(0)
     }
@@ -106,9 +137,104 @@ impl Network {
         is_new
     }
 
+    /// Cuts one direction of a link; false when it was cut already.
+    pub(super) fn cut_one_way(&mut self, from: Node, to: Node) -> bool {
+        self.one_way_cuts.insert((from, to))
+    }
+
+    pub(super) fn is_cut_one_way(&self, from: Node, to: Node) -> bool {
+        self.one_way_cuts.contains(&(from, to))
+    }
+
+    pub(super) fn one_way_cuts(&self) -> impl Iterator<Item = (Node, Node)> {
+        self.one_way_cuts.iter().copied()
+    }
+
+    /// Whether a connection can come up: it takes both directions.
+    pub(super) fn can_connect(&self, (one, two): Link) -> bool {
+        !self.is_cut((one, two))
+            && !self.is_cut_one_way(one, two)
+            && !self.is_cut_one_way(two, one)
+            && !self.is_connected((one, two))
+    }
+
     /// Makes all links whole and says which were not.
     pub(super) fn heal(&mut self) -> Vec<Link> {
-        std::mem::take(&mut self.cuts).into_iter().collect()
+        let one_way = std::mem::take(&mut self.one_way_cuts);
+        let mut links = std::mem::take(&mut self.cuts);
+        links.extend(one_way.into_iter().map(|(from, to)| link(from, to)));
+        links.into_iter().collect()
+    }
+
+    pub(super) fn set_latency(&mut self, link: Link, latency_us: (u64, u64)) {
+        self.latencies_us.insert(link, latency_us);
+    }
+
+    pub(super) fn set_chances(&mut self, loss_per_mille: u32, duplicate_per_mille: u32) {
+        self.loss_per_mille = loss_per_mille;
+        self.duplicate_per_mille = duplicate_per_mille;
+    }
+
+    /// Whether chance lets the next message come twice.
+    pub(super) fn draw_duplicate(&mut self) -> bool {
+        self.duplicate_prng.chance(self.duplicate_per_mille)
+    }
+
+    /// Ends what single links and chance do to messages. Cuts and what is held are left.
+    pub(super) fn calm(&mut self) {
+        self.set_chances(0, 0);
+        self.latencies_us.clear();
+    }
+
+    pub(super) fn holds(&self) -> impl Iterator<Item = Hold> {
+        self.holds.iter().copied()
+    }
+
+    /// Keeps back what is sent from now on; false when it is kept back already.
+    pub(super) fn hold(&mut self, hold: Hold) -> bool {
+        self.holds.insert(hold)
+    }
+
+    /// Ends each hold that this one covers, and hands out what nobody keeps back any more.
+    pub(super) fn release(&mut self, hold: Hold) -> Vec<Message> {
+        self.holds.retain(|other| !covers(hold, *other));
+        let free: Vec<u64> = self
+            .held
+            .values()
+            .filter(|message| !self.is_held(message.frame.from, message.frame.to))
+            .map(|message| message.frame.id)
+            .collect();
+        free.into_iter()
+            .filter_map(|id| self.held.remove(&id))
+            .collect()
+    }
+
+    /// Whether a hold is among those that releasing this one would end.
+    pub(super) fn has_hold(&self, hold: Hold) -> bool {
+        self.holds.iter().any(|other| covers(hold, *other))
+    }
+
+    /// Whether what one sends to the other is kept back.
+    pub(super) fn is_held(&self, from: Node, to: Node) -> bool {
+        self.holds
+            .iter()
+            .any(|hold| covers(*hold, (Some(from), Some(to))))
+    }
+
+    pub(super) fn held(&self) -> impl Iterator<Item = &Message> {
+        self.held.values()
+    }
+
+    pub(super) fn held_message(&self, id: u64) -> Option<&Message> {
+        self.held.get(&id)
+    }
+
+    pub(super) fn take_held(&mut self, id: u64) -> Option<Message> {
+        self.held.remove(&id)
+    }
+
+    pub(super) fn keep_back(&mut self, message: Message) {
+        self.held.insert(message.frame.id, message);
     }
 
     pub(super) fn is_connected(&self, link: Link) -> bool {
@@ -123,4 +249,10 @@ impl Network {
     pub(super) fn disconnect(&mut self, link: Link) -> bool {
         self.connected.remove(&link)
     }
+}
+
+/// Whether one hold says all that the other says.
+fn covers(wide: Hold, narrow: Hold) -> bool {
+    let one = |wide: Option<Node>, narrow: Option<Node>| wide.is_none() || wide == narrow;
+    one(wide.0, narrow.0) && one(wide.1, narrow.1)
 }

@@ -71,6 +71,26 @@ impl Queue {
         })
     }
 
+    /// A message under way.
+    pub(super) fn message(&self, id: u64) -> Option<&Message> {
+        self.events.values().find_map(|event| match event {
+            Event::Arrive(message) if message.frame.id == id => Some(message.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Takes a message off its way.
+    pub(super) fn take_message(&mut self, id: u64) -> Option<Message> {
+        let place = self.events.iter().find_map(|(place, event)| match event {
+            Event::Arrive(message) if message.frame.id == id => Some(*place),
+            _ => None,
+        })?;
+        match self.events.remove(&place)? {
+            Event::Arrive(message) => Some(*message),
+            _ => None,
+        }
+    }
+
     /// Forgets what a process that has ended would still have done. Messages are left: what is
     /// under way does not know that its sender is gone.
     pub(super) fn forget_process(&mut self, node: Node) {

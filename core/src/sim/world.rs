@@ -2,6 +2,8 @@
 
 mod act;
 mod carry;
+mod faults;
+mod fits;
 mod picture;
 
 use std::collections::BTreeSet;
@@ -251,9 +253,15 @@ impl World {
         match event {
             Event::Tick(node) => {
                 self.begin(EventCause::Ticked(node));
-                let next_us = self.now_us + self.config.tick_us;
-                self.queue.push(next_us, Event::Tick(node));
-                self.feed(node, Input::Tick);
+                let tick_us = self.machine(node).map_or(self.config.tick_us, |machine| {
+                    machine.condition.tick_us(self.config.tick_us)
+                });
+                self.queue.push(self.now_us + tick_us, Event::Tick(node));
+                // Of a process that stands still nobody counts the ticks, as a timer that skips
+                // what it has missed.
+                if !self.is_paused(node) {
+                    self.feed(node, Input::Tick);
+                }
             }
             Event::Arrive(message) => self.arrive(*message),
             Event::Write(node, lane) => {
@@ -281,7 +289,6 @@ impl World {
     }
 
     fn arrive(&mut self, message: Message) {
-        let (from, to) = (message.frame.from, message.frame.to);
         if let Some(reason) = self.loss(&message) {
             self.begin(EventCause::Lost(message.frame.clone(), reason));
             self.lost.push(LostMessage {
@@ -290,10 +297,14 @@ impl World {
             });
             return;
         }
-        self.begin(EventCause::Delivered(message.frame));
-        let from = self.id(from);
+        self.begin(EventCause::Delivered(message.frame.clone()));
+        self.hand_over(message);
+    }
+
+    fn hand_over(&mut self, message: Message) {
+        let from = self.id(message.frame.from);
         let frame = message.bytes;
-        self.feed(to, Input::Message { from, frame });
+        self.feed(message.frame.to, Input::Message { from, frame });
     }
 
     fn loss(&self, message: &Message) -> Option<LossReason> {
@@ -330,6 +341,11 @@ impl World {
         if let Some((batch, result)) = done {
             self.finish(node, lane, batch, result);
         }
+    }
+
+    fn is_paused(&self, node: Node) -> bool {
+        self.machine(node)
+            .is_some_and(|machine| machine.condition.is_paused())
     }
 
     fn machine(&self, node: Node) -> Option<&Machine> {

@@ -7,3 +7,4 @@ mod model;
 mod property;
 mod script;
 mod validate;
+mod watch;

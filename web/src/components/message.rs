@@ -39,7 +39,7 @@ pub(crate) fn lost(layout: &Layout, lost: &LostMessage, pill: &Pill, language: L
     let share = match lost.reason {
         // On this side of the cut's mark.
         LossReason::Cut => 0.3,
-        LossReason::Chance | LossReason::NotConnected => 0.5,
+        LossReason::Chance | LossReason::NotConnected | LossReason::Dropped => 0.5,
         LossReason::Down => 0.88,
     };
     let at = pill.place_at(layout, share);

@@ -41,6 +41,7 @@ pub(super) static WORDS: Words = Words {
     lost_cut: "lost: link cut",
     lost_chance: "lost on the way",
     lost_down: "lost: receiver down",
+    lost_dropped: "lost: dropped by hand",
     lost_not_connected: "lost: not connected",
 
     logs: "Logs",

@@ -37,6 +37,7 @@ pub(crate) struct Words {
     pub(crate) lost_cut: &'static str,
     pub(crate) lost_chance: &'static str,
     pub(crate) lost_down: &'static str,
+    pub(crate) lost_dropped: &'static str,
     pub(crate) lost_not_connected: &'static str,
 
     pub(crate) logs: &'static str,

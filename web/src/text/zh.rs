@@ -40,6 +40,7 @@ pub(super) static WORDS: Words = Words {
     lost_cut: "丢失：链路断开",
     lost_chance: "途中丢失",
     lost_down: "丢失：对方停机",
+    lost_dropped: "丢失：被人丢弃",
     lost_not_connected: "丢失：尚未连接",
 
     logs: "日志",

@@ -1,9 +1,6 @@
 //! `cargo xtask mutants`: known bugs, put back one at a time; each must meet a checker.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "it speaks to a person at a terminal"
-)]
+#![expect(clippy::print_stdout, reason = "it speaks to a person at a terminal")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -97,7 +94,11 @@ fn mutants(options: &Options) -> Result<bool> {
         table.add_row(match &met.by {
             Some((seed, failure)) => {
                 pinned.insert(met.bug.to_string(), *seed);
-                row(&failure.property, seed.to_string(), failure.event.to_string())
+                row(
+                    &failure.property,
+                    seed.to_string(),
+                    failure.event.to_string(),
+                )
             }
             None if met.panicked.is_some() => row("a panic only", String::new(), String::new()),
             None => row("NOBODY", String::new(), String::new()),
@@ -177,14 +178,14 @@ fn tell(met: &Met) {
 
 /// Lines `name seed`.
 fn read_pinned(path: &Path) -> Result<BTreeMap<String, u64>> {
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     text.lines()
         .filter(|line| !line.starts_with('#') && !line.is_empty())
         .map(|line| {
-            let parts = line.split_once(' ').and_then(|(name, seed)| {
-                Some((name.to_owned(), seed.trim().parse().ok()?))
-            });
+            let parts = line
+                .split_once(' ')
+                .and_then(|(name, seed)| Some((name.to_owned(), seed.trim().parse().ok()?)));
             parts.with_context(|| format!("{}: `{line}` is not `bug seed`", path.display()))
         })
         .collect()

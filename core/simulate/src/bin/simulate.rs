@@ -1,9 +1,6 @@
 //! `cargo xtask simulate`: seed after seed, on all cores, until something breaks or time is up.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "it speaks to a person at a terminal"
-)]
+#![expect(clippy::print_stdout, reason = "it speaks to a person at a terminal")]
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -121,8 +118,10 @@ fn simulate(options: &Options) -> Result<bool> {
     }
     println!("{}", report::figures(&state));
     if stop.load(Ordering::Relaxed) {
-        println!("stopped; to go on: cargo xtask simulate --resume --seeds {} --from {}",
-            options.seeds, options.from);
+        println!(
+            "stopped; to go on: cargo xtask simulate --resume --seeds {} --from {}",
+            options.seeds, options.from
+        );
     }
     Ok(state.failed.is_empty())
 }
@@ -170,7 +169,11 @@ fn tell_failure(options: &Options, seed: u64, failure: &Failure) -> Result<()> {
         path.display()
     );
     for planned in &small.history.actions {
-        println!("  {:>6} {}", planned.after_event, serde_json::to_string(&planned.action)?);
+        println!(
+            "  {:>6} {}",
+            planned.after_event,
+            serde_json::to_string(&planned.action)?
+        );
     }
     Ok(())
 }
@@ -198,7 +201,8 @@ fn write_log(log: &mut File, outcome: &Outcome) -> Result<()> {
 }
 
 fn progress_bar(limit: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{elapsed} [{wide_bar}] {pos}/{len} seeds, {eta} left");
+    let style =
+        ProgressStyle::with_template("{elapsed} [{wide_bar}] {pos}/{len} seeds, {eta} left");
     match style {
         Ok(style) => ProgressBar::new(limit).with_style(style),
         Err(_) => ProgressBar::new(limit),

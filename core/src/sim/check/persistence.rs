@@ -22,6 +22,11 @@ impl Persistence {
         }
     }
 
+    /// Its disk is another one now.
+    pub(super) fn forget(&mut self, node: Node) {
+        self.synced.remove(&node);
+    }
+
     pub(super) fn look(&mut self, scene: &Scene<'_>) -> Verdict {
         if self.starts.insert(scene.node, scene.start) == Some(scene.start) {
             return Ok(());

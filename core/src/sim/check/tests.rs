@@ -45,6 +45,7 @@ fn view(log: &[(u64, u64)]) -> MemberView {
         revision: Revision(1),
         compact_revision: Revision(-1),
         keys: Vec::new(),
+        watches: Vec::new(),
         stopped: false,
     }
 }
@@ -182,7 +183,7 @@ fn a_forgotten_vote_is_seen() {
 #[test]
 fn a_member_that_stops_by_itself_is_seen() {
     let broken = Checks::default()
-        .failed(N1, "no snapshot")
+        .failed(N1, "no snapshot", false)
         .expect_err("seen");
     assert_eq!(broken.property, "recovery");
 }

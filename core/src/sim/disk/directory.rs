@@ -9,7 +9,7 @@ use crate::prng::Prng;
 pub(super) struct FileId(pub(super) u64);
 
 /// A directory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Directory {
     /// Names as they can be seen.
     names: BTreeMap<String, FileId>,
@@ -19,7 +19,7 @@ pub(super) struct Directory {
     unsynced: Vec<Change>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Change {
     Create(String, FileId),
     Rename(String, String, FileId),
@@ -78,6 +78,12 @@ impl Directory {
     pub(super) fn sync(&mut self) {
         self.unsynced.clear();
         self.durable.clone_from(&self.names);
+    }
+
+    /// Keeps what is durable.
+    pub(super) fn lose_unsynced(&mut self) {
+        self.unsynced.clear();
+        self.names.clone_from(&self.durable);
     }
 
     /// Each change since the last sync survives or does not, each by itself.

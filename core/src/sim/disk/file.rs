@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::prng::Prng;
 
 /// A file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct File {
     /// What can be read back.
     bytes: Vec<u8>,
@@ -15,7 +15,7 @@ pub(super) struct File {
     unsynced: Vec<Change>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Change {
     Append(Bytes),
     Truncate(usize),
@@ -53,6 +53,27 @@ impl File {
         for change in self.unsynced.drain(..) {
             change.apply(&mut self.durable);
         }
+    }
+
+    /// Keeps what is durable.
+    pub(super) fn lose_unsynced(&mut self) {
+        self.unsynced.clear();
+        self.bytes.clone_from(&self.durable);
+    }
+
+    /// Flips one bit of what is there, durable from now on; answers in which byte.
+    pub(super) fn flip_bit(&mut self, prng: &mut Prng) -> u64 {
+        self.sync();
+        let at = prng.below(self.bytes.len() as u64);
+        let bit = 1 << prng.below(8);
+        if let Some(byte) = usize::try_from(at)
+            .ok()
+            .and_then(|at| self.bytes.get_mut(at))
+        {
+            *byte ^= bit;
+        }
+        self.durable.clone_from(&self.bytes);
+        at
     }
 
     /// Keeps what is durable, the changes up to an arbitrary one, and of that one, when it is an

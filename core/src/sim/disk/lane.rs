@@ -6,7 +6,7 @@ use crate::disk::{DiskBatch, DiskOperation};
 use crate::id::BatchId;
 
 /// Batches in the order in which they are carried out; the first is under way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct LaneQueue {
     batches: VecDeque<DiskBatch>,
     /// Whether the first batch's bytes are written.

@@ -39,13 +39,10 @@ impl World {
                 Some(format!("the link of {from} and {to} is cut already"))
             }
             Action::Cut { .. } => None,
-            Action::Heal if self.network.cuts().next().is_none() => {
-                Some("no link is cut".to_owned())
-            }
+            Action::Heal if self.network.is_whole() => Some("no link is cut".to_owned()),
             Action::Heal => None,
-            Action::Fault(_) | Action::Operation { .. } => {
-                Some("this world cannot do that yet".to_owned())
-            }
+            Action::Fault(fault) => self.fault_refusal(fault),
+            Action::Operation { .. } => Some("this world cannot do that yet".to_owned()),
             Action::Crash { node }
             | Action::Put { node, .. }
             | Action::Get { node, .. }
@@ -66,22 +63,19 @@ impl World {
                 }
             }
             Action::Cut { from, to } => self.cut(from, to),
-            Action::Heal => {
-                for (one, two) in self.network.heal() {
-                    self.connect_soon(one, two);
-                }
-            }
+            Action::Heal => self.heal(),
+            Action::Fault(fault) => self.carry_out_fault(fault),
             Action::Put { node, key, value } => self.ask(node, Question::Put { key, value }),
             Action::Get { node, key } => self.ask(node, Question::Get { key }),
             Action::Delete { node, key } => self.ask(node, Question::Delete { key }),
             Action::Compact { node, revision } => self.ask(node, Question::Compact { revision }),
             Action::Stop { node } => self.feed(node, Input::Stop),
             // Refused, see above.
-            Action::Fault(_) | Action::Operation { .. } => {}
+            Action::Operation { .. } => {}
         }
     }
 
-    fn crash(&mut self, node: Node) {
+    pub(super) fn crash(&mut self, node: Node) {
         self.end_process(node, "the member crashed before it answered");
         let prng = &mut self.disk_prng;
         if let Some(machine) = self.machines.iter_mut().find(|other| other.node == node) {
@@ -89,7 +83,13 @@ impl World {
         }
     }
 
-    fn cut(&mut self, one: Node, two: Node) {
+    pub(super) fn heal(&mut self) {
+        for (one, two) in self.network.heal() {
+            self.connect_soon(one, two);
+        }
+    }
+
+    pub(super) fn cut(&mut self, one: Node, two: Node) {
         if self.network.cut(link(one, two)) {
             self.disconnect(one, two);
         }

@@ -4,7 +4,7 @@ use super::World;
 use crate::id::Index;
 use crate::member::MemberView;
 use crate::sim::disk::Disk;
-use crate::sim::frame::{Frame, MemberFrame};
+use crate::sim::frame::{DiskFrame, Frame, MemberFrame};
 use crate::sim::host::Process;
 use crate::sim::machine::Machine;
 
@@ -22,6 +22,9 @@ impl World {
             answered: self.answered.clone(),
             lost: self.lost.clone(),
             cuts: self.network.cuts().collect(),
+            one_way_cuts: self.network.one_way_cuts().collect(),
+            held: self.network.held().map(|held| held.frame.clone()).collect(),
+            holds: self.network.holds().collect(),
             operations: self.clients.operations().to_vec(),
             last: Some(self.last.clone()),
             violation: self.violation.clone(),
@@ -40,6 +43,25 @@ fn member_frame(machine: &Machine) -> MemberFrame {
         view,
         failure: machine.failure.clone(),
         files: machine.disk.files(),
+        is_paused: machine.condition.is_paused(),
+        waiting_inputs: machine
+            .condition
+            .inbox
+            .as_ref()
+            .map_or(0, |inbox| inbox.len() as u64),
+        clock_per_mille: machine.condition.clock_per_mille,
+        disk: disk_frame(machine),
+    }
+}
+
+fn disk_frame(machine: &Machine) -> DiskFrame {
+    DiskFrame {
+        extra_us: machine.condition.disk_extra_us,
+        is_stalled: machine.condition.answers.is_some(),
+        is_full: machine.disk.is_full,
+        fails_next: machine.disk.fails_next,
+        is_damaged: machine.condition.is_damaged,
+        is_saved: machine.condition.saved.is_some(),
     }
 }
 

@@ -151,6 +151,7 @@ pub(in crate::text) fn lost(
         LossReason::Cut => "the link is cut",
         LossReason::Chance => "by bad luck",
         LossReason::Down => "the receiver is down",
+        LossReason::Dropped => "somebody dropped it",
         LossReason::NotConnected => "they are not connected yet",
     };
     let what = capital(&message(summary));

@@ -140,6 +140,7 @@ pub(in crate::text) fn lost(
         LossReason::Cut => "链路断开",
         LossReason::Chance => "途中出错",
         LossReason::Down => "对方已停机",
+        LossReason::Dropped => "被人丢弃",
         LossReason::NotConnected => "还没有连接",
     };
     let (from, to) = (strong(from), listed(to));

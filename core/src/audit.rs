@@ -1,0 +1,34 @@
+//! Checkers over what clients of a cluster saw, whoever ran the cluster: the simulator or real
+//! processes.
+//!
+//! A [`History`] is a list of operations, each with when it was asked and answered and what came
+//! of it, and a list of watches with what each heard. [`audit`] answers the first guarantee that
+//! the history breaks. It knows nothing of members, logs or terms: a client has no other way to
+//! find a fault, so what passes here cannot be told from a single correct server.
+//!
+//! # How it stays near-linear
+//!
+//! To find out whether a history is linearizable is NP-complete in general. A store that numbers
+//! its revisions tells the order of its writes itself: every acknowledged write stands at one
+//! revision, every read at another. What is left to search are the revisions at which nothing
+//! acknowledged stands, which must be writes whose outcome nobody was told.
+
+mod finding;
+mod history;
+mod linearizability;
+mod model;
+mod real_time;
+
+pub use finding::Finding;
+pub use history::{ClientOperation, History, Outcome, WatchHistory, WatchSession};
+pub use linearizability::{Linearized, linearize};
+pub use model::{Change, Model};
+
+/// The first guarantee that a history breaks.
+///
+/// # Errors
+/// What is broken, and which operations show it.
+pub fn audit(history: &History) -> Result<(), Finding> {
+    linearize(history)?;
+    Ok(())
+}

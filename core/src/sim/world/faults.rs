@@ -1,0 +1,250 @@
+//! What faults do.
+
+use super::World;
+use super::fits::is_a;
+use crate::Input;
+use crate::sim::action::Node;
+use crate::sim::condition::TRUE_CLOCK_PER_MILLE;
+use crate::sim::disk::Disk;
+use crate::sim::fault::{DamagedFile, Fault, Keeps};
+use crate::sim::frame::LossReason;
+use crate::sim::machine::Machine;
+use crate::sim::network::link;
+use crate::sim::queue::Message;
+
+impl World {
+    /// Carries out a fault that makes sense.
+    pub(super) fn carry_out_fault(&mut self, fault: Fault) {
+        match fault {
+            Fault::CutOneWay { from, to } => self.cut_one_way(from, to),
+            Fault::Partition { groups } => {
+                for (one, two) in self.links_between(&groups) {
+                    self.cut(one, two);
+                }
+            }
+            Fault::Latency {
+                from,
+                to,
+                min_us,
+                max_us,
+            } => self.network.set_latency(link(from, to), (min_us, max_us)),
+            Fault::Chance {
+                loss_per_mille,
+                duplicate_per_mille,
+            } => self
+                .network
+                .set_chances(loss_per_mille, duplicate_per_mille),
+            Fault::Hold { from, to, on: true } => {
+                self.network.hold((from, to));
+            }
+            Fault::Hold {
+                from,
+                to,
+                on: false,
+            } => self.release((from, to)),
+            Fault::Deliver { .. }
+            | Fault::Drop { .. }
+            | Fault::Duplicate { .. }
+            | Fault::Retime { .. } => self.handle_message(&fault),
+            Fault::Pause { node } => {
+                self.with(node, |machine| machine.condition.inbox = Some(Vec::new()));
+            }
+            Fault::Resume { node } => self.resume(node),
+            Fault::ClockRate { node, per_mille } => {
+                self.with(node, |machine| {
+                    machine.condition.clock_per_mille = per_mille
+                });
+            }
+            Fault::ClockStep { node, ticks } => self.tick_often(node, ticks),
+            Fault::Campaign { node } => self.run_timer_out(node),
+            Fault::CrashKeeping { node, keeps } => self.crash_keeping(node, keeps),
+            Fault::EndFaults => self.end_faults(),
+            _ => self.fault_disk(fault),
+        }
+    }
+
+    fn fault_disk(&mut self, fault: Fault) {
+        match fault {
+            Fault::SlowDisk { node, extra_us } => {
+                self.with(node, |machine| machine.condition.disk_extra_us = extra_us);
+            }
+            Fault::StallDisk { node, on: true } => {
+                self.with(node, |machine| machine.condition.answers = Some(Vec::new()));
+            }
+            Fault::StallDisk { node, on: false } => self.end_stall(node),
+            Fault::FailDisk { node, operation } => {
+                self.with(node, |machine| machine.disk.fails_next = Some(operation));
+            }
+            Fault::FillDisk { node, on } => {
+                self.with(node, |machine| machine.disk.is_full = on);
+            }
+            Fault::FlipBit { node, file } => self.flip_bit(node, file),
+            Fault::SaveDisk { node } => self.with(node, |machine| {
+                machine.condition.saved = Some(machine.disk.durable_copy());
+            }),
+            Fault::RestoreDisk { node } => {
+                let saved = self
+                    .machine(node)
+                    .and_then(|machine| machine.condition.saved.clone());
+                self.replace_disk(node, saved.unwrap_or_default());
+            }
+            Fault::WipeDisk { node } => self.replace_disk(node, Disk::default()),
+            // All others are carried out above.
+            _ => {}
+        }
+    }
+
+    /// A connection that is coming up does not: it takes both directions. One that is up stays:
+    /// nobody is told.
+    fn cut_one_way(&mut self, from: Node, to: Node) {
+        if self.network.cut_one_way(from, to) {
+            self.queue.forget_connect(link(from, to));
+        }
+    }
+
+    /// Ends holds; what nobody keeps back any more arrives now, in the order it was sent in.
+    fn release(&mut self, hold: (Option<Node>, Option<Node>)) {
+        for mut message in self.network.release(hold) {
+            message.frame.arrives_at_us = self.now_us;
+            self.set_off(message);
+        }
+    }
+
+    fn handle_message(&mut self, fault: &Fault) {
+        match *fault {
+            Fault::Deliver { message } => {
+                if let Some(mut message) = self.take_message(message) {
+                    message.is_unlucky = false;
+                    self.hand_over(message);
+                }
+            }
+            Fault::Drop { message } => {
+                if let Some(message) = self.take_message(message) {
+                    self.lose(message.frame, LossReason::Dropped);
+                }
+            }
+            Fault::Duplicate { message } => {
+                if let Some(message) = self.message(message).cloned() {
+                    self.hand_over(message);
+                }
+            }
+            Fault::Retime {
+                message,
+                arrives_at_us,
+            } => {
+                if let Some(mut message) = self.take_message(message) {
+                    message.frame.arrives_at_us = arrives_at_us;
+                    self.set_off(message);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn take_message(&mut self, id: u64) -> Option<Message> {
+        self.network
+            .take_held(id)
+            .or_else(|| self.queue.take_message(id))
+    }
+
+    /// The process goes on with what has piled up, in the order in which it came.
+    fn resume(&mut self, node: Node) {
+        let inbox = self
+            .machine_mut(node)
+            .and_then(|machine| machine.condition.inbox.take());
+        for input in inbox.unwrap_or_default() {
+            self.feed(node, input);
+        }
+    }
+
+    fn tick_often(&mut self, node: Node, ticks: u32) {
+        for _ in 0..ticks {
+            self.feed(node, Input::Tick);
+        }
+    }
+
+    /// Lets as many ticks pass as its election timer has left.
+    fn run_timer_out(&mut self, node: Node) {
+        let process = self
+            .machine(node)
+            .and_then(|machine| machine.process.as_ref());
+        let left_ticks = process.map_or(0, |process| {
+            let view = process.view();
+            view.election_timeout_ticks
+                .saturating_sub(view.election_elapsed_ticks)
+        });
+        self.tick_often(node, left_ticks.max(1));
+    }
+
+    fn crash_keeping(&mut self, node: Node, keeps: Keeps) {
+        if keeps == Keeps::Chance {
+            return self.crash(node);
+        }
+        self.end_process(node, "the member crashed before it answered");
+        self.with(node, |machine| match keeps {
+            Keeps::Nothing => machine.disk.lose_unsynced(),
+            Keeps::Chance | Keeps::All => machine.disk.abandon(),
+        });
+    }
+
+    fn end_stall(&mut self, node: Node) {
+        let answers = self
+            .machine_mut(node)
+            .and_then(|machine| machine.condition.answers.take());
+        for answer in answers.unwrap_or_default() {
+            self.feed(node, answer);
+        }
+    }
+
+    fn flip_bit(&mut self, node: Node, file: DamagedFile) {
+        let prng = &mut self.disk_prng;
+        let machine = self.machines.iter_mut().find(|other| other.node == node);
+        let Some(machine) = machine else { return };
+        let Some((path, at_bytes)) = machine.disk.flip_bit(|path| is_a(file, path), prng) else {
+            return;
+        };
+        machine.condition.is_damaged = true;
+        self.checks.disk_changed(node);
+        self.lines.add(
+            self.now_us,
+            format_args!("flipped a bit of byte {at_bytes} of {node}'s {path}"),
+        );
+    }
+
+    /// A disk with other contents; it is as full, slow and ready to fail as the old one.
+    fn replace_disk(&mut self, node: Node, mut disk: Disk) {
+        let Some(machine) = self.machine_mut(node) else {
+            return;
+        };
+        disk.fails_next = machine.disk.fails_next;
+        disk.is_full = machine.disk.is_full;
+        if disk.image() == machine.disk.image() {
+            return;
+        }
+        machine.disk = disk;
+        machine.condition.is_damaged = true;
+        self.checks.disk_changed(node);
+    }
+
+    fn end_faults(&mut self) {
+        self.network.calm();
+        self.release((None, None));
+        self.heal();
+        for node in self.nodes() {
+            self.with(node, |machine| {
+                machine.condition.clock_per_mille = TRUE_CLOCK_PER_MILLE;
+                machine.condition.disk_extra_us = 0;
+                machine.disk.fails_next = None;
+                machine.disk.is_full = false;
+            });
+            self.end_stall(node);
+            self.resume(node);
+        }
+    }
+
+    fn with(&mut self, node: Node, change: impl FnOnce(&mut Machine)) {
+        if let Some(machine) = self.machine_mut(node) {
+            change(machine);
+        }
+    }
+}

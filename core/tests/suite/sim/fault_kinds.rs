@@ -1,0 +1,599 @@
+//! What each fault does, and when it is refused.
+
+use quorate_core::member::Role;
+use quorate_core::sim::{
+    Action, DamagedFile, DiskCall, EventCause, Fault, Frame, Keeps, MemberFrame, MessageFrame,
+    Node, OperationOutcome, World, WorldConfig,
+};
+use quorate_core::trace::MessageKind;
+
+const N1: Node = Node(1);
+const N2: Node = Node(2);
+const N3: Node = Node(3);
+
+fn world(members: u32) -> World {
+    let config = WorldConfig {
+        members,
+        ..WorldConfig::default()
+    };
+    World::new(config).expect("good settings")
+}
+
+/// A world in which all follow a leader; the leader and the others.
+fn led(members: u32) -> (World, Node, Vec<Node>) {
+    let mut world = world(members);
+    run_until(&mut world, has_leader);
+    let leader = leader(&world).expect("a leader");
+    let others = world.nodes().into_iter().filter(|node| *node != leader);
+    let others = others.collect();
+    (world, leader, others)
+}
+
+fn act(world: &mut World, action: Action) {
+    let cause = &world.act(action).expect("no violation").cause;
+    assert!(matches!(cause, EventCause::Acted(_)), "{cause}");
+}
+
+fn fault(world: &mut World, fault: Fault) {
+    act(world, Action::Fault(fault));
+}
+
+fn refusal(world: &mut World, fault: Fault) -> String {
+    match &world.act(Action::Fault(fault)).expect("no violation").cause {
+        EventCause::Refused(_, reason) => reason.clone(),
+        other => panic!("not refused: {other}"),
+    }
+}
+
+fn put(world: &mut World, node: Node, value: &str) {
+    let (key, value) = ("x".to_owned(), value.to_owned());
+    act(world, Action::Put { node, key, value });
+}
+
+fn get(world: &mut World, node: Node) -> String {
+    let key = "x".to_owned();
+    act(world, Action::Get { node, key });
+    run_until(world, all_answered);
+    world.operations().last().expect("one").outcome.to_string()
+}
+
+fn run_until(world: &mut World, done: impl Fn(&World) -> bool) {
+    for _ in 0..20_000 {
+        if done(world) {
+            return;
+        }
+        world.step().expect("no violation");
+    }
+    panic!("not within 20,000 events");
+}
+
+fn run_for(world: &mut World, duration_us: u64) {
+    let end_us = world.now_us() + duration_us;
+    while world
+        .next_event_at_us()
+        .is_some_and(|at_us| at_us <= end_us)
+    {
+        world.step().expect("no violation");
+    }
+}
+
+fn member(world: &World, node: Node) -> MemberFrame {
+    world.frame().members[node.0 as usize - 1].clone()
+}
+
+fn has_leader(world: &World) -> bool {
+    let Frame { members, .. } = world.frame();
+    let views = || members.iter().filter_map(|member| member.view.as_ref());
+    let leader = views()
+        .filter(|view| view.role == Role::Leader)
+        .max_by_key(|view| view.term);
+    leader.is_some_and(|leader| {
+        views().all(|view| view.leader == leader.id && view.applied == leader.commit)
+    })
+}
+
+fn leader(world: &World) -> Option<Node> {
+    let members = world.frame().members;
+    let leads = |member: &&MemberFrame| {
+        let view = member.view.as_ref();
+        view.is_some_and(|view| view.role == Role::Leader)
+    };
+    members
+        .iter()
+        .filter(leads)
+        .max_by_key(|member| member.view.as_ref().map(|view| view.term))
+        .map(|member| member.node)
+}
+
+fn all_answered(world: &World) -> bool {
+    let mut operations = world.operations().iter();
+    operations.all(|operation| operation.outcome != OperationOutcome::Waiting)
+}
+
+fn find(messages: &[MessageFrame], kind: MessageKind) -> Option<MessageFrame> {
+    let mut messages = messages.iter();
+    messages
+        .find(|message| message.summary.kind == kind)
+        .cloned()
+}
+
+#[test]
+fn a_one_way_cut_silences_one_direction_and_tells_nobody() {
+    let (mut world, leader, others) = led(3);
+    let deaf = others[0];
+    let cut = Fault::CutOneWay {
+        from: leader,
+        to: deaf,
+    };
+    fault(&mut world, cut.clone());
+    assert_eq!(
+        refusal(&mut world, cut),
+        format!("{deaf} does not hear {leader} already")
+    );
+    assert_eq!(world.frame().one_way_cuts, [(leader, deaf)]);
+    let mut heard = 0;
+    for _ in 0..2_000 {
+        world.step().expect("no violation");
+        if let EventCause::Delivered(message) = &world.last_event().cause {
+            let way = (message.from, message.to);
+            assert!(way != (leader, deaf) || message.sent_at_us == 0 || heard == 0);
+            heard += u32::from(way == (deaf, leader));
+        }
+        assert!(!matches!(
+            world.last_event().cause,
+            EventCause::Disconnected(..)
+        ));
+    }
+    assert!(heard > 0);
+    act(&mut world, Action::Heal);
+    assert!(world.frame().one_way_cuts.is_empty());
+    run_until(&mut world, has_leader);
+}
+
+#[test]
+fn a_partition_parts_groups_and_leaves_the_rest_alone() {
+    let (mut world, ..) = led(5);
+    let groups = vec![vec![N1, N2, N3], vec![Node(4)]];
+    fault(
+        &mut world,
+        Fault::Partition {
+            groups: groups.clone(),
+        },
+    );
+    let cuts = world.frame().cuts;
+    assert_eq!(cuts.len(), 7, "{cuts:?}");
+    assert!(!cuts.contains(&(N1, N2)) && cuts.contains(&(Node(4), Node(5))));
+    assert_eq!(
+        refusal(&mut world, Fault::Partition { groups }),
+        "no whole link lies between these groups"
+    );
+    let twice = Fault::Partition {
+        groups: vec![vec![N1], vec![N2, N1]],
+    };
+    assert_eq!(refusal(&mut world, twice), "n1 is in two groups");
+    run_for(&mut world, 5_000_000);
+    put(&mut world, N1, "1");
+    run_until(&mut world, all_answered);
+    assert_eq!(world.operations()[0].outcome.to_string(), "done, OK");
+}
+
+#[test]
+fn a_link_takes_the_latency_it_is_given_and_no_other_does() {
+    let (mut world, ..) = led(3);
+    let latency = |min_us, max_us| Fault::Latency {
+        from: N2,
+        to: N1,
+        min_us,
+        max_us,
+    };
+    assert_eq!(
+        refusal(&mut world, latency(2, 1)),
+        "the least latency, 2, is above the most, 1"
+    );
+    fault(&mut world, latency(60_000, 70_000));
+    let from = world.frame().first_sent;
+    let mut slow = 0;
+    for _ in 0..500 {
+        world.step().expect("no violation");
+        if let EventCause::Delivered(message) = &world.last_event().cause
+            && message.id > from
+        {
+            let took_us = message.arrives_at_us - message.sent_at_us;
+            let is_slow = message.from != N3 && message.to != N3;
+            assert_eq!(is_slow, took_us >= 60_000, "{message}");
+            slow += u32::from(is_slow);
+        }
+    }
+    assert!(slow > 3);
+}
+
+#[test]
+fn chance_loses_and_doubles_but_never_a_forwarded_proposal() {
+    let (mut world, _, others) = led(3);
+    fault(
+        &mut world,
+        Fault::Chance {
+            loss_per_mille: 0,
+            duplicate_per_mille: 1_000,
+        },
+    );
+    put(&mut world, others[0], "1");
+    let mut kinds = Vec::new();
+    for _ in 0..400 {
+        world.step().expect("no violation");
+        if let EventCause::Delivered(message) = &world.last_event().cause {
+            kinds.push(message.summary.kind);
+        }
+    }
+    let count = |kind| kinds.iter().filter(|other| **other == kind).count();
+    assert_eq!(count(MessageKind::Propose), 1);
+    assert!(count(MessageKind::Heartbeat) > 3);
+    assert_eq!(world.operations()[0].outcome.to_string(), "done, OK");
+    fault(
+        &mut world,
+        Fault::Chance {
+            loss_per_mille: 1_000,
+            duplicate_per_mille: 0,
+        },
+    );
+    run_for(&mut world, 200_000);
+    for _ in 0..200 {
+        world.step().expect("no violation");
+        assert!(!matches!(
+            world.last_event().cause,
+            EventCause::Delivered(_)
+        ));
+    }
+    fault(&mut world, Fault::EndFaults);
+    run_until(&mut world, has_leader);
+    assert_eq!(
+        refusal(
+            &mut world,
+            Fault::Chance {
+                loss_per_mille: 0,
+                duplicate_per_mille: 1_001,
+            }
+        ),
+        "1001 is more than 1000 in a thousand"
+    );
+}
+
+#[test]
+fn held_messages_wait_for_a_hand() {
+    let (mut world, leader, others) = led(3);
+    let hold = |on| Fault::Hold {
+        from: Some(leader),
+        to: None,
+        on,
+    };
+    assert_eq!(
+        refusal(&mut world, hold(false)),
+        "nothing of that is kept back"
+    );
+    fault(&mut world, hold(true));
+    assert_eq!(refusal(&mut world, hold(true)), "that is kept back already");
+    put(&mut world, leader, "1");
+    run_for(&mut world, 300_000);
+    assert!(!all_answered(&world));
+    let held = world.frame().held;
+    let append = find(&held, MessageKind::Append).expect("an append");
+    let heartbeat = find(&held, MessageKind::Heartbeat).expect("a heartbeat");
+    let message = append.id;
+    fault(&mut world, Fault::Deliver { message });
+    assert_eq!(
+        refusal(&mut world, Fault::Deliver { message }),
+        format!("message {message} is neither under way nor held")
+    );
+    let message = heartbeat.id;
+    fault(&mut world, Fault::Drop { message });
+    assert_eq!(world.frame().lost[0].reason.to_string(), "it was dropped");
+    // One follower and the leader are a majority.
+    run_until(&mut world, all_answered);
+    fault(&mut world, hold(false));
+    assert!(world.frame().held.is_empty() && world.frame().holds.is_empty());
+    run_until(&mut world, has_leader);
+    assert_eq!(get(&mut world, others[1]), "done, x = 1");
+}
+
+#[test]
+fn one_message_comes_twice_or_at_another_time() {
+    let (mut world, leader, others) = led(3);
+    let all = Fault::Hold {
+        from: None,
+        to: None,
+        on: true,
+    };
+    fault(&mut world, all);
+    put(&mut world, others[0], "1");
+    put(&mut world, leader, "2");
+    let held = world.frame().held;
+    let proposal = find(&held, MessageKind::Propose).expect("a proposal").id;
+    assert!(
+        refusal(&mut world, Fault::Duplicate { message: proposal })
+            .contains("would be carried out twice")
+    );
+    let append = find(&held, MessageKind::Append).expect("an append");
+    fault(&mut world, Fault::Duplicate { message: append.id });
+    fault(&mut world, Fault::Duplicate { message: append.id });
+    let now_us = world.now_us();
+    let retime = |arrives_at_us| Fault::Retime {
+        message: append.id,
+        arrives_at_us,
+    };
+    fault(&mut world, retime(now_us + 1_000));
+    assert!(world.frame().held.iter().all(|one| one.id != append.id));
+    run_for(&mut world, 1_000);
+    fault(&mut world, retime_of(proposal, world.now_us() + 5));
+    assert_eq!(
+        refusal(&mut world, retime_of(proposal, 0)),
+        format!("it is {} already", world.now_us())
+    );
+    fault(&mut world, Fault::EndFaults);
+    run_until(&mut world, all_answered);
+    let frame = world.frame();
+    assert!(
+        frame
+            .operations
+            .iter()
+            .all(|one| one.outcome.to_string() == "done, OK")
+    );
+}
+
+fn retime_of(message: u64, arrives_at_us: u64) -> Fault {
+    Fault::Retime {
+        message,
+        arrives_at_us,
+    }
+}
+
+#[test]
+fn a_paused_leader_is_replaced_and_finds_out_when_it_goes_on() {
+    let (mut world, leader, others) = led(3);
+    assert_eq!(
+        refusal(&mut world, Fault::Resume { node: leader }),
+        format!("{leader} does not stand still")
+    );
+    fault(&mut world, Fault::Pause { node: leader });
+    assert_eq!(
+        refusal(&mut world, Fault::Pause { node: leader }),
+        format!("{leader} stands still")
+    );
+    let before = member(&world, leader).view;
+    run_for(&mut world, 5_000_000);
+    let frame = member(&world, leader);
+    assert!(frame.is_paused && frame.waiting_inputs > 0);
+    assert_eq!(frame.view, before);
+    put(&mut world, others[0], "1");
+    run_until(&mut world, all_answered);
+    assert_eq!(world.operations()[0].outcome.to_string(), "done, OK");
+    fault(&mut world, Fault::Resume { node: leader });
+    let after = member(&world, leader);
+    assert_eq!(after.view.expect("it runs").role, Role::Follower);
+    run_until(&mut world, has_leader);
+    assert_eq!(get(&mut world, leader), "done, x = 1");
+}
+
+#[test]
+fn clocks_run_at_their_rate_and_jump() {
+    let (mut world, leader, others) = led(3);
+    let (fast, slow) = (others[0], others[1]);
+    let rate = |node, per_mille| Fault::ClockRate { node, per_mille };
+    assert_eq!(
+        refusal(&mut world, rate(fast, 0)),
+        "a clock rate of 0 is not between 100 and 10000"
+    );
+    fault(&mut world, rate(fast, 2_000));
+    fault(&mut world, rate(slow, 500));
+    run_for(&mut world, 200_000);
+    let mut ticks = std::collections::BTreeMap::new();
+    let end_us = world.now_us() + 10_000_000;
+    while world.now_us() < end_us {
+        if let EventCause::Ticked(node) = world.step().expect("no violation").cause {
+            *ticks.entry(node).or_insert(0_u32) += 1;
+        }
+    }
+    assert!(ticks[&fast].abs_diff(200) < 3, "{ticks:?}");
+    assert!(ticks[&leader].abs_diff(100) < 3, "{ticks:?}");
+    assert!(ticks[&slow].abs_diff(50) < 3, "{ticks:?}");
+    // Ten seconds of the leader's clock: it has heard nobody and steps down.
+    let step = |ticks| Fault::ClockStep {
+        node: leader,
+        ticks,
+    };
+    assert_eq!(
+        refusal(&mut world, step(0)),
+        "a step of 0 ticks is not between 1 and 60000"
+    );
+    run_until(&mut world, has_leader);
+    let led_by = self::leader(&world).expect("a leader");
+    fault(
+        &mut world,
+        Fault::ClockStep {
+            node: led_by,
+            ticks: 100,
+        },
+    );
+    assert_eq!(
+        member(&world, led_by).view.expect("it runs").role,
+        Role::Follower
+    );
+    fault(&mut world, Fault::EndFaults);
+    assert_eq!(member(&world, fast).clock_per_mille, 1_000);
+    run_until(&mut world, has_leader);
+}
+
+#[test]
+fn a_member_that_is_told_to_campaigns() {
+    let mut world = world(3);
+    fault(&mut world, Fault::Campaign { node: N2 });
+    let view = member(&world, N2).view.expect("it runs");
+    assert_eq!(view.role, Role::PreCandidate);
+    run_until(&mut world, has_leader);
+    let leader = leader(&world).expect("a leader");
+    assert_eq!(
+        refusal(&mut world, Fault::Campaign { node: leader }),
+        format!("{leader} leads already")
+    );
+}
+
+#[test]
+fn a_crash_keeps_what_it_is_told_to() {
+    let lengths = |world: &World| -> Vec<u64> {
+        let files = member(world, N1).files;
+        files.iter().map(|file| file.length_bytes).collect()
+    };
+    for keeps in [Keeps::Nothing, Keeps::All, Keeps::Chance] {
+        let mut world = world(1);
+        run_until(&mut world, has_leader);
+        put(&mut world, N1, "1");
+        run_until(&mut world, |world| {
+            let files = member(world, N1).files;
+            files
+                .iter()
+                .any(|file| file.durable_bytes < file.length_bytes)
+        });
+        let before = member(&world, N1).files;
+        fault(&mut world, Fault::CrashKeeping { node: N1, keeps });
+        let kept: Vec<u64> = match keeps {
+            Keeps::Nothing => before.iter().map(|file| file.durable_bytes).collect(),
+            _ => before.iter().map(|file| file.length_bytes).collect(),
+        };
+        if keeps != Keeps::Chance {
+            assert_eq!(lengths(&world), kept);
+        }
+        assert_eq!(
+            refusal(&mut world, Fault::CrashKeeping { node: N1, keeps }),
+            "n1 is down"
+        );
+        act(&mut world, Action::Restart { node: N1 });
+        run_until(&mut world, has_leader);
+        if keeps == Keeps::All {
+            assert_eq!(get(&mut world, N1), "done, x = 1");
+        }
+    }
+}
+
+#[test]
+fn a_slow_disk_delays_and_a_stalled_one_answers_late() {
+    let mut world = world(1);
+    run_until(&mut world, has_leader);
+    let slow = |extra_us| Fault::SlowDisk { node: N1, extra_us };
+    fault(&mut world, slow(3_000_000));
+    let asked_us = world.now_us();
+    put(&mut world, N1, "1");
+    run_until(&mut world, all_answered);
+    assert!(world.now_us() - asked_us >= 3_000_000);
+    assert_eq!(
+        refusal(&mut world, slow(3_600_000_001)),
+        "3600000001 microseconds are more than 3600000000"
+    );
+    fault(&mut world, slow(0));
+    let stall = |on| Fault::StallDisk { node: N1, on };
+    assert_eq!(
+        refusal(&mut world, stall(false)),
+        "n1's disk is not stalled"
+    );
+    fault(&mut world, stall(true));
+    put(&mut world, N1, "2");
+    run_for(&mut world, 2_000_000);
+    assert!(!all_answered(&world));
+    assert!(member(&world, N1).disk.is_stalled);
+    fault(&mut world, stall(false));
+    run_until(&mut world, all_answered);
+    assert_eq!(get(&mut world, N1), "done, x = 2");
+}
+
+#[test]
+fn a_failed_disk_call_stops_the_member_with_its_reason() {
+    for (operation, text) in [
+        (DiskCall::Write, "disk: append member/wal/"),
+        (DiskCall::Sync, "disk: sync member/wal/"),
+    ] {
+        let (mut world, leader, others) = led(3);
+        let node = others[0];
+        fault(&mut world, Fault::FailDisk { node, operation });
+        assert_eq!(member(&world, node).disk.fails_next, Some(operation));
+        put(&mut world, leader, "1");
+        run_until(&mut world, |world| !world.is_running(node));
+        let failure = member(&world, node).failure.expect("a reason");
+        assert!(failure.starts_with(text), "{failure}");
+        assert!(failure.ends_with("Input/output error"), "{failure}");
+        act(&mut world, Action::Restart { node });
+        run_until(&mut world, |world| has_leader(world) && all_answered(world));
+        assert_eq!(get(&mut world, node), "done, x = 1");
+    }
+}
+
+#[test]
+fn a_full_disk_stops_the_member_and_its_torn_end_is_cut_off() {
+    let (mut world, leader, others) = led(3);
+    let node = others[0];
+    fault(&mut world, Fault::FillDisk { node, on: true });
+    put(&mut world, leader, "1");
+    run_until(&mut world, |world| !world.is_running(node));
+    let failure = member(&world, node).failure.expect("a reason");
+    assert!(failure.ends_with("No space left on device"), "{failure}");
+    // It is still full: the member cannot go on.
+    act(&mut world, Action::Restart { node });
+    put(&mut world, leader, "2");
+    run_until(&mut world, |world| !world.is_running(node));
+    fault(&mut world, Fault::FillDisk { node, on: false });
+    act(&mut world, Action::Restart { node });
+    run_until(&mut world, |world| has_leader(world) && all_answered(world));
+    assert_eq!(get(&mut world, node), "done, x = 2");
+}
+
+#[test]
+fn a_disk_can_be_saved_brought_back_and_emptied_while_its_member_is_down() {
+    let (mut world, _, others) = led(3);
+    let node = others[0];
+    for change in [Fault::RestoreDisk { node }, Fault::WipeDisk { node }] {
+        assert_eq!(
+            refusal(&mut world, change),
+            format!("{node} runs: its disk cannot be changed under it")
+        );
+    }
+    act(&mut world, Action::Crash { node });
+    assert_eq!(
+        refusal(&mut world, Fault::RestoreDisk { node }),
+        format!("no copy of {node}'s disk was put aside")
+    );
+    fault(&mut world, Fault::SaveDisk { node });
+    let files = member(&world, node).files;
+    fault(&mut world, Fault::WipeDisk { node });
+    assert!(member(&world, node).files.is_empty());
+    assert_eq!(
+        refusal(
+            &mut world,
+            Fault::FlipBit {
+                node,
+                file: DamagedFile::Log
+            }
+        ),
+        format!("{node} has no log")
+    );
+    fault(&mut world, Fault::RestoreDisk { node });
+    assert_eq!(member(&world, node).files, files);
+    act(&mut world, Action::Restart { node });
+    run_until(&mut world, has_leader);
+}
+
+#[test]
+fn what_names_a_stranger_is_refused() {
+    let mut world = world(3);
+    let node = Node(9);
+    for stranger in [
+        Fault::Pause { node },
+        Fault::WipeDisk { node },
+        Fault::Hold {
+            from: Some(node),
+            to: None,
+            on: true,
+        },
+        Fault::Partition {
+            groups: vec![vec![node]],
+        },
+    ] {
+        assert_eq!(refusal(&mut world, stranger), "there is no n9");
+    }
+}
