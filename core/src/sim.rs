@@ -91,6 +91,7 @@ mod operation;
 mod plan;
 mod queue;
 mod simulation;
+mod storm;
 mod timeline;
 mod violation;
 mod world;
