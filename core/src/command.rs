@@ -23,8 +23,8 @@ pub use kv::{
     SortTarget,
 };
 pub use lease::{
-    LeaseCheckpoint, LeaseGrant, LeaseGrantReply, LeaseKeepAliveReply, LeaseTimeToLive,
-    LeaseTimeToLiveReply,
+    LeaseCheckpoint, LeaseExpire, LeaseGrant, LeaseGrantReply, LeaseKeepAliveReply,
+    LeaseTimeToLive, LeaseTimeToLiveReply,
 };
 pub use txn::{Compare, CompareOutcome, CompareTarget, RequestOp, ResponseOp, Txn, TxnReply};
 pub use watch::{WatchCreate, WatchEvent, WatchEventKind, WatchRequest, WatchResponse};
@@ -79,6 +79,8 @@ pub enum Command {
     MemberPromote(MemberId),
     /// Hand leadership to another member. Asked of the leader.
     MoveLeader(MemberId),
+    /// The leader ends leases whose time is over. Proposed by leaders themselves.
+    LeaseExpire(LeaseExpire),
 }
 
 impl Command {
@@ -92,6 +94,7 @@ impl Command {
             | Command::LeaseGrant(_)
             | Command::LeaseRevoke(_)
             | Command::LeaseCheckpoint(_)
+            | Command::LeaseExpire(_)
             | Command::MemberAdd(_)
             | Command::MemberRemove(_)
             | Command::MemberUpdate(_)
@@ -168,4 +171,6 @@ pub enum Reply {
     MemberPromote(Vec<MemberInfo>),
     /// To [`Command::MoveLeader`].
     MoveLeader,
+    /// To [`Command::LeaseExpire`].
+    LeaseExpire,
 }

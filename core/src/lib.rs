@@ -17,6 +17,7 @@ pub mod disk;
 pub mod error;
 pub mod id;
 pub mod known_bug;
+pub mod lease;
 pub mod limits;
 pub mod member;
 pub mod membership;

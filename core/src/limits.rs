@@ -47,6 +47,14 @@ pub const ARCHIVE_DEPTH_MAX: usize = 64;
 pub const TERM_OR_INDEX_MAX: u64 = u64::MAX / 4;
 /// Commits may run this far ahead of what is applied before writes are refused.
 pub const COMMIT_APPLY_GAP_MAX: u64 = 5_000;
+/// Longest time that a lease may be granted, in seconds; etcd's `MaxLeaseTTL`.
+pub const LEASE_TTL_SECONDS_MAX: i64 = 9_000_000_000;
+/// Most leases at a time: all of them go into a snapshot's header, which must fit into a frame.
+pub const LEASES_MAX: usize = 1_000_000;
+/// Most leases whose end a leader proposes in one tick; etcd's 1000 a second.
+pub const LEASES_ENDED_PER_TICK_MAX: usize = 100;
+/// Most leases in one checkpoint, and one checkpoint a tick; etcd's batch.
+pub const LEASE_CHECKPOINT_MAX: usize = 1_000;
 /// Requests that wait for an answer in one member.
 pub const PENDING_REQUESTS_MAX: usize = 100_000;
 /// Responses of one watch stream that the host has not reported taken: above this the member
@@ -72,6 +80,8 @@ const _: () = {
     assert!(REQUEST_SIZE_BYTES_MAX as u64 * 4 < FRAME_SIZE_BYTES_MAX as u64);
     assert!(SNAPSHOT_CHUNK_SIZE_BYTES * 4 < FRAME_SIZE_BYTES_MAX as usize);
     assert!(FRAME_SIZE_BYTES_MAX < RECORD_SIZE_BYTES_MAX);
+    // 24 bytes each, see `lease::LeaseRecord`.
+    assert!(LEASES_MAX * 24 * 2 < FRAME_SIZE_BYTES_MAX as usize);
     // Every nested transaction costs a few levels of pointers in its archive.
     assert!(TXN_DEPTH_MAX * 3 <= ARCHIVE_DEPTH_MAX);
 };

@@ -31,6 +31,7 @@ mod apply;
 mod bugs;
 mod checkpoint;
 mod config;
+mod leases;
 mod log;
 mod look;
 mod peers;
@@ -53,8 +54,9 @@ use raft::eraftpb::{Message, MessageType};
 
 pub use config::MemberConfig;
 pub use start::StartError;
-pub use view::{EntryView, MemberView, ProgressState, ProgressView, Role};
+pub use view::{EntryView, LeaseView, MemberView, ProgressState, ProgressView, Role};
 
+use self::leases::LeaseDesk;
 use self::log::Log;
 use self::peers::Peers;
 use self::requests::{Reads, Writes};
@@ -93,6 +95,7 @@ pub struct Member {
     snapshots: Snapshots,
     writes: Writes,
     reads: Reads,
+    leases: LeaseDesk,
     peers: Peers,
     /// Compactions whose caller waits for the space.
     compactions: Vec<RequestId>,
@@ -139,9 +142,9 @@ impl Member {
         } = parts;
         let told_vote = log.durable_vote();
         let mut member = Self {
+            watches: Watches::new(&store, config.watch_progress_ticks()),
             #[cfg(feature = "known-bugs")]
             bug_notes: bugs::BugNotes::default(),
-            watches: Watches::new(&store, config.watch_progress_ticks()),
             snapshots: Snapshots::new(config.incarnation, snapshot_files),
             config,
             consensus,
@@ -154,6 +157,7 @@ impl Member {
             snapshot,
             writes: Writes::default(),
             reads: Reads::default(),
+            leases: LeaseDesk::default(),
             peers: Peers::default(),
             compactions: Vec::new(),
             now_ticks: 0,
@@ -214,6 +218,7 @@ impl Member {
         self.publish_attributes();
         loop {
             self.propose_queued();
+            self.go_on_with_leases();
             self.begin_read_round();
             let mut worked = false;
             while let Some(work) = self.consensus.work() {
@@ -226,9 +231,9 @@ impl Member {
                 break;
             }
         }
+        self.tell_watches();
         #[cfg(feature = "known-bugs")]
         self.note_role();
-        self.tell_watches();
         self.serve_confirmed_reads();
         self.tell_commit();
         self.go_on_compacting();
@@ -244,6 +249,7 @@ impl Member {
         }
         self.consensus.tick();
         self.time_out_requests();
+        self.count_leases_down();
         self.time_out_transfers();
         self.tick_watches();
         self.compact_with_the_tick();
@@ -268,6 +274,8 @@ impl Member {
             }
             WireBody::SnapshotChunk(chunk) => self.receive_chunk(from, &chunk),
             WireBody::SnapshotProgress(progress) => self.receive_progress(from, progress),
+            WireBody::LeaseQuestion(question) => self.receive_lease_question(from, question),
+            WireBody::LeaseAnswer(answer) => self.receive_lease_answer(from, answer),
         }
     }
 

@@ -65,15 +65,16 @@
 //!   store, and the WAL makes it durable.
 //! * Concurrent read transactions: a revision as a plain number, and [`Pin`].
 //! * `scheduleCompaction`, 1000 revisions and then a pause: [`Store::compact_step`] with a budget.
+//! * The lessor's `leaseMap` and `itemMap`: the field `leases`; see [`crate::lease`].
 //! * `kvHasher`: [`Store::hash_kv`], over the bytes that bbolt *would* hold.
 //!
 //! etcd keeps values on disk and only the index in memory; here both are in memory, which is what
 //! makes a put about a microsecond, and a store as large as the machine's memory at most.
 //!
-//! # What is left out
+//! # Records
 //!
-//! Leases are not here yet. `records` is in revision order for the sake of both hashing and
-//! watching ([`Watches`]): "all events since revision *r*" is a range of it.
+//! `records` is in revision order for the sake of both hashing and watching ([`Watches`]): "all
+//! events since revision *r*" is a range of it.
 
 #[cfg(feature = "known-bugs")]
 mod bugs;
@@ -83,6 +84,7 @@ mod hash;
 mod history;
 mod interval;
 mod key;
+mod lease;
 mod loader;
 mod pin;
 mod read;
@@ -113,6 +115,7 @@ use crate::command::{Command, RangeReply, Reply};
 use crate::error::Error;
 use crate::id::Revision;
 use crate::known_bug::KnownBugs;
+use crate::lease::Leases;
 
 /// All keys, with all their versions that are not forgotten.
 #[derive(Clone, Debug)]
@@ -128,6 +131,9 @@ pub struct Store {
     sizes: Sizes,
     /// The known bug that is put back; nothing in a server.
     bugs: KnownBugs,
+    /// The leases, with the keys that hang on them: of every key that is there, its newest
+    /// version's.
+    leases: Leases,
 }
 
 /// What the revision order knows of a version; the rest stands in its key's history.
@@ -150,6 +156,7 @@ impl Store {
             pins: Pins::default(),
             sizes: Sizes::default(),
             bugs: KnownBugs::default(),
+            leases: Leases::default(),
         }
     }
 
@@ -175,16 +182,20 @@ impl Store {
             Command::Txn(txn) => self.apply_txn(txn).map(Reply::Txn),
             Command::Compact(compact) => self.compact(compact.revision).map(|()| Reply::Compact),
             Command::HashKv(hash) => self.hash_kv(hash.revision).map(Reply::HashKv),
+            Command::LeaseGrant(grant) => self.grant(*grant).map(Reply::LeaseGrant),
+            Command::LeaseRevoke(id) => self.revoke(*id).map(|_| Reply::LeaseRevoke),
+            Command::LeaseCheckpoint(leases) => {
+                self.checkpoint_leases(leases);
+                Ok(Reply::LeaseCheckpoint)
+            }
             Command::Status
             | Command::MemberList(_)
             | Command::AlarmList
             | Command::PublishAttributes(_)
-            | Command::LeaseGrant(_)
-            | Command::LeaseRevoke(_)
             | Command::LeaseKeepAlive(_)
             | Command::LeaseTimeToLive(_)
             | Command::LeaseList
-            | Command::LeaseCheckpoint(_)
+            | Command::LeaseExpire(_)
             | Command::MemberAdd(_)
             | Command::MemberRemove(_)
             | Command::MemberUpdate(_)

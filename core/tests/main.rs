@@ -4,8 +4,10 @@
 
 mod suite {
     mod durability;
+    mod lease;
     mod member;
     mod mvcc;
     mod sim;
-    mod wal;
+    pub(crate) mod wal;
+    mod wire;
 }

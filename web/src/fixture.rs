@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use quorate_core::id::{Index, MemberId, Revision, Term};
 use quorate_core::member::{EntryView, MemberView, ProgressState, ProgressView, Role};
 use quorate_core::sim::{
-    EventCause, EventFrame, FileFrame, Frame, MemberFrame, MessageFrame, Node, WorldConfig,
+    DiskFrame, EventCause, EventFrame, FileFrame, Frame, MemberFrame, MessageFrame, Node,
+    WorldConfig,
 };
 use quorate_core::trace::{MessageKind, MessageSummary};
 
@@ -30,6 +31,9 @@ pub(crate) fn frame(members: u32) -> Frame {
         answered: Vec::new(),
         lost: Vec::new(),
         cuts: Vec::new(),
+        one_way_cuts: Vec::new(),
+        held: Vec::new(),
+        holds: Vec::new(),
         operations: Vec::new(),
         last: Some(EventFrame {
             cause: EventCause::Ticked(Node(1)),
@@ -98,6 +102,7 @@ fn member(node: u32, members: u32) -> MemberFrame {
         compact_revision: Revision(-1),
         keys: Vec::new(),
         watches: Vec::new(),
+        leases: Vec::new(),
         stopped: false,
     };
     MemberFrame {
@@ -111,6 +116,10 @@ fn member(node: u32, members: u32) -> MemberFrame {
             length_bytes: 400,
             durable_bytes: 300,
         }],
+        is_paused: false,
+        waiting_inputs: 0,
+        clock_per_mille: 1_000,
+        disk: DiskFrame::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use rkyv::{Archive, Deserialize, Serialize};
 
-use crate::id::LeaseId;
+use crate::id::{LeaseId, Term};
 
 /// Makes a lease.
 #[derive(Archive, Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,4 +62,14 @@ pub struct LeaseCheckpoint {
     pub id: LeaseId,
     /// What is left of it, in seconds.
     pub remaining_ttl_seconds: i64,
+}
+
+/// A leader ends leases whose time is over. Proposed by leaders themselves; a client's is refused.
+#[derive(Archive, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeaseExpire {
+    /// Which.
+    pub ids: Vec<LeaseId>,
+    /// The term in which this was decided. In an entry of any other term it does nothing: the
+    /// leader that decided was deposed, and another may have promised them more time.
+    pub term: Term,
 }

@@ -4,8 +4,12 @@
 //! raft's messages field for field, without the fields that this project does not use, so that
 //! nobody can set them from outside.
 
+mod lease;
+
 use bytes::Bytes;
 use rkyv::{Archive, Deserialize, Serialize};
+
+pub use lease::{LeaseAnswer, LeaseQuestion, LeaseQuestionKind};
 
 /// The body of one frame.
 #[derive(Archive, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -27,6 +31,10 @@ pub enum WireBody {
     SnapshotChunk(SnapshotChunk),
     /// How far a snapshot has been received.
     SnapshotProgress(SnapshotProgress),
+    /// A question about a lease. From version 2 on.
+    LeaseQuestion(LeaseQuestion),
+    /// The leader's answer. From version 2 on.
+    LeaseAnswer(LeaseAnswer),
 }
 
 /// A message of Raft. Which fields mean something depends on the kind.

@@ -7,7 +7,7 @@ use super::proposal::{MembershipChange, Proposal};
 use super::requests::Open;
 use crate::command::{Command, MemberAttributes, Reply};
 use crate::error::Error;
-use crate::id::Index;
+use crate::id::{Index, Term};
 use crate::known_bug::KnownBug;
 use crate::trace::TraceKind;
 
@@ -20,7 +20,7 @@ impl Member {
         for entry in entries {
             self.applied = Index(entry.index);
             match entry.get_entry_type() {
-                EntryType::EntryNormal => self.apply_normal(&entry.data),
+                EntryType::EntryNormal => self.apply_normal(Term(entry.term), &entry.data),
                 EntryType::EntryConfChange | EntryType::EntryConfChangeV2 => {
                     self.apply_conf_change(&entry.data);
                 }
@@ -32,7 +32,7 @@ impl Member {
         self.tell(TraceKind::Applied { index, revision });
     }
 
-    fn apply_normal(&mut self, data: &[u8]) {
+    fn apply_normal(&mut self, term: Term, data: &[u8]) {
         // The entry that a leader begins its term with.
         if data.is_empty() {
             return;
@@ -51,26 +51,31 @@ impl Member {
         };
         #[cfg(feature = "known-bugs")]
         if self.applies_twice() {
-            let _ = self.execute(&proposal.command);
+            let _ = self.execute(term, &proposal.command);
         }
         let is_refused =
             self.config.has_bug(KnownBug::ApplyDependsOnMember) && !mine && self.writes.count() > 1;
         let result = if is_refused {
             Err(Error::TooManyRequests)
         } else {
-            self.execute(&proposal.command)
+            self.execute(term, &proposal.command)
         };
         if let Some(Open { id: Some(id), .. }) = open {
             self.answer_write(id, &proposal.command, result);
         }
     }
 
-    fn execute(&mut self, command: &Command) -> Result<Reply, Error> {
+    /// `term` is the entry's.
+    fn execute(&mut self, term: Term, command: &Command) -> Result<Reply, Error> {
         match command {
             Command::PublishAttributes(attributes) => {
                 self.apply_attributes(attributes);
                 Ok(Reply::PublishAttributes)
             }
+            Command::LeaseGrant(_)
+            | Command::LeaseRevoke(_)
+            | Command::LeaseCheckpoint(_)
+            | Command::LeaseExpire(_) => self.apply_lease(term, command),
             command => {
                 let result = self.store.apply(command);
                 if let (Command::Compact(compact), Ok(_)) = (command, &result) {

@@ -46,6 +46,7 @@ impl Member {
             compact_revision: self.store.compact_revision(),
             keys: self.first_keys(),
             watches: self.watches.view(),
+            leases: self.lease_views(),
             stopped: self.stop == Stop::Stopped,
         }
     }

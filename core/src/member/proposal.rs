@@ -78,6 +78,7 @@ fn describe_command(command: &Command) -> String {
         Command::LeaseGrant(grant) => format!("grant {}", grant.id),
         Command::LeaseRevoke(id) => format!("revoke {id}"),
         Command::LeaseCheckpoint(leases) => format!("checkpoint {} leases", leases.len()),
+        Command::LeaseExpire(expire) => format!("expire {} leases", expire.ids.len()),
         Command::MemberAdd(_)
         | Command::MemberRemove(_)
         | Command::MemberUpdate(_)

@@ -123,7 +123,14 @@ impl Reads {
     /// Begins a round if reads wait and none runs, or the running one has had no answer for a
     /// time. A round's number is never used again: a late answer to an earlier one would confirm
     /// what it never asked (etcd issue 20418). Answers the number to ask with.
-    pub(super) fn begin_round(&mut self, now_ticks: u64, retry_ticks: u64) -> Option<u64> {
+    ///
+    /// `others` says that somebody else waits for the round too.
+    pub(super) fn begin_round(
+        &mut self,
+        now_ticks: u64,
+        retry_ticks: u64,
+        others: bool,
+    ) -> Option<u64> {
         let mut reads = match &self.round {
             Some(round) if now_ticks < round.since_ticks + retry_ticks => return None,
             Some(_) => self
@@ -134,7 +141,7 @@ impl Reads {
             None => Vec::new(),
         };
         reads.extend(self.queue.drain(..));
-        if reads.is_empty() {
+        if reads.is_empty() && !others {
             return None;
         }
         self.rounds += 1;

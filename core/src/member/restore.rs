@@ -39,9 +39,10 @@ pub(super) fn restore_file(file: SnapshotFile) -> Result<Restored, String> {
 ///
 /// As [`restore_file`].
 pub(super) fn restore_parts(header: SnapshotHeader, loader: Loader) -> Result<Restored, String> {
-    let store = loader
+    let mut store = loader
         .finish(header.revision, header.compact_revision)
         .map_err(|error| error.to_string())?;
+    store.restore_leases(header.leases)?;
     let members: Vec<MemberInfo> = archive::decode(&header.membership)?;
     Ok(Restored {
         index: header.index,
@@ -74,6 +75,7 @@ pub(super) fn header(
         membership: Bytes::from(archive::encode(&members).into_vec()),
         revision: store.revision(),
         compact_revision: store.compact_revision(),
+        leases: store.leases().records(),
     }
 }
 

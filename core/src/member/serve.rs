@@ -1,5 +1,6 @@
 //! Requests: taken in, sent their way, answered.
 
+use super::leases::LeaseAsk;
 use super::proposal::Proposal;
 use super::requests::{Open, Read};
 use super::{Member, view::Role};
@@ -11,11 +12,15 @@ use crate::limits;
 use crate::mvcc;
 
 impl Member {
-    pub(super) fn request(&mut self, id: RequestId, command: Command) {
+    pub(super) fn request(&mut self, id: RequestId, mut command: Command) {
         let checked = self.check(&command);
         if let Err(error) = checked {
             return self.reply(id, Err(error));
         }
+        if let Some(asked) = LeaseAsk::of(&command) {
+            return self.ask_of_lease(id, asked);
+        }
+        self.complete_grant(&mut command);
         if command.is_write() {
             return self.request_write(id, command);
         }
@@ -34,18 +39,16 @@ impl Member {
         if self.is_stopping() {
             return Err(Error::Stopped);
         }
-        if matches!(command, Command::PublishAttributes(_)) {
-            return Err(Error::NotSupported(
-                "publishing another member's name".to_owned(),
-            ));
+        let of_members_alone = match command {
+            Command::PublishAttributes(_) => Some("publishing another member's name"),
+            Command::LeaseCheckpoint(_) => Some("a leader's checkpoint of leases"),
+            Command::LeaseExpire(_) => Some("a leader's end of leases"),
+            _ => None,
+        };
+        if let Some(what) = of_members_alone {
+            return Err(Error::NotSupported(what.to_owned()));
         }
         let unsupported = match command {
-            Command::LeaseGrant(_)
-            | Command::LeaseRevoke(_)
-            | Command::LeaseKeepAlive(_)
-            | Command::LeaseTimeToLive(_)
-            | Command::LeaseList
-            | Command::LeaseCheckpoint(_) => Some("a lease"),
             Command::MemberAdd(_)
             | Command::MemberRemove(_)
             | Command::MemberUpdate(_)
@@ -56,7 +59,13 @@ impl Member {
         if let Some(what) = unsupported {
             return Err(Error::NotSupported(what.to_owned()));
         }
-        if self.writes.count() + self.reads.count() >= limits::PENDING_REQUESTS_MAX {
+        if let Command::LeaseGrant(grant) = command
+            && grant.ttl_seconds > limits::LEASE_TTL_SECONDS_MAX
+        {
+            return Err(Error::LeaseTtlTooLarge);
+        }
+        let open = self.writes.count() + self.reads.count() + self.leases.count();
+        if open >= limits::PENDING_REQUESTS_MAX {
             return Err(Error::TooManyRequests);
         }
         let limits = mvcc::Limits {
@@ -119,7 +128,7 @@ impl Member {
         }
     }
 
-    fn reaches_leader(&self) -> bool {
+    pub(super) fn reaches_leader(&self) -> bool {
         let leader = self.consensus.leader();
         leader == self.config.id || (leader.is_some() && self.peers.is_active(leader))
     }
@@ -165,12 +174,15 @@ impl Member {
     }
 
     /// Asks the leader for all reads that wait, in one round.
+    /// What is asked of leases waits for rounds too, on the leader.
     pub(super) fn begin_read_round(&mut self) {
         if !self.reaches_leader() || !self.consensus.may_confirm_reads() {
             return;
         }
         let retry_ticks = u64::from(READ_INDEX_RETRY_MS.div_ceil(self.config.tick_ms.max(1)));
-        if let Some(round) = self.reads.begin_round(self.now_ticks, retry_ticks) {
+        let others = self.consensus.role() == Role::Leader && self.leases.want_round();
+        if let Some(round) = self.reads.begin_round(self.now_ticks, retry_ticks, others) {
+            self.leases.round_begun(round, self.now_ticks);
             self.consensus.read_index(self.read_context(round));
         }
     }
@@ -187,6 +199,7 @@ impl Member {
                 round
             };
             self.reads.confirm(round, index);
+            self.leases.round_confirmed(round, index);
         }
     }
 
@@ -216,6 +229,9 @@ impl Member {
             Command::Range(range) => self.store.range(range).map(Reply::Range),
             Command::Txn(txn) => self.store.txn_read(txn).map(Reply::Txn),
             Command::HashKv(hash) => self.store.hash_kv(hash.revision).map(Reply::HashKv),
+            Command::LeaseList => Ok(Reply::LeaseList(
+                self.store.leases().iter().map(|(id, _)| id).collect(),
+            )),
             Command::Status => Ok(Reply::Status(self.status())),
             Command::MemberList(_) => Ok(Reply::MemberList(MemberListReply {
                 members: self.membership.members().cloned().collect(),
@@ -230,8 +246,8 @@ impl Member {
             | Command::LeaseRevoke(_)
             | Command::LeaseKeepAlive(_)
             | Command::LeaseTimeToLive(_)
-            | Command::LeaseList
             | Command::LeaseCheckpoint(_)
+            | Command::LeaseExpire(_)
             | Command::MemberAdd(_)
             | Command::MemberRemove(_)
             | Command::MemberUpdate(_)
@@ -280,6 +296,7 @@ impl Member {
             let error = self.timeout_error(read.since_ticks);
             self.reply(read.id, Err(error));
         }
+        self.time_out_lease_questions(since_ticks);
     }
 
     fn timeout_error(&self, since_ticks: u64) -> Error {
@@ -317,6 +334,7 @@ fn is_local(command: &Command) -> bool {
         | Command::LeaseTimeToLive(_)
         | Command::LeaseList
         | Command::LeaseCheckpoint(_)
+        | Command::LeaseExpire(_)
         | Command::MemberAdd(_)
         | Command::MemberRemove(_)
         | Command::MemberUpdate(_)

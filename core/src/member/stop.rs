@@ -92,7 +92,12 @@ impl Member {
             .into_iter()
             .map(|read| read.id);
         let compactions = std::mem::take(&mut self.compactions);
-        let waiting: Vec<_> = writes.chain(reads).chain(compactions).collect();
+        let leases = self.leases.take_clients(u64::MAX);
+        let waiting: Vec<_> = writes
+            .chain(reads)
+            .chain(compactions)
+            .chain(leases)
+            .collect();
         for id in waiting {
             self.reply(id, Err(Error::Stopped));
         }

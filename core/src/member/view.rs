@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use crate::id::{BatchId, Index, MemberId, Revision, Term};
+use crate::id::{BatchId, Index, LeaseId, MemberId, Revision, Term};
 use crate::mvcc::WatchStreamView;
 
 /// A member's role.
@@ -46,6 +46,19 @@ pub struct ProgressView {
     pub in_flight: u32,
     /// Whether it has been heard from in this election timeout.
     pub recently_active: bool,
+}
+
+/// One lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseView {
+    /// Which.
+    pub id: LeaseId,
+    /// How long a keep-alive gives it, in seconds.
+    pub granted_ttl_seconds: i64,
+    /// On a leader that counts: how many of its ticks are left; else nothing.
+    pub remaining_ticks: Option<u64>,
+    /// How many keys hang on it.
+    pub keys: u64,
 }
 
 /// One entry of a member's log.
@@ -106,6 +119,8 @@ pub struct MemberView {
     pub keys: Vec<(Bytes, Bytes)>,
     /// The watch streams, in ascending order of ids.
     pub watches: Vec<WatchStreamView>,
+    /// The leases, in ascending order of ids.
+    pub leases: Vec<LeaseView>,
     /// Whether it has stopped.
     pub stopped: bool,
 }

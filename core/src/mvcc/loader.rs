@@ -12,6 +12,7 @@ use super::version::{Version, VersionId};
 use super::{Record, Store};
 use crate::id::Revision;
 use crate::known_bug::KnownBugs;
+use crate::lease::Leases;
 
 /// Takes the chunks of a checkpoint in order and makes a store of them.
 ///
@@ -96,6 +97,7 @@ impl Loader {
             pins: Pins::default(),
             sizes,
             bugs: KnownBugs::default(),
+            leases: Leases::default(),
         })
     }
 

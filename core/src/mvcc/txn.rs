@@ -16,7 +16,7 @@ use crate::command::{
     Compare, CompareOutcome, CompareTarget, Put, Range, RequestOp, ResponseOp, Txn, TxnReply,
 };
 use crate::error::Error;
-use crate::id::{LeaseId, Revision};
+use crate::id::Revision;
 
 /// A transaction whose comparisons are decided.
 struct Decided<'a> {
@@ -114,10 +114,7 @@ impl Store {
         if (put.ignore_value || put.ignore_lease) && !is_there() {
             return Err(Error::KeyNotFound);
         }
-        if put.lease != LeaseId(0) {
-            return Err(Error::LeaseNotFound);
-        }
-        Ok(())
+        self.check_lease(put.lease)
     }
 
     fn execute(&mut self, writing: &mut Writing, decided: &Decided<'_>) -> Result<TxnReply, Error> {

@@ -56,6 +56,7 @@ pub fn validate(command: &Command, limits: Limits) -> Result<(), Error> {
         | Command::LeaseTimeToLive(_)
         | Command::LeaseList
         | Command::LeaseCheckpoint(_)
+        | Command::LeaseExpire(_)
         | Command::MemberAdd(_)
         | Command::MemberRemove(_)
         | Command::MemberUpdate(_)

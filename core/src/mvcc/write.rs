@@ -11,7 +11,7 @@ use super::version::{Version, VersionId};
 use super::{Record, Store};
 use crate::command::{DeleteRange, DeleteRangeReply, Put, PutReply};
 use crate::error::Error;
-use crate::id::{LeaseId, Revision};
+use crate::id::Revision;
 
 /// The writes of one request, until they are committed or taken back.
 pub(super) struct Writing {
@@ -35,7 +35,7 @@ impl Writing {
         self.next.sub > 0
     }
 
-    fn take_id(&mut self) -> VersionId {
+    pub(super) fn take_id(&mut self) -> VersionId {
         let id = self.next;
         self.next.sub += 1;
         id
@@ -45,9 +45,7 @@ impl Writing {
 impl Store {
     pub(super) fn apply_put(&mut self, put: &Put) -> Result<PutReply, Error> {
         // etcd looks for the lease first here, and in a transaction for the key first.
-        if put.lease != LeaseId(0) {
-            return Err(Error::LeaseNotFound);
-        }
+        self.check_lease(put.lease)?;
         let mut writing = self.begin();
         let result = self.put(&mut writing, put);
         self.end(writing, result)
@@ -76,6 +74,7 @@ impl Store {
             self.roll_back(&writing);
         } else if writing.has_written() {
             self.revision = writing.next.main;
+            self.hang_keys_on_leases();
         }
         result
     }
@@ -84,9 +83,7 @@ impl Store {
         if put.key.is_empty() {
             return Err(Error::EmptyKey);
         }
-        if put.lease != LeaseId(0) {
-            return Err(Error::LeaseNotFound);
-        }
+        self.check_lease(put.lease)?;
         let entry = self.keys.entry(Key::from(&put.key));
         let live = match &entry {
             Entry::Occupied(occupied) => occupied.get().live(),
@@ -156,7 +153,7 @@ impl Store {
     }
 
     /// Writes a tombstone over a key that is there.
-    fn bury(&mut self, id: VersionId, key: Bytes) {
+    pub(super) fn bury(&mut self, id: VersionId, key: Bytes) {
         let Some(history) = self.keys.get_mut(&Key::from(&key)) else {
             return;
         };

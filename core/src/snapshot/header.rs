@@ -6,6 +6,7 @@ use rkyv::{Archive, Deserialize, Serialize};
 use crate::archive;
 use crate::disk::SNAPSHOT_DIRECTORY;
 use crate::id::{ClusterId, Index, MemberId, Revision, Term};
+use crate::lease::LeaseRecord;
 use crate::limits::TERM_OR_INDEX_MAX;
 
 use super::SnapshotError;
@@ -43,6 +44,8 @@ pub struct SnapshotHeader {
     pub revision: Revision,
     /// Up to where the store is compacted; -1 if it never was.
     pub compact_revision: Revision,
+    /// The leases, in ascending order of ids; none in format 1, which knew no leases.
+    pub leases: Vec<LeaseRecord>,
 }
 
 impl SnapshotHeader {
@@ -63,7 +66,11 @@ impl SnapshotHeader {
             .split_first()
             .ok_or_else(|| broken("an empty header".to_owned()))?;
         check_version(*version, 0)?;
-        let header: Self = archive::decode(archive).map_err(broken)?;
+        let header = match *version {
+            1 => archive::decode::<HeaderVersion1>(archive).map(Self::from),
+            _ => archive::decode(archive),
+        }
+        .map_err(broken)?;
         if header.index.0.max(header.term.0) > TERM_OR_INDEX_MAX {
             return Err(broken("impossible term or index".to_owned()));
         }
@@ -81,10 +88,37 @@ impl SnapshotHeader {
     }
 }
 
+/// [`SnapshotHeader`] as of format 1.
+#[derive(Archive, Serialize, Deserialize)]
+struct HeaderVersion1 {
+    cluster: ClusterId,
+    index: Index,
+    term: Term,
+    configuration: Configuration,
+    membership: Bytes,
+    revision: Revision,
+    compact_revision: Revision,
+}
+
+impl From<HeaderVersion1> for SnapshotHeader {
+    fn from(old: HeaderVersion1) -> Self {
+        Self {
+            cluster: old.cluster,
+            index: old.index,
+            term: old.term,
+            configuration: old.configuration,
+            membership: old.membership,
+            revision: old.revision,
+            compact_revision: old.compact_revision,
+            leases: Vec::new(),
+        }
+    }
+}
+
 /// Refuses formats that this program does not know.
 pub(crate) fn check_version(version: u8, at_bytes: u64) -> Result<(), SnapshotError> {
     match version {
-        FORMAT_VERSION => Ok(()),
+        1..=FORMAT_VERSION => Ok(()),
         0 => Err(SnapshotError::Broken {
             at_bytes,
             what: "format 0 never was".to_owned(),
@@ -97,7 +131,7 @@ pub(crate) fn check_version(version: u8, at_bytes: u64) -> Result<(), SnapshotEr
 }
 
 /// The version of the format that is written, in every frame.
-pub(crate) const FORMAT_VERSION: u8 = 1;
+pub(crate) const FORMAT_VERSION: u8 = 2;
 
 /// Kind of the header's frame; apart from the log's, so that neither passes for the other.
 pub(crate) const KIND_HEADER: u8 = 0x11;

@@ -1,7 +1,7 @@
 //! The events.
 
 use super::MessageKind;
-use crate::id::{Index, MemberId, Revision, Term};
+use crate::id::{Index, LeaseId, MemberId, Revision, Term};
 
 /// Something that happened in one member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,6 +201,20 @@ pub enum TraceKind {
     /// A member's name and client URLs became known.
     AttributesPublished { id: MemberId, name: String },
 
+    /// A lease was granted.
+    LeaseGranted { lease: LeaseId, ttl_seconds: i64 },
+    /// A lease ended, and its keys were deleted: by a client, or because its time was over.
+    LeaseRevoked {
+        lease: LeaseId,
+        keys: usize,
+        expired: bool,
+    },
+    /// A new leader begins to count the time of the leases that are there (etcd's lessor is
+    /// promoted).
+    LeasesPromoted { term: Term, leases: usize },
+    /// An end of leases that another term's leader had decided on was passed over.
+    LeaseExpiryIgnored { decided: Term, term: Term },
+
     /// A frame or message was refused: it would break a rule, or was damaged.
     Refused { from: MemberId, reason: String },
     /// A disk operation failed: the member stops.
@@ -217,6 +231,7 @@ impl TraceKind {
             | TraceKind::TransferFailed { .. }
             | TraceKind::TransferImpossible
             | TraceKind::PeerInactive { .. }
+            | TraceKind::LeaseExpiryIgnored { .. }
             | TraceKind::WalRepaired { .. } => Level::Warn,
             TraceKind::Appended { .. }
             | TraceKind::LogTruncated { .. }
@@ -225,6 +240,8 @@ impl TraceKind {
             | TraceKind::Applied { .. }
             | TraceKind::AppendRejected { .. }
             | TraceKind::LogCompacted { .. }
+            | TraceKind::LeaseGranted { .. }
+            | TraceKind::LeaseRevoked { .. }
             | TraceKind::LowerTermIgnored { .. } => Level::Debug,
             _ => Level::Info,
         }

@@ -37,6 +37,10 @@ pub enum MessageKind {
     ReadIndex,
     /// Its answer.
     ReadIndexResponse,
+    /// A question about a lease, passed on to the leader.
+    LeaseQuestion,
+    /// Its answer.
+    LeaseAnswer,
 }
 
 impl MessageKind {
@@ -49,6 +53,7 @@ impl MessageKind {
                 | MessageKind::PreVoteResponse
                 | MessageKind::HeartbeatResponse
                 | MessageKind::ReadIndexResponse
+                | MessageKind::LeaseAnswer
                 | MessageKind::SnapshotProgress
         )
     }
@@ -71,6 +76,8 @@ impl MessageKind {
             MessageKind::TimeoutNow => "MsgTimeoutNow",
             MessageKind::ReadIndex => "MsgReadIndex",
             MessageKind::ReadIndexResponse => "MsgReadIndexResp",
+            MessageKind::LeaseQuestion => "LeaseRequest",
+            MessageKind::LeaseAnswer => "LeaseResponse",
         }
     }
 }

@@ -230,6 +230,28 @@ impl fmt::Display for TraceEvent {
                     "{id} finished scheduled compaction at revision {revision}"
                 )
             }
+            K::LeaseGranted { lease, ttl_seconds } => {
+                write!(f, "{id} granted lease {lease} [TTL: {ttl_seconds}]")
+            }
+            K::LeaseRevoked {
+                lease,
+                keys,
+                expired,
+            } => {
+                let verb = if *expired { "expired" } else { "revoked" };
+                write!(f, "{id} {verb} lease {lease} [keys: {keys}]")
+            }
+            K::LeasesPromoted { term, leases } => {
+                write!(
+                    f,
+                    "{id} promoted its lessor at term {term} [leases: {leases}]"
+                )
+            }
+            K::LeaseExpiryIgnored { decided, term } => write!(
+                f,
+                "{id} ignored an older leader's lease revoke request [term: {term}, decided at \
+                 term: {decided}]"
+            ),
             K::AttributesPublished { id: whose, name } => {
                 write!(f, "{id} set the attributes of {whose} [name: {name}]")
             }

@@ -3,7 +3,7 @@
 mod behaviour;
 mod crash;
 mod damage;
-mod disk_model;
+pub(crate) mod disk_model;
 mod golden;
 mod log_model;
 mod snapshot_file;

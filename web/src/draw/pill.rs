@@ -173,6 +173,7 @@ pub(crate) fn short_name(kind: MessageKind) -> &'static str {
         MessageKind::Heartbeat | MessageKind::HeartbeatResponse => "Beat",
         MessageKind::TimeoutNow => "TimeoutNow",
         MessageKind::ReadIndex | MessageKind::ReadIndexResponse => "Read",
+        MessageKind::LeaseQuestion | MessageKind::LeaseAnswer => "Lease",
     }
 }
 

@@ -46,6 +46,7 @@ fn view(log: &[(u64, u64)]) -> MemberView {
         compact_revision: Revision(-1),
         keys: Vec::new(),
         watches: Vec::new(),
+        leases: Vec::new(),
         stopped: false,
     }
 }

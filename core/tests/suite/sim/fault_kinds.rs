@@ -323,7 +323,8 @@ fn one_message_comes_twice_or_at_another_time() {
     fault(&mut world, retime(now_us + 1_000));
     assert!(world.frame().held.iter().all(|one| one.id != append.id));
     run_for(&mut world, 1_000);
-    fault(&mut world, retime_of(proposal, world.now_us() + 5));
+    let soon_us = world.now_us() + 5;
+    fault(&mut world, retime_of(proposal, soon_us));
     assert_eq!(
         refusal(&mut world, retime_of(proposal, 0)),
         format!("it is {} already", world.now_us())

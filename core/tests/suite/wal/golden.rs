@@ -3,7 +3,8 @@
 
 use bytes::Bytes;
 use quorate_core::disk::DiskImage;
-use quorate_core::id::{Index, MemberId, Term};
+use quorate_core::id::{Index, LeaseId, MemberId, Term};
+use quorate_core::lease::LeaseRecord;
 use quorate_core::snapshot;
 use quorate_core::wal::{EntryKind, HardState, LogEntry, Wal, WalOptions, recover};
 
@@ -12,7 +13,9 @@ use super::log_model::METADATA;
 use super::snapshot_file::{header, operations};
 
 const SEGMENT: &str = include_str!("../../golden/wal_segment_1.hex");
-const SNAPSHOT: &str = include_str!("../../golden/snapshot_1.hex");
+/// Of format 1, which had no leases.
+const SNAPSHOT_1: &str = include_str!("../../golden/snapshot_1.hex");
+const SNAPSHOT_2: &str = include_str!("../../golden/snapshot_2.hex");
 
 fn entries() -> Vec<LogEntry> {
     vec![
@@ -69,13 +72,33 @@ fn a_segment_is_written_as_ever_and_read_as_ever() {
 #[test]
 fn a_snapshot_is_written_as_ever_and_read_as_ever() {
     let mut disk = Disk::default();
-    disk.run(&operations(&header(2, 9), &[b"a chunk", b"another"]));
+    let mut header = header(2, 9);
+    header.leases = vec![
+        LeaseRecord {
+            id: LeaseId(0x1234),
+            granted_ttl_seconds: 600,
+            remaining_ttl_seconds: 250,
+        },
+        LeaseRecord {
+            id: LeaseId(0x7fff_ffff_ffff_ffff),
+            granted_ttl_seconds: 2,
+            remaining_ttl_seconds: 0,
+        },
+    ];
+    disk.run(&operations(&header, &[b"a chunk", b"another"]));
     let image = disk.image();
     let bytes = image.files.values().next().unwrap();
-    update("snapshot_1.hex", bytes);
-    assert_eq!(to_hex(bytes), SNAPSHOT, "\n{}", to_hex(bytes));
+    update("snapshot_2.hex", bytes);
+    assert_eq!(to_hex(bytes), SNAPSHOT_2, "\n{}", to_hex(bytes));
 
-    let file = snapshot::read(&from_hex(SNAPSHOT)).unwrap();
+    let file = snapshot::read(&from_hex(SNAPSHOT_2)).unwrap();
+    assert_eq!(file.header, header);
+    assert_eq!(file.chunks, [&b"a chunk"[..], b"another"]);
+}
+
+#[test]
+fn a_snapshot_of_format_1_is_read_and_has_no_leases() {
+    let file = snapshot::read(&from_hex(SNAPSHOT_1)).unwrap();
     assert_eq!(file.header, header(2, 9));
     assert_eq!(file.chunks, [&b"a chunk"[..], b"another"]);
 }

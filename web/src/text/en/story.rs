@@ -51,6 +51,8 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::TimeoutNow, _) => "the word to stand for election now".to_owned(),
         (MessageKind::ReadIndex, _) => "the question how far one must be to read".to_owned(),
         (MessageKind::ReadIndexResponse, _) => format!("the answer “read at index {index}”"),
+        (MessageKind::LeaseQuestion, _) => "a question about a lease".to_owned(),
+        (MessageKind::LeaseAnswer, _) => "the answer about a lease".to_owned(),
     }
 }
 

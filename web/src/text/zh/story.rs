@@ -43,6 +43,8 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::TimeoutNow, _) => "“立刻参选”的指示".to_owned(),
         (MessageKind::ReadIndex, _) => "询问“读到哪里才算最新”".to_owned(),
         (MessageKind::ReadIndexResponse, _) => format!("答复“读到索引 {index}”"),
+        (MessageKind::LeaseQuestion, _) => "关于租约的询问".to_owned(),
+        (MessageKind::LeaseAnswer, _) => "关于租约的答复".to_owned(),
     }
 }
 
