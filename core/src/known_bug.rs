@@ -34,6 +34,8 @@ pub enum KnownBug {
     HardStateWithoutFsync,
     /// Entries are written and acknowledged, but synced only when a term or a vote follows.
     EntriesWithoutFsync,
+    /// A member goes on after its disk could not sync, as if it had.
+    FailedSyncIgnored,
     /// A new log segment is synced, its name in the directory is not.
     SegmentWithoutDirectorySync,
     /// A follower votes for whoever asks, also twice in one term.
@@ -87,6 +89,7 @@ impl KnownBug {
         KnownBug::VoteForgottenAfterRestart,
         KnownBug::HardStateWithoutFsync,
         KnownBug::EntriesWithoutFsync,
+        KnownBug::FailedSyncIgnored,
         KnownBug::SegmentWithoutDirectorySync,
         KnownBug::SecondVoteInTerm,
         KnownBug::VoteForShorterLog,
@@ -121,6 +124,7 @@ impl KnownBug {
             KnownBug::VoteForgottenAfterRestart => "vote-forgotten-after-restart",
             KnownBug::HardStateWithoutFsync => "hard-state-without-fsync",
             KnownBug::EntriesWithoutFsync => "entries-without-fsync",
+            KnownBug::FailedSyncIgnored => "failed-sync-ignored",
             KnownBug::SegmentWithoutDirectorySync => "segment-without-directory-sync",
             KnownBug::SecondVoteInTerm => "second-vote-in-term",
             KnownBug::VoteForShorterLog => "vote-for-shorter-log",

@@ -92,6 +92,7 @@ mod plan;
 mod queue;
 mod scenario;
 mod simulation;
+mod storm;
 mod timeline;
 mod violation;
 mod world;

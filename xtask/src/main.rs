@@ -2,6 +2,7 @@
 //!
 //! * `play` builds all that is needed and runs a real cluster of three members with the page.
 //! * `test` runs every check that stands between a change and the main branch.
+//! * `simulate` runs the simulator seed after seed; `mutants` puts known bugs back.
 //! * `setup` installs the tools that the other two use (they call it by themselves).
 //! * `page` builds the page alone.
 //!
@@ -18,6 +19,7 @@ mod play;
 mod process;
 mod protoc;
 mod setup;
+mod simulate;
 mod stamp;
 mod test;
 mod workspace;
@@ -46,6 +48,10 @@ enum Task {
     Play(play::Options),
     /// Run every check: formatting, lints, tests, wasm, page, dependencies
     Test(test::Options),
+    /// Run the simulator seed after seed, on all cores
+    Simulate(simulate::Options),
+    /// Put known bugs back one at a time and show which checker meets each
+    Mutants(simulate::Options),
     /// Install the tools that `play` and `test` use, and say where they are
     Setup(setup::Options),
     /// Build the page into target/dist, with its compressed copies
@@ -57,6 +63,8 @@ fn main() -> ExitCode {
     let outcome = Workspace::locate().and_then(|workspace| match arguments.task {
         Task::Play(options) => play::run(&workspace, &options),
         Task::Test(options) => test::run(&workspace, &options),
+        Task::Simulate(options) => simulate::simulate(&workspace, &options),
+        Task::Mutants(options) => simulate::mutants(&workspace, &options),
         Task::Setup(options) => setup::run(&workspace, &options),
         Task::Page => page::build_within_budget(&workspace),
     });

@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod page_tests;
+mod rules;
 mod rust;
 mod trace_hash;
 
@@ -10,6 +11,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::page;
+use crate::simulate;
 use crate::workspace::Workspace;
 
 /// The options of `cargo xtask test`.
@@ -46,7 +48,7 @@ struct Step {
 }
 
 /// The order: seconds before minutes, and what others stand on before what stands on it.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 11] = [
     Step {
         name: "format",
         what: "cargo fmt --check",
@@ -66,6 +68,12 @@ const STEPS: [Step; 8] = [
         check: rust::docs,
     },
     Step {
+        name: "rules",
+        what: "which features of the core a build of the workspace has",
+        why: "no server can switch a rule of the protocol off, or put a bug back",
+        check: rules::check,
+    },
+    Step {
         name: "native",
         what: "cargo test: unit, golden, simulation and process tests",
         why: "the core in the simulator, and real servers under etcd's own etcdctl and a Procfile",
@@ -76,6 +84,18 @@ const STEPS: [Step; 8] = [
         what: "the core as wasm: no imports, and the traces of its native twin",
         why: "one seed gives one trace, on the page as in the server",
         check: trace_hash::check,
+    },
+    Step {
+        name: "simulate",
+        what: "the simulator, 500 seeds on all cores",
+        why: "no property breaks under any fault that a world knows",
+        check: |workspace| simulate::seeds(workspace, SEEDS).map(|()| Outcome::Passed),
+    },
+    Step {
+        name: "mutants",
+        what: "known bugs, put back one at a time",
+        why: "each is met by a checker, so the checkers can see",
+        check: |workspace| simulate::all_mutants(workspace).map(|()| Outcome::Passed),
     },
     Step {
         name: "page",
@@ -168,6 +188,9 @@ fn choose(only: &[String], skip: &[String]) -> Result<Vec<&'static Step>> {
     }
     Ok(chosen)
 }
+
+/// Seeds that stand between a change and the main branch; more by `cargo xtask simulate`.
+const SEEDS: u32 = 500;
 
 #[cfg(test)]
 mod tests {

@@ -40,6 +40,10 @@ impl KnownBug {
                 "Entries are written and acknowledged, but synced only when a term or a vote follows.",
                 "Raft paper §5.3",
             ),
+            KnownBug::FailedSyncIgnored => (
+                "A member goes on after its disk could not sync, as if it had.",
+                "Rebello et al. 2020; PostgreSQL's fsync error of 2018",
+            ),
             KnownBug::SegmentWithoutDirectorySync => (
                 "A new log segment is synced, its name in the directory is not.",
                 "fsync(2)",

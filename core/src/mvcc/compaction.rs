@@ -121,15 +121,12 @@ impl Store {
             self.records.remove(&version.id);
             self.sizes.remove(key, &version);
         }
-        if self.bugs.has(KnownBug::CompactionLosesLiveRevision)
-            && let Some(version) = history.pop_oldest_before(following(id))
-        {
-            self.records.remove(&version.id);
-            self.sizes.remove(key, &version);
-            return;
-        }
         let oldest = history.oldest();
-        if oldest.id != id || !oldest.is_tombstone() || id.main >= self.compaction.target {
+        let is_lost = self.bugs.has(KnownBug::CompactionLosesLiveRevision)
+            && oldest.id == id
+            && id.main == self.compaction.target;
+        let is_due = oldest.is_tombstone() && id.main < self.compaction.target;
+        if oldest.id != id || !(is_due || is_lost) {
             return;
         }
         self.records.remove(&id);

@@ -3,6 +3,7 @@
 use super::halt::{Halt, WorldError};
 use super::history::History;
 use super::plan::fault_plan;
+use super::storm::storm_plan;
 use super::world::World;
 use crate::prng::Prng;
 
@@ -25,8 +26,13 @@ pub fn simulation(seed: u64) -> Simulation {
         .choose(&[1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7])
         .unwrap_or(&3);
     let events = prng.between(EVENTS_MIN, EVENTS_MAX);
+    let plan = if prng.chance(500) {
+        storm_plan
+    } else {
+        fault_plan
+    };
     Simulation {
-        history: fault_plan(seed, members, events),
+        history: plan(seed, members, events),
         events,
     }
 }
