@@ -312,23 +312,6 @@ impl Member {
         self.stop_now(Some(reason));
     }
 
-    /// Watches are not served yet: each is ended as it begins, with the reason.
-    fn watch(&mut self, request: WatchRequest) {
-        let WatchRequest::Create(create) = request else {
-            return;
-        };
-        let reason = Error::NotSupported("a watch".to_owned());
-        self.outputs.push(Output::Watch(WatchResponse {
-            stream: create.stream,
-            watch: create.watch,
-            header: self.reply_header(),
-            created: true,
-            canceled: true,
-            cancel_reason: reason.to_string(),
-            ..WatchResponse::default()
-        }));
-    }
-
     /// Hands out what is buffered for the log. True when raft may have new work by it.
     fn flush_log(&mut self) -> bool {
         if let Some(to_write) = self.log.take_batch() {

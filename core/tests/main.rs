@@ -10,7 +10,6 @@ mod suite {
     mod mvcc;
     mod sim;
     pub(crate) mod wal;
-    mod wire;
-    mod wal;
     mod watches;
+    mod wire;
 }

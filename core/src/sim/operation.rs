@@ -1,7 +1,5 @@
 //! What clients of a world ask, beyond the four simplest things.
 
-use std::fmt;
-
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -169,63 +167,6 @@ impl Operation {
             | Operation::WatchProgress { .. }
             | Operation::MemberAdd { .. } => return None,
         })
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Operation::Range {
-                key,
-                end,
-                revision,
-                serializable,
-            } => {
-                write!(f, "range {key} {end:?}")?;
-                if *revision > 0 {
-                    write!(f, " at revision {revision}")?;
-                }
-                f.write_str(if *serializable {
-                    " from this member alone"
-                } else {
-                    ""
-                })
-            }
-            Operation::CompareAndSwap {
-                key,
-                expected,
-                value,
-            } => match expected {
-                Some(expected) => write!(f, "swap {key}={expected} for {value}"),
-                None => write!(f, "create {key}={value}"),
-            },
-            Operation::PutAll { pairs } => {
-                f.write_str("put")?;
-                pairs
-                    .iter()
-                    .try_for_each(|(key, value)| write!(f, " {key}={value}"))
-            }
-            Operation::PutWithLease { key, value, lease } => {
-                write!(f, "put {key}={value} with lease {lease}")
-            }
-            Operation::LeaseGrant { lease, ttl_seconds } => {
-                write!(f, "grant lease {lease} for {ttl_seconds} s")
-            }
-            Operation::LeaseRevoke { lease } => write!(f, "revoke lease {lease}"),
-            Operation::LeaseKeepAlive { lease } => write!(f, "keep lease {lease} alive"),
-            Operation::LeaseTimeToLive { lease } => write!(f, "time to live of lease {lease}"),
-            Operation::Watch { key, end, revision } => {
-                write!(f, "watch {key} {end:?} from revision {revision}")
-            }
-            Operation::WatchCancel { operation } => write!(f, "cancel watch {operation}"),
-            Operation::WatchProgress { operation } => write!(f, "progress of watch {operation}"),
-            Operation::MemberAdd { new, learner } => {
-                write!(f, "add {}{new}", if *learner { "learner " } else { "" })
-            }
-            Operation::MemberRemove { target } => write!(f, "remove {target}"),
-            Operation::MemberPromote { target } => write!(f, "promote {target}"),
-            Operation::MoveLeader { target } => write!(f, "move leadership to {target}"),
-        }
     }
 }
 

@@ -43,8 +43,6 @@ impl World {
             Action::Heal if self.network.is_whole() => Some("no link is cut".to_owned()),
             Action::Heal => None,
             Action::Fault(fault) => self.fault_refusal(fault),
-            Action::Operation { .. } => Some("this world cannot do that yet".to_owned()),
-            Action::Fault(_) => Some("this world cannot do that yet".to_owned()),
             Action::Operation { operation, .. } if self.stranger(operation).is_some() => {
                 self.stranger(operation)
             }
@@ -78,8 +76,6 @@ impl World {
             Action::Stop { node } => self.feed(node, Input::Stop),
             Action::Operation { node, operation } => self.operate(node, operation),
             // Refused, see above.
-            Action::Operation { .. } => {}
-            Action::Fault(_) => {}
         }
     }
 
