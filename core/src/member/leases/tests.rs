@@ -20,7 +20,7 @@ fn member() -> Member {
         ..MemberInfo::default()
     });
     let config = MemberConfig::new(MemberId(1), ClusterId(5), bootstrap.collect());
-    let mut member = Member::start(config, &DiskImage::default()).unwrap();
+    let mut member = Member::start(config, &DiskImage::default()).expect("an empty disk");
     member.step(Input::Tick);
     member
 }

@@ -64,10 +64,12 @@ pub(super) struct Open {
 
 impl Swarm {
     pub(super) fn new(prng: &mut Prng) -> Self {
-        let mut weights: Vec<(Kind, u64)> = OPTIONAL
-            .iter()
-            .filter_map(|(kind, most)| prng.chance(400).then(|| (*kind, prng.between(1, *most))))
-            .collect();
+        let mut weights: Vec<(Kind, u64)> = Vec::new();
+        for (kind, most) in OPTIONAL {
+            if prng.chance(400) {
+                weights.push((kind, prng.between(1, most)));
+            }
+        }
         weights.extend(ALWAYS);
         let breaking: u64 = weights.iter().map(|(_, weight)| weight).sum();
         Self {

@@ -14,14 +14,14 @@ use quorate_core::prng::Prng;
 
 /// Key to create revision, mod revision, version and value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct SmallStore {
+pub(super) struct SmallStore {
     pub writes: i64,
     keys: BTreeMap<Bytes, (i64, i64, i64, Bytes)>,
 }
 
 impl SmallStore {
     /// Does one of the four things that the clients here ask for.
-    pub fn answer(&mut self, command: &Command) -> (i64, Reply) {
+    pub(super) fn answer(&mut self, command: &Command) -> (i64, Reply) {
         let reply = match command {
             Command::Put(put) => {
                 self.put(put);
@@ -98,7 +98,7 @@ impl SmallStore {
 
 /// What is wrong with the server that the clients use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(super) enum Fault {
     None,
     /// Now and then it answers a read from an earlier state.
     StaleRead,
@@ -112,7 +112,7 @@ pub enum Fault {
     Twice,
 }
 
-pub const FAULTS: [Fault; 6] = [
+pub(super) const FAULTS: [Fault; 6] = [
     Fault::None,
     Fault::StaleRead,
     Fault::LostWrite,
@@ -122,7 +122,7 @@ pub const FAULTS: [Fault; 6] = [
 ];
 
 /// A history of so many operations by three clients on two keys.
-pub fn history(prng: &mut Prng, count: usize, fault: Fault) -> History {
+pub(super) fn history(prng: &mut Prng, count: usize, fault: Fault) -> History {
     let mut run = Run {
         store: SmallStore::default(),
         states: vec![SmallStore::default()],
