@@ -334,6 +334,10 @@ impl Member {
     /// did.
     #[cfg(feature = "modified-raft")]
     fn acknowledge_early(&mut self) -> bool {
+        #[cfg_attr(
+            not(feature = "known-bugs"),
+            expect(unused_mut, reason = "only a known bug changes it")
+        )]
         let mut early = !self.config.holds(Rule::PersistBeforeAck);
         #[cfg(feature = "known-bugs")]
         {
