@@ -121,6 +121,9 @@ pub(super) const FAULTS: [Fault; 6] = [
     Fault::Twice,
 ];
 
+/// What a client has asked, and what it was answered once that is so.
+type Asked = (usize, Option<(i64, Reply)>);
+
 /// A history of so many operations by three clients on two keys.
 pub(super) fn history(prng: &mut Prng, count: usize, fault: Fault) -> History {
     let mut run = Run {
@@ -148,7 +151,7 @@ struct Run {
     fault: Fault,
     operations: Vec<ClientOperation>,
     /// The operation that each waits for, and its answer once there is one.
-    clients: Vec<Option<(usize, Option<(i64, Reply)>)>>,
+    clients: Vec<Option<Asked>>,
     /// Operations that nobody waits for and that may still happen.
     late: Vec<usize>,
     now: u64,
