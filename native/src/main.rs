@@ -11,7 +11,6 @@ mod listen;
 mod log;
 mod member_thread;
 mod peer;
-mod proto;
 mod replay;
 mod server;
 mod settings;
@@ -22,6 +21,7 @@ use std::process::ExitCode;
 
 use flags::{Request, Values};
 use log::{LogLevel, Logger, Outputs};
+use quorate_api as proto;
 use serde_json::json;
 use settings::{Settings, SettingsError};
 

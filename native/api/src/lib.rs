@@ -1,25 +1,27 @@
-//! The types of the wire, made from `proto/` by the build script.
+//! The types of the wire, and services and clients that speak them, made from `proto/` by the
+//! build script. The server, its tools and its tests share them.
+//!
+//! A client is made from any channel: `kv_client::KvClient::new(channel)`.
 
 #![allow(
     missing_docs,
     unreachable_pub,
-    dead_code,
     clippy::all,
     clippy::too_many_lines,
     reason = "made by a generator; the protos carry the comments"
 )]
 
 /// What roles may do.
-pub(crate) mod authpb {
+pub mod authpb {
     tonic::include_proto!("authpb");
 }
 
 /// Keys and events.
-pub(crate) mod mvccpb {
+pub mod mvccpb {
     tonic::include_proto!("mvccpb");
 }
 
 /// The services.
-pub(crate) mod etcdserverpb {
+pub mod etcdserverpb {
     tonic::include_proto!("etcdserverpb");
 }
