@@ -69,7 +69,7 @@ const STEPS: [Step; 11] = [
     },
     Step {
         name: "rules",
-        what: "which features of the core a build of the workspace has",
+        what: "which features the core of the shipped server has; that it refuses a modified Raft",
         why: "no server can switch a rule of the protocol off, or put a bug back",
         check: rules::check,
     },
