@@ -1,6 +1,7 @@
-//! `quorate`: a member of an etcd-compatible cluster.
+//! Quorate's programs: the server, a member of an etcd-compatible cluster, and what goes with it.
 //!
-//! The protocol is `quorate_core`'s; this program gives it a clock, a disk, sockets and clients.
+//! The protocol is `quorate_core`'s; the server gives it a clock, a disk, sockets and clients.
+//! The programs' `main` functions in `src/bin` do nothing but call this library.
 
 mod client;
 mod disk;
@@ -25,18 +26,15 @@ use quorate_api as proto;
 use serde_json::json;
 use settings::{Settings, SettingsError};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The command line cannot be understood, as with etcd.
 const EXIT_BAD_FLAG: u8 = 2;
 
-fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+/// Runs the server, or one of its commands, with the arguments behind the program's name.
+pub fn run(arguments: &[String]) -> ExitCode {
     if arguments.first().is_some_and(|first| first == "replay") {
         return replay::run(&arguments[1..]);
     }
-    match flags::parse(&arguments) {
+    match flags::parse(arguments) {
         Ok(Request::Serve(values)) => serve(&values),
         Ok(Request::Help) => print(&flags::help_text()),
         Ok(Request::Version) => print(&flags::version_text()),
