@@ -5,6 +5,8 @@
 //! again: after a failed `fsync` nobody knows what is on the disk.
 
 mod directory;
+#[cfg(feature = "torture")]
+mod faults;
 mod files;
 mod image;
 
@@ -20,7 +22,10 @@ pub(crate) use directory::{DataDirectory, DirectoryError};
 pub(crate) use image::load_image;
 
 use crate::member_thread::MemberHandle;
-use files::Files;
+#[cfg(feature = "torture")]
+use faults::FaultyFiles as LaneFiles;
+#[cfg(not(feature = "torture"))]
+use files::Files as LaneFiles;
 
 /// The disk's threads.
 pub(crate) struct Disk {
@@ -39,7 +44,7 @@ impl Disk {
         let mut threads = Vec::new();
         let mut lane = |name: &str| {
             let (sender, batches) = mpsc::channel();
-            let mut files = Files::new(root);
+            let mut files = LaneFiles::new(root);
             let member = member.clone();
             threads.push(
                 thread::Builder::new()
@@ -76,7 +81,7 @@ impl DiskSender {
     }
 }
 
-fn run(files: &mut Files, batches: &Receiver<DiskBatch>, member: &MemberHandle) {
+fn run(files: &mut LaneFiles, batches: &Receiver<DiskBatch>, member: &MemberHandle) {
     let mut broken: Option<DiskError> = None;
     while let Ok(DiskBatch {
         id,

@@ -15,6 +15,8 @@ mod peer;
 mod replay;
 mod server;
 mod settings;
+#[cfg(feature = "torture")]
+mod torture;
 mod version;
 
 use std::io::{self, Write};

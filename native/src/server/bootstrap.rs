@@ -65,6 +65,8 @@ impl Bootstrap {
             request_size_bytes_max: settings.request_size_bytes_max,
             ..MemberConfig::new(own, identity.cluster, first)
         };
+        #[cfg(feature = "torture")]
+        let config = crate::torture::adjusted(config);
         Self {
             identity,
             config,
