@@ -54,7 +54,7 @@ use raft::eraftpb::{Message, MessageType};
 
 pub use config::MemberConfig;
 pub use start::StartError;
-pub use view::{EntryView, LeaseView, MemberView, ProgressState, ProgressView, Role};
+pub use view::{EntryView, LeaseView, MemberView, ProgressState, ProgressView, Role, Standing};
 
 use self::leases::LeaseDesk;
 use self::log::Log;

@@ -11,6 +11,8 @@ const PROTOS: &[&str] = &[
     "proto/etcdserverpb/cluster.proto",
     "proto/etcdserverpb/maintenance.proto",
     "proto/etcdserverpb/auth.proto",
+    "proto/v3lock.proto",
+    "proto/v3election.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -2,46 +2,83 @@
 //!
 //! One RPC, one file. Nothing here knows what a request does: that is the core's.
 
+mod auth;
+mod call_end;
 mod cluster;
 mod convert;
 mod deadline;
+mod election;
+mod gate;
 mod kv;
+mod lease;
+mod lock;
 mod maintenance;
 mod status;
+mod turn;
+mod watch;
+
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Extensions, Request, Response};
+use quorate_api::etcdserverpb as pb;
+use quorate_api::v3electionpb::election_server::ElectionServer;
+use quorate_api::v3lockpb::lock_server::LockServer;
 use quorate_core::command::{Command, Reply, ReplyHeader};
 use tonic::Status;
 use tonic::body::Body;
 use tower::Service;
 
 use crate::member_thread::MemberHandle;
-use crate::proto::etcdserverpb::cluster_server::ClusterServer;
-use crate::proto::etcdserverpb::kv_server::KvServer;
-use crate::proto::etcdserverpb::maintenance_server::MaintenanceServer;
+use crate::settings::Settings;
+use call_end::{CallEnd, Terms};
+use pb::auth_server::AuthServer;
+use pb::cluster_server::ClusterServer;
+use pb::kv_server::KvServer;
+use pb::lease_server::LeaseServer;
+use pb::maintenance_server::MaintenanceServer;
+use pb::watch_server::WatchServer;
 
 /// What a message may be larger than `--max-request-bytes`, for all that is around the request.
 const OVERHEAD_SIZE_BYTES: usize = 512 * 1_024;
+/// Election timeouts without a leader after which streams end whose clients want one.
+const LEADERLESS_TIMEOUTS_MAX: u32 = 3;
 
 /// The member, as the services see it.
 #[derive(Clone)]
 pub(crate) struct Api {
     member: MemberHandle,
+    /// The largest message that is taken, and that a watch is cut to.
+    message_size_bytes_max: usize,
+    /// How long a stream whose client wants a leader waits for one.
+    leader_patience: Duration,
 }
 
 /// All services of the client port.
 #[derive(Clone)]
 pub(crate) struct Services {
+    api: Api,
     kv: KvServer<Api>,
+    watch: WatchServer<Api>,
+    lease: LeaseServer<Api>,
     cluster: ClusterServer<Api>,
     maintenance: MaintenanceServer<Api>,
+    auth: AuthServer<Api>,
+    lock: LockServer<Api>,
+    election: ElectionServer<Api>,
 }
 
 impl Api {
     /// The services' view of this member.
-    pub(crate) fn new(member: MemberHandle) -> Self {
-        Self { member }
+    pub(crate) fn new(member: MemberHandle, settings: &Settings) -> Self {
+        let election = Duration::from_millis(settings.election_ms.into());
+        Self {
+            member,
+            message_size_bytes_max: settings
+                .request_size_bytes_max
+                .saturating_add(OVERHEAD_SIZE_BYTES),
+            leader_patience: election * LEADERLESS_TIMEOUTS_MAX,
+        }
     }
 
     /// Asks the member; errors come as etcd's clients know them.
@@ -52,35 +89,53 @@ impl Api {
             Err(error) => Err(status::status(&error)),
         }
     }
+
+    /// What ends the stream of a call, by the terms it was admitted on.
+    fn end_of(&self, extensions: &Extensions) -> Option<CallEnd> {
+        let terms = extensions.get::<Terms>().copied().unwrap_or_default();
+        terms.end(self.member.standings(), self.leader_patience)
+    }
 }
 
 impl Services {
-    /// Services that take requests up to this size.
-    pub(crate) fn new(api: &Api, request_size_bytes_max: usize) -> Self {
-        let most = request_size_bytes_max.saturating_add(OVERHEAD_SIZE_BYTES);
+    /// All services of a member.
+    pub(crate) fn new(api: &Api) -> Self {
+        let most = api.message_size_bytes_max;
         Self {
+            api: api.clone(),
             kv: KvServer::new(api.clone())
                 .max_decoding_message_size(most)
                 .max_encoding_message_size(usize::MAX),
+            watch: WatchServer::new(api.clone()).max_decoding_message_size(most),
+            lease: LeaseServer::new(api.clone()).max_decoding_message_size(most),
             cluster: ClusterServer::new(api.clone()).max_decoding_message_size(most),
             maintenance: MaintenanceServer::new(api.clone()).max_decoding_message_size(most),
+            auth: AuthServer::new(api.clone()).max_decoding_message_size(most),
+            lock: LockServer::new(api.clone()).max_decoding_message_size(most),
+            election: ElectionServer::new(api.clone()).max_decoding_message_size(most),
         }
     }
 
-    /// Answers one call, within the time its client gives it.
-    pub(crate) async fn answer<B>(&self, request: Request<B>) -> Response<Body>
+    /// Answers one call, on its client's terms.
+    pub(crate) async fn answer<B>(&self, mut request: Request<B>) -> Response<Body>
     where
         B: hyper::body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
     {
-        let limit = deadline::read(request.headers());
+        let standing = self.api.member.standing();
+        let terms = match gate::admit(request.uri().path(), request.headers(), standing) {
+            Ok(terms) => terms,
+            Err(refusal) => return refusal.into_http(),
+        };
+        request.extensions_mut().insert(terms);
         let answer = self.call(request);
-        match limit {
+        let answer = match terms.deadline {
             None => answer.await,
-            Some(limit) => tokio::time::timeout(limit, answer)
+            Some(deadline) => tokio::time::timeout_at(deadline, answer)
                 .await
                 .unwrap_or_else(|_| deadline::exceeded().into_http()),
-        }
+        };
+        in_gos_words(answer)
     }
 
     async fn call<B>(&self, request: Request<B>) -> Response<Body>
@@ -90,16 +145,31 @@ impl Services {
     {
         let path = request.uri().path();
         let service = path.trim_start_matches('/').split('/').next();
-        let answer = match service {
-            Some("etcdserverpb.KV") => self.kv.clone().call(request).await,
-            Some("etcdserverpb.Cluster") => self.cluster.clone().call(request).await,
-            Some("etcdserverpb.Maintenance") => self.maintenance.clone().call(request).await,
-            _ => Ok(not_yet(path).into_http()),
+        let answer = match service.unwrap_or_default() {
+            "etcdserverpb.KV" => self.kv.clone().call(request).await,
+            "etcdserverpb.Watch" => self.watch.clone().call(request).await,
+            "etcdserverpb.Lease" => self.lease.clone().call(request).await,
+            "etcdserverpb.Cluster" => self.cluster.clone().call(request).await,
+            "etcdserverpb.Maintenance" => self.maintenance.clone().call(request).await,
+            "etcdserverpb.Auth" => self.auth.clone().call(request).await,
+            "v3lockpb.Lock" => self.lock.clone().call(request).await,
+            "v3electionpb.Election" => self.election.clone().call(request).await,
+            unknown => Ok(Status::unimplemented(format!("unknown service {unknown}")).into_http()),
         };
         match answer {
             Ok(response) => response,
             Err(never) => match never {},
         }
+    }
+}
+
+/// A call whose message could not be received has an answer of tonic's making.
+fn in_gos_words(response: Response<Body>) -> Response<Body> {
+    match response.extensions().get::<Status>() {
+        Some(failure) if failure.code() == tonic::Code::OutOfRange => {
+            status::received(failure.clone()).into_http()
+        }
+        _ => response,
     }
 }
 

@@ -24,7 +24,6 @@ use std::process::ExitCode;
 
 use flags::{Request, Values};
 use log::{LogLevel, Logger, Outputs};
-use quorate_api as proto;
 use serde_json::json;
 use settings::{Settings, SettingsError};
 

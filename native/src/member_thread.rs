@@ -6,19 +6,26 @@
 
 mod dispatch;
 mod start;
+mod watch_stream;
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use quorate_core::command::{Command, Reply, ReplyHeader};
+use quorate_core::command::{Command, Reply, ReplyHeader, WatchRequest};
 use quorate_core::error::Error;
+use quorate_core::id::WatchStreamId;
+use quorate_core::member::Standing;
 use quorate_core::{Input, Output};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use dispatch::Dispatch;
 pub(crate) use dispatch::Hosts;
 pub(crate) use start::start_member;
+use watch_stream::WatchSender;
+pub(crate) use watch_stream::{WatchRequests, WatchResponses};
 
 /// Inputs that may wait; whoever has one more waits with it.
 const INPUTS_MAX: usize = 16_384;
@@ -31,6 +38,8 @@ pub(crate) trait Machine: Send + 'static {
     fn step(&mut self, input: Input);
     /// What the steps since the last call made to be done.
     fn take_outputs(&mut self) -> Vec<Output>;
+    /// How it stands in the cluster now.
+    fn standing(&self) -> Standing;
 }
 
 /// What waits for the member.
@@ -39,6 +48,15 @@ enum Event {
     Request {
         command: Command,
         answer: oneshot::Sender<Answer>,
+    },
+    /// A watch stream begins: before anything is asked on it.
+    WatchOpened {
+        stream: WatchStreamId,
+        responses: WatchSender,
+    },
+    /// Nobody listens to a watch stream any more.
+    WatchClosed {
+        stream: WatchStreamId,
     },
 }
 
@@ -49,20 +67,30 @@ pub(crate) type Answer = (ReplyHeader, Result<Reply, Error>);
 #[derive(Clone)]
 pub(crate) struct MemberHandle {
     events: mpsc::Sender<Event>,
+    standing: watch::Receiver<Standing>,
+    next_stream: Arc<AtomicU64>,
 }
 
 /// The inputs of a member that has not been started.
 pub(crate) struct MemberInbox {
     events: mpsc::Receiver<Event>,
+    standing: watch::Sender<Standing>,
 }
 
 /// A handle, and what it fills.
 pub(crate) fn channel() -> (MemberHandle, MemberInbox) {
     let (sender, receiver) = mpsc::channel(INPUTS_MAX);
-    (
-        MemberHandle { events: sender },
-        MemberInbox { events: receiver },
-    )
+    let (told, standing) = watch::channel(Standing::default());
+    let handle = MemberHandle {
+        events: sender,
+        standing,
+        next_stream: Arc::new(AtomicU64::new(1)),
+    };
+    let inbox = MemberInbox {
+        events: receiver,
+        standing: told,
+    };
+    (handle, inbox)
 }
 
 impl MemberHandle {
@@ -87,6 +115,25 @@ impl MemberHandle {
         }
         reply.await.unwrap_or_else(|_| stopped())
     }
+
+    /// Begins a watch stream; nothing when the member is gone.
+    pub(crate) async fn watch(&self) -> Option<(WatchRequests, WatchResponses)> {
+        let stream = WatchStreamId(self.next_stream.fetch_add(1, Ordering::Relaxed));
+        let (responses, requests, receiver) = watch_stream::open(stream, &self.events);
+        let opened = Event::WatchOpened { stream, responses };
+        self.events.send(opened).await.ok()?;
+        Some((requests, receiver))
+    }
+
+    /// How the member stands in the cluster, as of its last round.
+    pub(crate) fn standing(&self) -> Standing {
+        *self.standing.borrow()
+    }
+
+    /// The same, to wait for changes.
+    pub(crate) fn standings(&self) -> watch::Receiver<Standing> {
+        self.standing.clone()
+    }
 }
 
 /// Runs a member until it stops.
@@ -105,6 +152,12 @@ fn run(mut member: Box<dyn Machine>, mut inbox: MemberInbox, mut dispatch: Dispa
     // What it has to do before anybody says anything.
     let mut is_running = dispatch.carry_out(member.take_outputs());
     while is_running {
+        let now = member.standing();
+        inbox.standing.send_if_modified(|told| {
+            let is_news = *told != now;
+            *told = now;
+            is_news
+        });
         let count = inbox
             .events
             .blocking_recv_many(&mut batch, INPUTS_IN_BATCH_MAX);
@@ -113,7 +166,7 @@ fn run(mut member: Box<dyn Machine>, mut inbox: MemberInbox, mut dispatch: Dispa
         }
         // Told with the next inputs, not at once: whatever a member answers to this can fail to
         // be sent as well, and that must not become a loop of its own.
-        for input in dispatch.take_connections() {
+        for input in dispatch.take_notices() {
             member.step(input);
         }
         for event in batch.drain(..) {
@@ -125,6 +178,13 @@ fn run(mut member: Box<dyn Machine>, mut inbox: MemberInbox, mut dispatch: Dispa
                         let id = dispatch.register(answer);
                         member.step(Input::Request { id, command });
                     }
+                }
+                Event::WatchOpened { stream, responses } => {
+                    dispatch.open_watch(stream, responses);
+                }
+                Event::WatchClosed { stream } => {
+                    dispatch.close_watch(stream);
+                    member.step(Input::Watch(WatchRequest::Close { stream }));
                 }
             }
         }
@@ -196,6 +256,10 @@ mod tests {
                 outputs.push(Output::Stopped { failure: None });
             }
             outputs
+        }
+
+        fn standing(&self) -> Standing {
+            Standing::default()
         }
     }
 

@@ -205,7 +205,7 @@ fn serve_clients(
         );
     }
     let api = ClientApi {
-        grpc: Services::new(&Api::new(member.clone()), settings.request_size_bytes_max),
+        grpc: Services::new(&Api::new(member.clone(), settings)),
         http: HttpApi::new(member.clone(), settings.playground_dir.clone()),
         concurrent_streams_max: settings.concurrent_streams_max,
     };

@@ -1,7 +1,9 @@
 //! What the tests stand on: servers, clusters, tools, and patience.
 
+pub(crate) mod calls;
 pub(crate) mod cluster;
 pub(crate) mod etcdctl;
+pub(crate) mod etcdctl_stream;
 pub(crate) mod http;
 pub(crate) mod ports;
 pub(crate) mod server;

@@ -4,11 +4,21 @@ use raft::eraftpb::EntryType;
 
 use super::proposal::describe;
 use super::stop::Stop;
-use super::{Member, MemberView, view::EntryView};
+use super::view::{EntryView, Standing};
+use super::{Member, MemberView};
 use crate::command::Range;
 use crate::id::{Index, MemberId, Revision, Term};
 
 impl Member {
+    /// How the member stands in the cluster now.
+    pub fn standing(&self) -> Standing {
+        let learners = self.consensus.configuration().get_learners();
+        Standing {
+            leader: self.consensus.leader(),
+            is_learner: learners.contains(&self.config.id.0),
+        }
+    }
+
     /// The member as it is now. Made for drawing: of a long log it holds the last entries, of
     /// the store the first keys.
     pub fn view(&self) -> MemberView {

@@ -31,6 +31,15 @@ pub enum ProgressState {
     Snapshot,
 }
 
+/// What the admission of a request asks of a member: cheap to tell after every round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The leader it knows, or nobody.
+    pub leader: MemberId,
+    /// Whether it is a learner, which serves next to nothing.
+    pub is_learner: bool,
+}
+
 /// A leader's notes on one member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgressView {

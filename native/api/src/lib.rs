@@ -25,3 +25,13 @@ pub mod mvccpb {
 pub mod etcdserverpb {
     tonic::include_proto!("etcdserverpb");
 }
+
+/// Locks among clients.
+pub mod v3lockpb {
+    tonic::include_proto!("v3lockpb");
+}
+
+/// Elections among clients.
+pub mod v3electionpb {
+    tonic::include_proto!("v3electionpb");
+}

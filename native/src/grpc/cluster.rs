@@ -5,8 +5,8 @@ mod member_list;
 use tonic::{Request, Response, Status};
 
 use super::{Api, not_yet};
-use crate::proto::etcdserverpb as pb;
 use pb::cluster_server::Cluster;
+use quorate_api::etcdserverpb as pb;
 
 #[tonic::async_trait]
 impl Cluster for Api {

@@ -5,13 +5,18 @@
 
 mod reply;
 mod request;
+mod watch;
 
 use bytes::Bytes;
 
 pub(super) use reply::txn_response;
-pub(super) use reply::{delete_range_response, header, member, put_response, range_response};
+pub(super) use reply::{
+    delete_range_response, header, key_value, member, put_response, range_response,
+};
 pub(super) use request::{delete_range, put, range, txn};
+pub(super) use watch::{watch_create, watch_response};
 
-fn copied(bytes: &Bytes) -> Bytes {
+/// Bytes that keep nothing else alive.
+pub(super) fn copied(bytes: &Bytes) -> Bytes {
     Bytes::copy_from_slice(bytes)
 }

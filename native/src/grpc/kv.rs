@@ -9,8 +9,8 @@ mod txn;
 use tonic::{Request, Response, Status};
 
 use super::Api;
-use crate::proto::etcdserverpb as pb;
 use pb::kv_server::Kv;
+use quorate_api::etcdserverpb as pb;
 
 #[tonic::async_trait]
 impl Kv for Api {

@@ -8,8 +8,8 @@ use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
 use super::{Api, not_yet};
-use crate::proto::etcdserverpb as pb;
 use pb::maintenance_server::Maintenance;
+use quorate_api::etcdserverpb as pb;
 
 #[tonic::async_trait]
 impl Maintenance for Api {

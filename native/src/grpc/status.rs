@@ -12,6 +12,31 @@ pub(super) fn status(error: &Error) -> Status {
     Status::new(code(error), error.to_string())
 }
 
+/// A header that should be text is none.
+pub(super) fn invalid_client_api_version() -> Status {
+    Status::invalid_argument("etcdserver: invalid client api version")
+}
+
+/// Why a message could not be received, in the words of etcd's gRPC library.
+pub(super) fn received(failure: Status) -> Status {
+    match too_large(failure.message()) {
+        Some((size_bytes, most_bytes)) if failure.code() == Code::OutOfRange => {
+            Status::resource_exhausted(format!(
+                "grpc: received message larger than max ({size_bytes} vs. {most_bytes})"
+            ))
+        }
+        _ => failure,
+    }
+}
+
+/// The two numbers of what tonic says of a message that is too large.
+fn too_large(message: &str) -> Option<(&str, &str)> {
+    message
+        .strip_prefix("Error, decoded message length too large: found ")?
+        .strip_suffix(" bytes")?
+        .split_once(" bytes, the limit is: ")
+}
+
 fn code(error: &Error) -> Code {
     match error {
         Error::EmptyKey
@@ -71,5 +96,20 @@ mod tests {
             let status = status(&error);
             assert_eq!((status.code() as i32, status.message()), (code, text));
         }
+    }
+
+    #[test]
+    fn a_message_that_is_too_large_is_told_in_gos_words() {
+        let tonics = Status::out_of_range(
+            "Error, decoded message length too large: found 30 bytes, the limit is: 20 bytes",
+        );
+        let status = received(tonics);
+        assert_eq!(status.code(), Code::ResourceExhausted);
+        assert_eq!(
+            status.message(),
+            "grpc: received message larger than max (30 vs. 20)"
+        );
+        let other = received(Status::out_of_range("revision"));
+        assert_eq!(other.code(), Code::OutOfRange);
     }
 }

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use quorate_core::id::{MemberId, RequestId};
+use quorate_core::command::{WatchRequest, WatchResponse};
+use quorate_core::id::{MemberId, RequestId, WatchStreamId};
 use quorate_core::{Input, Output};
 use tokio::sync::oneshot;
 
 use super::Answer;
+use super::watch_stream::WatchSender;
 use crate::disk::DiskSender;
 use crate::log::Logger;
 use crate::peer::{PeerSender, Sent};
@@ -32,8 +34,9 @@ pub(super) struct Dispatch {
     stopped: Option<oneshot::Sender<Option<String>>>,
     waiting: BTreeMap<RequestId, oneshot::Sender<Answer>>,
     next_request: u64,
-    /// Connections to tell the member of.
-    connections: Vec<Input>,
+    watches: BTreeMap<WatchStreamId, WatchSender>,
+    /// Connections and clients that are gone, to tell the member of.
+    notices: Vec<Input>,
     /// Connected peers that the member believes unreachable, because a frame was thrown away.
     congested: BTreeSet<MemberId>,
 }
@@ -47,7 +50,8 @@ impl Dispatch {
             stopped: Some(hosts.stopped),
             waiting: BTreeMap::new(),
             next_request: 1,
-            connections: Vec::new(),
+            watches: BTreeMap::new(),
+            notices: Vec::new(),
             congested: BTreeSet::new(),
         }
     }
@@ -60,13 +64,25 @@ impl Dispatch {
         id
     }
 
-    /// What happened to connections since the last call.
-    pub(super) fn take_connections(&mut self) -> Vec<Input> {
-        std::mem::take(&mut self.connections)
+    /// Remembers whom a watch stream's responses are for.
+    pub(super) fn open_watch(&mut self, stream: WatchStreamId, responses: WatchSender) {
+        self.watches.insert(stream, responses);
+    }
+
+    /// Forgets a watch stream.
+    pub(super) fn close_watch(&mut self, stream: WatchStreamId) {
+        self.watches.remove(&stream);
+    }
+
+    /// What happened to connections and clients since the last call.
+    pub(super) fn take_notices(&mut self) -> Vec<Input> {
+        std::mem::take(&mut self.notices)
     }
 
     /// Carries out outputs in order; false when the member has stopped.
     pub(super) fn carry_out(&mut self, outputs: Vec<Output>) -> bool {
+        let mut heard: BTreeMap<WatchStreamId, Vec<WatchResponse>> = BTreeMap::new();
+        let mut is_running = true;
         for output in outputs {
             match output {
                 Output::Send { to, frame } => self.send(to, frame),
@@ -77,18 +93,35 @@ impl Dispatch {
                         let _ = answer.send((header, result));
                     }
                 }
-                // No client has a stream yet: the watch service answers that it is not there.
-                Output::Watch(_) => {}
+                Output::Watch(response) => {
+                    heard.entry(response.stream).or_default().push(response);
+                }
                 Output::Trace(event) => self.logger.trace(&event),
                 Output::Stopped { failure } => {
                     if let Some(stopped) = self.stopped.take() {
                         let _ = stopped.send(failure);
                     }
-                    return false;
+                    is_running = false;
                 }
             }
         }
-        true
+        // All that a stream hears in one round is one wake-up of its task.
+        for (stream, responses) in heard {
+            self.tell_watch(stream, responses);
+        }
+        is_running
+    }
+
+    fn tell_watch(&mut self, stream: WatchStreamId, responses: Vec<WatchResponse>) {
+        let is_gone = self
+            .watches
+            .get(&stream)
+            .is_none_or(|sender| !sender.send(responses));
+        if is_gone {
+            self.watches.remove(&stream);
+            self.notices
+                .push(Input::Watch(WatchRequest::Close { stream }));
+        }
     }
 
     fn send(&mut self, to: MemberId, frame: Bytes) {
@@ -96,12 +129,12 @@ impl Dispatch {
             Sent::Queued => {
                 // The queue has room again, on the same connection.
                 if self.congested.remove(&to) {
-                    self.connections.push(Input::PeerActive { peer: to });
+                    self.notices.push(Input::PeerActive { peer: to });
                 }
             }
             Sent::NoRoom => {
                 if self.congested.insert(to) {
-                    self.connections.push(Input::PeerUnreachable { peer: to });
+                    self.notices.push(Input::PeerUnreachable { peer: to });
                 }
             }
             // That the connection is lost was said by whoever lost it; a member must hear of a
@@ -110,8 +143,8 @@ impl Dispatch {
             Sent::NotConnected => {
                 let lost = Input::PeerUnreachable { peer: to };
                 self.congested.remove(&to);
-                if !self.connections.contains(&lost) {
-                    self.connections.push(lost);
+                if !self.notices.contains(&lost) {
+                    self.notices.push(lost);
                 }
             }
         }

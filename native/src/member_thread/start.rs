@@ -1,7 +1,7 @@
 //! Starts the core's member: the one place that names it.
 
 use quorate_core::disk::DiskImage;
-use quorate_core::member::{Member, MemberConfig, StartError};
+use quorate_core::member::{Member, MemberConfig, Standing, StartError};
 use quorate_core::{Input, Output};
 
 use super::Machine;
@@ -13,6 +13,10 @@ impl Machine for Member {
 
     fn take_outputs(&mut self) -> Vec<Output> {
         Member::take_outputs(self)
+    }
+
+    fn standing(&self) -> Standing {
+        Member::standing(self)
     }
 }
 

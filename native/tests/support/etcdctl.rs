@@ -5,6 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+use super::etcdctl_stream::EtcdctlStream;
 use super::tools;
 
 /// etcdctl, told where the servers are.
@@ -39,12 +40,8 @@ impl Etcdctl {
 
     /// Runs a command that reads standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Result<String, String> {
-        let mut child = Command::new(tools::etcdctl())
-            .arg(format!("--endpoints={}", self.endpoints))
-            .args(arguments)
-            .env_remove("ETCDCTL_ENDPOINTS")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+        let mut child = self
+            .command(arguments)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -60,6 +57,23 @@ impl Etcdctl {
         } else {
             Err(String::from_utf8_lossy(&stderr).into_owned())
         }
+    }
+
+    /// Begins a command that goes on printing. What it complains of is shown with the test's
+    /// output.
+    pub(crate) fn follow(&self, arguments: &[&str]) -> EtcdctlStream {
+        EtcdctlStream::of(self.command(arguments).spawn().unwrap())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(tools::etcdctl());
+        command
+            .arg(format!("--endpoints={}", self.endpoints))
+            .args(arguments)
+            .env_remove("ETCDCTL_ENDPOINTS")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        command
     }
 
     /// Runs a command that must succeed.

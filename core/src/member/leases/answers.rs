@@ -1,6 +1,7 @@
 //! Questions about leases: answered by the leader, passed on by all others.
 
 use super::desk::{Asker, LeaseAsk, Question, Stage};
+use crate::Output;
 use crate::command::{
     LeaseCheckpoint, LeaseKeepAliveReply, LeaseTimeToLive, LeaseTimeToLiveReply, Reply,
 };
@@ -16,7 +17,8 @@ use crate::member::view::Role;
 impl Member {
     /// A client asks.
     pub(in crate::member) fn ask_of_lease(&mut self, id: RequestId, asked: LeaseAsk) {
-        self.leases.add_client(id, asked, self.now_ticks);
+        let revision = self.store.revision();
+        self.leases.add_client(id, asked, self.now_ticks, revision);
     }
 
     /// Another member asks.
@@ -237,8 +239,12 @@ impl Member {
             return self.answer_peer(asker, answer);
         };
         let ttl_seconds = answer.ttl_seconds;
+        let mut header = self.reply_header();
         let reply = match question.asked {
             LeaseAsk::KeepAlive(id) => {
+                // The leader renewed it some time ago. A client must not hear of a renewal at a
+                // revision at which the lease was already gone.
+                header.revision = question.since_revision;
                 Reply::LeaseKeepAlive(LeaseKeepAliveReply { id, ttl_seconds })
             }
             LeaseAsk::TimeToLive(LeaseTimeToLive { id, .. }) => {
@@ -250,7 +256,11 @@ impl Member {
                 })
             }
         };
-        self.reply(client, Ok(reply));
+        self.outputs.push(Output::Reply {
+            id: client,
+            header,
+            result: Ok(reply),
+        });
     }
 
     fn answer_peer(&mut self, asker: Asker, answer: LeaseAnswer) {

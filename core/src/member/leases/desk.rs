@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::command::{Command, LeaseTimeToLive};
-use crate::id::{Index, LeaseId, MemberId, RequestId};
+use crate::id::{Index, LeaseId, MemberId, RequestId, Revision};
 use crate::lease::Countdown;
 
 /// All that a member has about leases beside the store.
@@ -48,6 +48,8 @@ pub(super) struct Question {
     pub(super) client: Option<RequestId>,
     pub(super) asked: LeaseAsk,
     pub(super) since_ticks: u64,
+    /// The store's revision when it came.
+    pub(super) since_revision: Revision,
     pub(super) stage: Stage,
 }
 
@@ -109,12 +111,19 @@ impl LeaseDesk {
     }
 
     /// Takes in a client's question.
-    pub(super) fn add_client(&mut self, id: RequestId, asked: LeaseAsk, since_ticks: u64) {
+    pub(super) fn add_client(
+        &mut self,
+        id: RequestId,
+        asked: LeaseAsk,
+        since_ticks: u64,
+        since_revision: Revision,
+    ) {
         self.next_number += 1;
         let question = Question {
             client: Some(id),
             asked,
             since_ticks,
+            since_revision,
             stage: Stage::New,
         };
         self.questions
@@ -127,6 +136,7 @@ impl LeaseDesk {
             client: None,
             asked,
             since_ticks,
+            since_revision: Revision(0),
             stage: Stage::New,
         });
     }

@@ -4,8 +4,8 @@ use quorate_core::command::{
     DeleteRangeReply, KeyValue, MemberInfo, PutReply, RangeReply, ReplyHeader, ResponseOp, TxnReply,
 };
 
-use crate::proto::{etcdserverpb as pb, mvccpb};
 use pb::response_op::Response as PbResponse;
+use quorate_api::{etcdserverpb as pb, mvccpb};
 
 /// What every response begins with.
 pub(in crate::grpc) fn header(header: ReplyHeader) -> Option<pb::ResponseHeader> {
@@ -146,7 +146,8 @@ pub(in crate::grpc) fn member(member: MemberInfo) -> pb::Member {
     }
 }
 
-fn key_value(found: KeyValue) -> mvccpb::KeyValue {
+/// A key with its value.
+pub(in crate::grpc) fn key_value(found: KeyValue) -> mvccpb::KeyValue {
     mvccpb::KeyValue {
         key: found.key,
         create_revision: found.create_revision.0,

@@ -11,10 +11,10 @@ use tonic::Status;
 
 use super::copied;
 use crate::grpc::status::status;
-use crate::proto::etcdserverpb as pb;
 use pb::compare::{CompareResult as PbResult, CompareTarget as PbTarget, TargetUnion as PbValue};
 use pb::range_request::{SortOrder as PbOrder, SortTarget as PbSortTarget};
 use pb::request_op::Request as PbOperation;
+use quorate_api::etcdserverpb as pb;
 
 /// A range.
 pub(in crate::grpc) fn range(request: &pb::RangeRequest) -> Result<Range, Status> {

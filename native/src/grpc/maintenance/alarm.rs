@@ -4,8 +4,8 @@ use quorate_core::command::{Alarm, AlarmMember, Command, Reply};
 use tonic::Status;
 
 use crate::grpc::{Api, convert, not_yet, wrong_reply};
-use crate::proto::etcdserverpb as pb;
 use pb::alarm_request::AlarmAction;
+use quorate_api::etcdserverpb as pb;
 
 /// Asks the member.
 pub(super) async fn answer(

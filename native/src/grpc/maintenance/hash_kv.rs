@@ -5,7 +5,7 @@ use quorate_core::id::Revision;
 use tonic::Status;
 
 use crate::grpc::{Api, convert, wrong_reply};
-use crate::proto::etcdserverpb as pb;
+use quorate_api::etcdserverpb as pb;
 
 /// Asks the member.
 pub(super) async fn answer(

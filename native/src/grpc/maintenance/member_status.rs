@@ -4,8 +4,8 @@ use quorate_core::command::{Command, Reply};
 use tonic::Status;
 
 use crate::grpc::{Api, convert, wrong_reply};
-use crate::proto::etcdserverpb as pb;
 use crate::version;
+use quorate_api::etcdserverpb as pb;
 
 /// Asks the member.
 pub(super) async fn answer(api: &Api) -> Result<pb::StatusResponse, Status> {
