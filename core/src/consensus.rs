@@ -59,4 +59,4 @@ mod observe;
 mod validate;
 
 pub(crate) use convert::{from_raft, from_wire, new_entry, snapshot_message, to_wire};
-pub(crate) use node::{Consensus, InitialLog, Work};
+pub(crate) use node::{ConfigurationChange, Consensus, InitialLog, MayChange, Work};

@@ -84,6 +84,9 @@ pub enum Error {
     /// A lease was to live longer than 9,000,000,000 seconds.
     #[error("etcdserver: too large lease TTL")]
     LeaseTtlTooLarge,
+    /// A new member's peer URLs are none that it could be reached at.
+    #[error("etcdserver: given member URLs are invalid")]
+    MemberUrlsInvalid,
     /// There is no such member.
     #[error("etcdserver: member not found")]
     MemberNotFound,
@@ -153,6 +156,7 @@ impl Error {
             | Error::NotSupportedForLearner
             | Error::LeaseExists
             | Error::LeaseTtlTooLarge
+            | Error::MemberUrlsInvalid
             | Error::MemberNotFound
             | Error::MemberExists
             | Error::PeerUrlsExist

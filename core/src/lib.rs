@@ -31,7 +31,7 @@ pub mod wal;
 
 use bytes::Bytes;
 
-use crate::command::{Command, Reply, ReplyHeader, WatchRequest, WatchResponse};
+use crate::command::{Command, MemberInfo, Reply, ReplyHeader, WatchRequest, WatchResponse};
 use crate::disk::{DiskBatch, DiskError, Lane};
 use crate::error::Error;
 use crate::id::{BatchId, MemberId, RequestId};
@@ -107,11 +107,16 @@ pub enum Output {
     },
     /// Tell a client what its watch stream hears.
     Watch(WatchResponse),
+    /// Who is in the cluster now, by ascending ids: connect to these, and to nobody else. Comes
+    /// first when a member starts that knows it, and then whenever it changes. A member that
+    /// joins a cluster hears of it only once somebody has connected to it.
+    Members(Vec<MemberInfo>),
     /// Something happened that is worth a line.
     Trace(TraceEvent),
     /// The member is done: nothing that is handed to it now has an effect.
     Stopped {
-        /// Nothing when it was asked to stop; else what it stopped of.
+        /// Nothing when it was asked to stop; else what it stopped of:
+        /// [`REMOVED`](member::REMOVED), or what its disk did.
         failure: Option<String>,
     },
 }

@@ -55,6 +55,8 @@ pub const LEASES_MAX: usize = 1_000_000;
 pub const LEASES_ENDED_PER_TICK_MAX: usize = 100;
 /// Most leases in one checkpoint, and one checkpoint a tick; etcd's batch.
 pub const LEASE_CHECKPOINT_MAX: usize = 1_000;
+/// `--max-learners`: members without a vote at a time.
+pub const LEARNERS_MAX: usize = 1;
 /// Requests that wait for an answer in one member.
 pub const PENDING_REQUESTS_MAX: usize = 100_000;
 /// Responses of one watch stream that the host has not reported taken: above this the member

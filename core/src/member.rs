@@ -29,11 +29,14 @@
 mod apply;
 #[cfg(feature = "known-bugs")]
 mod bugs;
+mod changes;
 mod checkpoint;
 mod config;
 mod leases;
+mod leaving;
 mod log;
 mod look;
+mod move_leader;
 mod peers;
 mod proposal;
 mod receiving;
@@ -53,11 +56,14 @@ use std::collections::BTreeMap;
 use raft::eraftpb::{Message, MessageType};
 
 pub use config::MemberConfig;
+pub use leaving::REMOVED;
 pub use start::StartError;
 pub use view::{EntryView, LeaseView, MemberView, ProgressState, ProgressView, Role, Standing};
 
+use self::changes::ChangeDesk;
 use self::leases::LeaseDesk;
 use self::log::Log;
+use self::move_leader::LeaderMove;
 use self::peers::Peers;
 use self::requests::{Reads, Writes};
 use self::snapshots::Snapshots;
@@ -96,6 +102,9 @@ pub struct Member {
     writes: Writes,
     reads: Reads,
     leases: LeaseDesk,
+    changes: ChangeDesk,
+    /// Moves of the leadership whose callers wait.
+    leader_moves: Vec<LeaderMove>,
     peers: Peers,
     /// Compactions whose caller waits for the space.
     compactions: Vec<RequestId>,
@@ -158,6 +167,8 @@ impl Member {
             writes: Writes::default(),
             reads: Reads::default(),
             leases: LeaseDesk::default(),
+            changes: ChangeDesk::default(),
+            leader_moves: Vec::new(),
             peers: Peers::default(),
             compactions: Vec::new(),
             now_ticks: 0,
@@ -173,6 +184,9 @@ impl Member {
         }
         if !leftovers.is_empty() {
             member.write_snapshot_lane(snapshots::Purpose::Cleanup, leftovers);
+        }
+        if member.membership.members().next().is_some() {
+            member.tell_host_of_members();
         }
         member
     }
@@ -219,6 +233,7 @@ impl Member {
         loop {
             self.propose_queued();
             self.go_on_with_leases();
+            self.go_on_with_changes();
             self.begin_read_round();
             let mut worked = false;
             while let Some(work) = self.consensus.work() {
@@ -238,6 +253,7 @@ impl Member {
         self.tell_commit();
         self.go_on_compacting();
         self.begin_checkpoint();
+        self.answer_leader_moves();
         self.go_on_stopping();
         self.tell_consensus();
     }
@@ -254,6 +270,7 @@ impl Member {
         self.tick_watches();
         self.compact_with_the_tick();
         self.abandon_overtaken();
+        self.say_goodbye();
     }
 
     fn receive(&mut self, from: MemberId, bytes: &[u8]) {
@@ -264,6 +281,9 @@ impl Member {
         if frame.from != from.0 || frame.to != self.config.id.0 {
             let what = format!("a frame from {:x} to {:x}", frame.from, frame.to);
             return self.refuse(from, what);
+        }
+        if self.turn_away(from, &frame.body) {
+            return;
         }
         match frame.body {
             WireBody::Raft(message) => {
@@ -278,6 +298,9 @@ impl Member {
             WireBody::SnapshotProgress(progress) => self.receive_progress(from, progress),
             WireBody::LeaseQuestion(question) => self.receive_lease_question(from, question),
             WireBody::LeaseAnswer(answer) => self.receive_lease_answer(from, answer),
+            WireBody::ChangeQuestion(question) => self.receive_change_question(from, &question),
+            WireBody::ChangeAnswer(answer) => self.receive_change_answer(answer),
+            WireBody::Removal(notice) => self.receive_removal(from, notice),
         }
     }
 

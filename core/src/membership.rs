@@ -1,13 +1,19 @@
-//! Who is in the cluster, and how members and clusters come by their ids.
+//! Who is in the cluster, how that changes, and how members and clusters come by their ids.
 //!
 //! An id is the first eight bytes of a SHA-1, as in etcd, so that the same flags give the same
 //! ids here and there (`server/etcdserver/api/membership`).
 
-use std::collections::BTreeMap;
+mod change;
+mod list;
+mod strict;
+mod urls;
 
 use sha1::{Digest, Sha1};
 
-use crate::command::{MemberAttributes, MemberInfo};
+pub(crate) use change::{Change, ChangeRecord, MembershipEntry};
+pub use list::Membership;
+pub(crate) use strict::Connections;
+
 use crate::id::{ClusterId, MemberId};
 
 /// The id of a member: of its peer URLs in ascending order and, for a first member, the cluster's
@@ -31,57 +37,6 @@ pub fn cluster_id(members: &[MemberId]) -> ClusterId {
     ids.sort_unstable();
     let bytes: Vec<u8> = ids.iter().flat_map(|id| id.to_be_bytes()).collect();
     ClusterId(first_eight_bytes(&[&bytes]))
-}
-
-/// The members of a cluster, as the applied log says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Membership {
-    members: BTreeMap<MemberId, MemberInfo>,
-}
-
-impl Membership {
-    /// A cluster of these members.
-    pub fn new(members: impl IntoIterator<Item = MemberInfo>) -> Self {
-        Self {
-            members: members
-                .into_iter()
-                .map(|member| (member.id, member))
-                .collect(),
-        }
-    }
-
-    /// All members, in ascending order of ids.
-    pub fn members(&self) -> impl Iterator<Item = &MemberInfo> {
-        self.members.values()
-    }
-
-    /// One member.
-    pub fn member(&self, id: MemberId) -> Option<&MemberInfo> {
-        self.members.get(&id)
-    }
-
-    /// Adds a member, or replaces what is known of it but its attributes.
-    pub fn add(&mut self, member: MemberInfo) {
-        match self.members.get_mut(&member.id) {
-            Some(known) => {
-                known.peer_urls = member.peer_urls;
-                known.is_learner = member.is_learner;
-            }
-            None => {
-                self.members.insert(member.id, member);
-            }
-        }
-    }
-
-    /// Sets a member's name and client URLs; false when there is no such member.
-    pub fn publish(&mut self, attributes: &MemberAttributes) -> bool {
-        let Some(member) = self.members.get_mut(&attributes.id) else {
-            return false;
-        };
-        member.name.clone_from(&attributes.name);
-        member.client_urls.clone_from(&attributes.client_urls);
-        true
-    }
 }
 
 fn first_eight_bytes(parts: &[&[u8]]) -> u64 {

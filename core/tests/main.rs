@@ -7,6 +7,7 @@ mod suite {
     mod durability;
     mod lease;
     mod member;
+    mod membership;
     mod mvcc;
     mod sim;
     pub(crate) mod wal;

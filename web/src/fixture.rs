@@ -85,6 +85,10 @@ fn member(node: u32, members: u32) -> MemberFrame {
         election_timeout_ticks: 10 + node,
         votes: BTreeMap::new(),
         voters: (1..=members).map(id).collect(),
+        learners: Vec::new(),
+        members: Vec::new(),
+        removed: Vec::new(),
+        is_leaving: false,
         progress: if leads {
             (1..=members).map(progress).collect()
         } else {

@@ -29,7 +29,7 @@ use crate::trace::{MessageKind, MessageSummary};
 pub const HEADER_SIZE_BYTES: usize = 24;
 /// The newest version of the body's types. A body is sent as of the oldest version that has it, so
 /// that members of two versions understand each other in all that both know.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 /// The oldest version that is read.
 pub const VERSION_MIN: u8 = 1;
 
@@ -130,12 +130,13 @@ pub fn decode(cluster: ClusterId, bytes: &[u8]) -> Result<WireFrame, FrameError>
     Ok(frame)
 }
 
-/// The oldest version of the bodies' types that has this one. Those of version 1 have the same
-/// bytes in version 2: a golden test holds that.
+/// The oldest version of the bodies' types that has this one. Those of an older version have the
+/// same bytes in a newer one: a golden test holds that.
 fn version(body: &WireBody) -> u8 {
     match body {
         WireBody::Raft(_) | WireBody::SnapshotChunk(_) | WireBody::SnapshotProgress(_) => 1,
         WireBody::LeaseQuestion(_) | WireBody::LeaseAnswer(_) => 2,
+        WireBody::ChangeQuestion(_) | WireBody::ChangeAnswer(_) | WireBody::Removal(_) => 3,
     }
 }
 
@@ -180,13 +181,19 @@ pub fn summary(body: &WireBody) -> MessageSummary {
             commit: Index(0),
             reject: progress.state == super::wire::SnapshotProgressState::Failed,
         },
-        WireBody::LeaseQuestion(_) => of_lease(MessageKind::LeaseQuestion, false),
-        WireBody::LeaseAnswer(answer) => of_lease(MessageKind::LeaseAnswer, answer.not_leader),
+        WireBody::LeaseQuestion(_) => beside_log(MessageKind::LeaseQuestion, false),
+        WireBody::LeaseAnswer(answer) => beside_log(MessageKind::LeaseAnswer, answer.not_leader),
+        WireBody::ChangeQuestion(_) => beside_log(MessageKind::ChangeQuestion, false),
+        WireBody::ChangeAnswer(_) => beside_log(MessageKind::ChangeAnswer, true),
+        WireBody::Removal(notice) => MessageSummary {
+            commit: Index(notice.commit),
+            ..beside_log(MessageKind::Removal, false)
+        },
     }
 }
 
-/// Questions about leases have nothing to do with the log.
-fn of_lease(kind: MessageKind, reject: bool) -> MessageSummary {
+/// Questions about leases and members have nothing to do with the log.
+fn beside_log(kind: MessageKind, reject: bool) -> MessageSummary {
     MessageSummary {
         kind,
         term: Term(0),

@@ -1,10 +1,14 @@
 //! The one place that calls raft.
 
+mod change;
+
 use std::collections::BTreeMap;
 
 use raft::eraftpb::MessageType;
-use raft::eraftpb::{ConfChange, ConfChangeType, ConfState, Entry, HardState, Message, Snapshot};
+use raft::eraftpb::{ConfState, Entry, HardState, Message, Snapshot};
 use raft::{ProgressState as RaftProgress, RawNode, SnapshotStatus, StateRole};
+
+pub(crate) use change::{ConfigurationChange, MayChange};
 
 use super::convert;
 use super::log_store::LogStore;
@@ -20,6 +24,7 @@ use crate::rules::Rule;
 use crate::trace::TraceKind;
 
 /// Where a member's log begins when it starts, and what stands in it.
+#[derive(Default)]
 pub(crate) struct InitialLog {
     /// The index behind which it begins.
     pub(crate) offset: Index,
@@ -285,20 +290,6 @@ impl Consensus {
             .raft
             .snap()
             .is_some_and(|snapshot| snapshot.get_metadata().index == index.0)
-    }
-
-    /// A committed entry adds a voter.
-    pub(crate) fn add_voter(&mut self, voter: MemberId) {
-        let mut change = ConfChange::default();
-        change.set_change_type(ConfChangeType::AddNode);
-        change.node_id = voter.0;
-        let mut state = None;
-        self.call(Cause::Other, |node| {
-            state = node.apply_conf_change(&change).ok()
-        });
-        if let Some(state) = state {
-            self.configuration = sorted(state);
-        }
     }
 
     /// Forgets entries in memory up to an index that a durable snapshot holds.

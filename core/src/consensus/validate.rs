@@ -169,7 +169,8 @@ pub(super) fn loss(raft: &Raft<LogStore>, message: &Message) -> Option<String> {
         && message.term <= TERM_OR_INDEX_MAX
         && message.commit <= TERM_OR_INDEX_MAX
         && message.from != raft.id
-        && raft.prs().get(message.from).is_some();
+        // One that joins knows nobody yet, and of it the leader knows nothing: it commits 0.
+        && (raft.prs().get(message.from).is_some() || raft.prs().iter().next().is_none());
     (is_leaders && message.commit > last).then(|| {
         format!(
             "the disk has lost entries that this member had acknowledged: its log ends at {last}, \

@@ -5,11 +5,13 @@
 //! nobody can set them from outside.
 
 mod lease;
+mod membership;
 
 use bytes::Bytes;
 use rkyv::{Archive, Deserialize, Serialize};
 
 pub use lease::{LeaseAnswer, LeaseQuestion, LeaseQuestionKind};
+pub use membership::{ChangeAnswer, ChangeQuestion, ChangeVerdict, RemovalNotice};
 
 /// The body of one frame.
 #[derive(Archive, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,12 @@ pub enum WireBody {
     LeaseQuestion(LeaseQuestion),
     /// The leader's answer. From version 2 on.
     LeaseAnswer(LeaseAnswer),
+    /// A change of the members, asked of the leader. From version 3 on.
+    ChangeQuestion(ChangeQuestion),
+    /// That it was not taken. From version 3 on.
+    ChangeAnswer(ChangeAnswer),
+    /// That a member is removed. From version 3 on.
+    Removal(RemovalNotice),
 }
 
 /// A message of Raft. Which fields mean something depends on the kind.

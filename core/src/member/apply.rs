@@ -3,7 +3,7 @@
 use raft::eraftpb::{Entry, EntryType};
 
 use super::Member;
-use super::proposal::{MembershipChange, Proposal};
+use super::proposal::Proposal;
 use super::requests::Open;
 use crate::command::{Command, MemberAttributes, Reply};
 use crate::error::Error;
@@ -22,7 +22,7 @@ impl Member {
             match entry.get_entry_type() {
                 EntryType::EntryNormal => self.apply_normal(Term(entry.term), &entry.data),
                 EntryType::EntryConfChange | EntryType::EntryConfChangeV2 => {
-                    self.apply_conf_change(&entry.data);
+                    self.apply_membership(&entry.data);
                 }
             }
         }
@@ -92,16 +92,6 @@ impl Member {
         if self.membership.publish(attributes) {
             let (id, name) = (attributes.id, attributes.name.clone());
             self.tell(TraceKind::AttributesPublished { id, name });
-        }
-    }
-
-    fn apply_conf_change(&mut self, data: &[u8]) {
-        match MembershipChange::decode(data) {
-            Ok(MembershipChange::AddVoter(member)) => {
-                self.consensus.add_voter(member.id);
-                self.membership.add(member);
-            }
-            Err(reason) => self.refuse(self.consensus.leader(), reason),
         }
     }
 

@@ -19,6 +19,9 @@ pub struct MemberConfig {
     pub client_urls: Vec<String>,
     /// The cluster's first members, this one among them. Read only when the disk is empty.
     pub bootstrap: Vec<MemberInfo>,
+    /// Whether it joins a cluster that exists (`--initial-cluster-state existing`): with an empty
+    /// disk it begins with nothing, and learns from the leader who is in the cluster.
+    pub joins: bool,
     /// Which start of this member this is; never twice the same.
     pub incarnation: Incarnation,
     /// What the election timeouts are drawn from, together with the member's id.
@@ -43,6 +46,11 @@ pub struct MemberConfig {
     pub rules: Rules,
     /// The known bug that is put back; none but in a build for the simulator.
     pub bugs: KnownBugs,
+    /// Whether changes of the members that could cost the majority are refused
+    /// (`--strict-reconfig-check`).
+    pub strict_reconfig_check: bool,
+    /// Most members without a vote (`--max-learners`).
+    pub learners_max: usize,
     /// Most operations in a transaction.
     pub txn_operations_max: usize,
     /// Largest request, in bytes.
@@ -61,6 +69,7 @@ impl MemberConfig {
             name: String::new(),
             client_urls: Vec::new(),
             bootstrap,
+            joins: false,
             incarnation: Incarnation(1),
             seed: id.0,
             election_ticks: 10,
@@ -72,6 +81,8 @@ impl MemberConfig {
             pre_vote: true,
             rules: Rules::default(),
             bugs: KnownBugs::default(),
+            strict_reconfig_check: true,
+            learners_max: limits::LEARNERS_MAX,
             txn_operations_max: limits::TXN_OPERATIONS_MAX,
             request_size_bytes_max: limits::REQUEST_SIZE_BYTES_MAX,
             watch_progress_notify_interval_ms: limits::WATCH_PROGRESS_NOTIFY_INTERVAL_MS,

@@ -37,12 +37,11 @@ impl Member {
             election_elapsed_ticks,
             election_timeout_ticks,
             votes: consensus.votes(),
-            voters: consensus
-                .configuration()
-                .get_voters()
-                .iter()
-                .map(|id| MemberId(*id))
-                .collect(),
+            voters: ids(consensus.configuration().get_voters()),
+            learners: ids(consensus.configuration().get_learners()),
+            members: self.membership.members().cloned().collect(),
+            removed: self.membership.removed().collect(),
+            is_leaving: self.is_leaving(),
             progress: consensus.progress(),
             log,
             log_offset,
@@ -92,6 +91,10 @@ impl Member {
             .map(|kv| (kv.key, kv.value))
             .collect()
     }
+}
+
+fn ids(ids: &[u64]) -> Vec<MemberId> {
+    ids.iter().copied().map(MemberId).collect()
 }
 
 /// Entries of the log in a view.

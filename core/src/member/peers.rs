@@ -12,10 +12,17 @@ use crate::trace::TraceKind;
 /// The peers that are connected.
 #[derive(Default)]
 pub(super) struct Peers {
-    /// By the order in which they came.
-    active: ByPeer<u64>,
+    active: ByPeer<Connection>,
     count: u64,
     advanced: bool,
+}
+
+/// A peer's connection.
+#[derive(Clone, Copy, Debug)]
+struct Connection {
+    /// The how manieth it is: the lowest has been there longest.
+    order: u64,
+    since_ticks: u64,
 }
 
 impl Peers {
@@ -24,11 +31,18 @@ impl Peers {
         self.active.contains_key(&peer)
     }
 
+    /// Since when a peer has been connected, if it is.
+    pub(super) fn active_since(&self, peer: MemberId) -> Option<u64> {
+        self.active
+            .get(&peer)
+            .map(|connection| connection.since_ticks)
+    }
+
     /// The one among some that has been connected longest.
     pub(super) fn longest_connected(&self, among: &[MemberId]) -> Option<MemberId> {
         among
             .iter()
-            .filter_map(|peer| self.active.get(peer).map(|order| (order, *peer)))
+            .filter_map(|peer| Some((self.active.get(peer)?.order, *peer)))
             .min()
             .map(|(_, peer)| peer)
     }
@@ -40,7 +54,11 @@ impl Member {
             return;
         }
         self.peers.count += 1;
-        self.peers.active.insert(peer, self.peers.count);
+        let connection = Connection {
+            order: self.peers.count,
+            since_ticks: self.now_ticks,
+        };
+        self.peers.active.insert(peer, connection);
         self.tell(TraceKind::PeerActive { peer });
         self.skip_first_ticks();
     }
@@ -50,7 +68,7 @@ impl Member {
             self.tell(TraceKind::PeerInactive { peer });
         }
         self.consensus.unreachable(peer);
-        self.transfer_unreachable(peer);
+        self.give_up_transfer(peer);
     }
 
     /// More than one peer is there, soon after the start: all but two ticks of the first election

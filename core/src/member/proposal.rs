@@ -4,8 +4,9 @@ use bytes::Bytes;
 use rkyv::{Archive, Deserialize, Serialize};
 
 use crate::archive;
-use crate::command::{Command, MemberInfo};
+use crate::command::Command;
 use crate::id::{Incarnation, MemberId};
+use crate::membership::MembershipEntry;
 
 /// A command on its way through the log, with the return address of whoever waits for it.
 #[derive(Archive, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -20,13 +21,6 @@ pub(super) struct Proposal {
     pub(super) command: Command,
 }
 
-/// A change of the members, as an entry of the log.
-#[derive(Archive, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
-pub(super) enum MembershipChange {
-    /// A voter from the beginning.
-    AddVoter(MemberInfo),
-}
-
 impl Proposal {
     /// As an entry's data.
     pub(super) fn encode(&self) -> Bytes {
@@ -39,26 +33,15 @@ impl Proposal {
     }
 }
 
-impl MembershipChange {
-    /// As an entry's data.
-    pub(super) fn encode(&self) -> Bytes {
-        Bytes::from(archive::encode(self).into_vec())
-    }
-
-    /// From an entry's data.
-    pub(super) fn decode(data: &[u8]) -> Result<Self, String> {
-        archive::decode(data)
-    }
-}
-
 /// What an entry says, for a person: at most a short line.
 pub(super) fn describe(is_conf_change: bool, data: &[u8]) -> String {
     if data.is_empty() {
         return "no-op".to_owned();
     }
     if is_conf_change {
-        return match MembershipChange::decode(data) {
-            Ok(MembershipChange::AddVoter(member)) => format!("add member {}", member.id),
+        return match MembershipEntry::decode(data) {
+            Ok(MembershipEntry::First(member)) => format!("add member {}", member.id),
+            Ok(MembershipEntry::Change(record)) => record.change.describe(),
             Err(_) => "unreadable".to_owned(),
         };
     }

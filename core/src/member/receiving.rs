@@ -170,6 +170,7 @@ impl Member {
         }
         self.watches.read_again();
         self.membership = restored.membership;
+        self.tell_host_of_members();
         self.applied = index;
         self.snapshot = Some((index, term));
         self.told_commit = self.told_commit.max(index);

@@ -48,7 +48,7 @@ pub(super) fn restore_parts(header: SnapshotHeader, loader: Loader) -> Result<Re
         index: header.index,
         term: header.term,
         configuration: configuration(&header.configuration),
-        membership: Membership::new(members),
+        membership: Membership::new(members, header.removed),
         store,
     })
 }
@@ -73,6 +73,7 @@ pub(super) fn header(
             ..Configuration::default()
         },
         membership: Bytes::from(archive::encode(&members).into_vec()),
+        removed: membership.removed().collect(),
         revision: store.revision(),
         compact_revision: store.compact_revision(),
         leases: store.leases().records(),

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::id::{Index, RequestId};
 use crate::known_bug::KnownBug;
 use crate::limits;
+use crate::membership::Change;
 use crate::mvcc;
 
 impl Member {
@@ -16,6 +17,12 @@ impl Member {
         let checked = self.check(&command);
         if let Err(error) = checked {
             return self.reply(id, Err(error));
+        }
+        if let Some(asked) = Change::asked(&command) {
+            return self.request_change(id, asked);
+        }
+        if let Command::MoveLeader(to) = command {
+            return self.move_leader(id, to);
         }
         if let Some(asked) = LeaseAsk::of(&command) {
             return self.ask_of_lease(id, asked);
@@ -48,23 +55,19 @@ impl Member {
         if let Some(what) = of_members_alone {
             return Err(Error::NotSupported(what.to_owned()));
         }
-        let unsupported = match command {
-            Command::MemberAdd(_)
-            | Command::MemberRemove(_)
-            | Command::MemberUpdate(_)
-            | Command::MemberPromote(_) => Some("a change of members"),
-            Command::MoveLeader(_) => Some("moving leadership"),
-            _ => None,
-        };
-        if let Some(what) = unsupported {
-            return Err(Error::NotSupported(what.to_owned()));
+        if self.is_learner() && !is_for_learners(command) {
+            return Err(Error::NotSupportedForLearner);
         }
         if let Command::LeaseGrant(grant) = command
             && grant.ttl_seconds > limits::LEASE_TTL_SECONDS_MAX
         {
             return Err(Error::LeaseTtlTooLarge);
         }
-        let open = self.writes.count() + self.reads.count() + self.leases.count();
+        let open = self.writes.count()
+            + self.reads.count()
+            + self.leases.count()
+            + self.changes.count()
+            + self.leader_moves.len();
         if open >= limits::PENDING_REQUESTS_MAX {
             return Err(Error::TooManyRequests);
         }
@@ -268,16 +271,18 @@ impl Member {
             committed: self.consensus.commit(),
             applied: self.applied,
             term: self.consensus.term(),
-            is_learner: self
-                .consensus
-                .configuration()
-                .get_learners()
-                .contains(&self.config.id.0),
+            is_learner: self.is_learner(),
             store_size_bytes: i64::try_from(self.store.size_bytes()).unwrap_or(i64::MAX),
             store_size_in_use_bytes: i64::try_from(self.store.size_in_use_bytes())
                 .unwrap_or(i64::MAX),
             errors: errors.into_iter().collect(),
         }
+    }
+
+    /// Whether it follows without a vote.
+    pub(super) fn is_learner(&self) -> bool {
+        let configuration = self.consensus.configuration();
+        configuration.get_learners().contains(&self.config.id.0)
     }
 
     /// Ends the requests whose time has run out, as etcd words it.
@@ -297,9 +302,11 @@ impl Member {
             self.reply(read.id, Err(error));
         }
         self.time_out_lease_questions(since_ticks);
+        self.time_out_changes(since_ticks);
+        self.time_out_leader_moves(since_ticks);
     }
 
-    fn timeout_error(&self, since_ticks: u64) -> Error {
+    pub(super) fn timeout_error(&self, since_ticks: u64) -> Error {
         let margin_ticks = u64::from(self.config.election_ticks) * 2;
         let lost = self
             .leader_lost_at_ticks
@@ -313,6 +320,15 @@ impl Member {
             return Error::TimeoutConnectionLost;
         }
         Error::Timeout
+    }
+}
+
+/// What a learner answers, as etcd's `isRPCSupportedForLearner`.
+fn is_for_learners(command: &Command) -> bool {
+    match command {
+        Command::Range(range) => range.serializable,
+        Command::Status => true,
+        _ => false,
     }
 }
 

@@ -228,8 +228,8 @@ impl Member {
         }
     }
 
-    /// The connection broke: what was under way is lost.
-    pub(super) fn transfer_unreachable(&mut self, peer: MemberId) {
+    /// The connection broke, or the peer is no member any more: what was under way is lost.
+    pub(super) fn give_up_transfer(&mut self, peer: MemberId) {
         if self.snapshots.out.contains_key(&peer) {
             self.end_transfer(peer, false);
         }

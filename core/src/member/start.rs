@@ -1,15 +1,15 @@
 //! Starting: from nothing, or from what an earlier life left on the disk.
 //!
 //! A disk without a log, or with one that a crash left blank, is a new member's: its log begins
-//! with one entry for each first member, as in etcd, all committed in term 1. Any other disk is
-//! read: the newest snapshot that the log
-//! has a marker for, then the log behind it. A disk that does not add up is refused; a member
+//! with one entry for each first member, as in etcd, all committed in term 1. Of a member that
+//! joins a cluster which exists, it begins with nothing: the leader sends it what there is. Any
+//! other disk is read: the newest snapshot that the log has a marker for, then the log behind it.
+//! A disk that does not add up is refused; a member
 //! never goes on without something it once promised to keep.
 
 use raft::eraftpb::{ConfState, Entry, HardState as RaftHardState};
 use thiserror::Error;
 
-use super::proposal::MembershipChange;
 use super::restore::{Restored, restore_file};
 use super::{Member, MemberConfig, MemberParts, log::Log};
 use crate::consensus::{Consensus, InitialLog, new_entry};
@@ -17,7 +17,7 @@ use crate::disk::{DiskImage, DiskOperation};
 use crate::id::{Index, MemberId, Term};
 use crate::known_bug::KnownBug;
 use crate::limits;
-use crate::membership::Membership;
+use crate::membership::{Membership, MembershipEntry};
 use crate::mvcc::Store;
 use crate::snapshot::{newest_good_marked, old_files, unfinished_files};
 use crate::trace::TraceKind;
@@ -159,6 +159,17 @@ fn bootstrap(
         let what = format!("{path} is a snapshot, but the log that belongs to it is missing");
         return Err(StartError::Data(what));
     }
+    let (mut log, first) = Log::new(wal, operations);
+    if config.joins {
+        return Ok(FromDisk {
+            log,
+            first,
+            initial: InitialLog::default(),
+            restored: None,
+            leftovers: Vec::new(),
+            lines: Vec::new(),
+        });
+    }
     if !config.bootstrap.iter().any(|member| member.id == config.id) {
         let what = format!(
             "member {} is not among the cluster's first members",
@@ -177,12 +188,11 @@ fn bootstrap(
                 true,
                 FIRST_TERM,
                 index,
-                MembershipChange::AddVoter(member).encode(),
+                MembershipEntry::First(member).encode(),
             )
         })
         .collect();
     let commit = entries.len() as u64;
-    let (mut log, first) = Log::new(wal, operations);
     let hard_state = HardState {
         term: Term(FIRST_TERM),
         vote: MemberId::NONE,

@@ -1,5 +1,7 @@
 //! Stopping: a leader hands its leadership on first, so that nobody has to wait for an election.
 
+use std::collections::BTreeSet;
+
 use super::{Member, view::Role};
 use crate::Output;
 use crate::error::Error;
@@ -7,7 +9,7 @@ use crate::id::MemberId;
 use crate::trace::TraceKind;
 
 /// Whether the member is on its way out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
     /// It is not.
     Running,
@@ -17,6 +19,15 @@ pub(super) enum Stop {
         to: MemberId,
         /// When it gives up.
         until_ticks: u64,
+    },
+    /// It is removed from the cluster, and says goodbye.
+    Leaving {
+        /// When it goes, whoever knows.
+        until_ticks: u64,
+        /// Who has said that it knows.
+        known_by: BTreeSet<MemberId>,
+        /// Whether it led, and asks another to.
+        hands_over: bool,
     },
     /// It is done.
     Stopped,
@@ -34,6 +45,9 @@ impl Member {
     /// As etcd: the transferee is the voter that has been connected longest, and a transfer that
     /// nobody answers is given up after the time that requests have, 7 s by default.
     pub(super) fn begin_stop(&mut self) {
+        if self.is_leaving() {
+            return self.stop_removed();
+        }
         if self.is_stopping() {
             return;
         }
@@ -64,6 +78,7 @@ impl Member {
     }
 
     pub(super) fn go_on_stopping(&mut self) {
+        self.go_on_leaving();
         let Stop::HandingOver { to, until_ticks } = self.stop else {
             return;
         };
@@ -93,10 +108,14 @@ impl Member {
             .map(|read| read.id);
         let compactions = std::mem::take(&mut self.compactions);
         let leases = self.leases.take_clients(u64::MAX);
+        let changes = self.changes.take_older(u64::MAX).into_iter();
+        let moves = std::mem::take(&mut self.leader_moves).into_iter();
         let waiting: Vec<_> = writes
             .chain(reads)
             .chain(compactions)
             .chain(leases)
+            .chain(changes.map(|(id, _)| id))
+            .chain(moves.map(|waiting| waiting.id))
             .collect();
         for id in waiting {
             self.reply(id, Err(Error::Stopped));

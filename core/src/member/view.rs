@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use crate::command::MemberInfo;
 use crate::id::{BatchId, Index, LeaseId, MemberId, Revision, Term};
 use crate::mvcc::WatchStreamView;
 
@@ -100,8 +101,16 @@ pub struct MemberView {
     pub election_timeout_ticks: u32,
     /// A (pre-)candidate's answers so far.
     pub votes: BTreeMap<MemberId, bool>,
-    /// The voters of its configuration.
+    /// The voters of its configuration, in ascending order.
     pub voters: Vec<MemberId>,
+    /// Those who follow without a vote, in ascending order.
+    pub learners: Vec<MemberId>,
+    /// The members as it knows them, in ascending order of ids.
+    pub members: Vec<MemberInfo>,
+    /// The members that were removed, in ascending order.
+    pub removed: Vec<MemberId>,
+    /// Whether it is removed itself, and about to stop.
+    pub is_leaving: bool,
     /// A leader's notes, in ascending order of ids, itself included; else empty.
     pub progress: Vec<ProgressView>,
     /// The log in memory, from the first entry still held.

@@ -49,10 +49,9 @@ impl Member {
 
     /// Why no watch may begin here. etcd refuses a learner's stream as a whole.
     fn watch_refusal(&self) -> Option<Error> {
-        let configuration = self.consensus.configuration();
         if self.is_stopping() {
             Some(Error::Stopped)
-        } else if configuration.get_learners().contains(&self.config.id.0) {
+        } else if self.is_learner() {
             Some(Error::NotSupportedForLearner)
         } else {
             None

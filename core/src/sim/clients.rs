@@ -276,6 +276,7 @@ fn is_definite(error: &Error) -> bool {
         | Error::NotSupportedForLearner
         | Error::LeaseExists
         | Error::LeaseTtlTooLarge
+        | Error::MemberUrlsInvalid
         | Error::MemberNotFound
         | Error::MemberExists
         | Error::PeerUrlsExist

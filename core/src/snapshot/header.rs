@@ -46,6 +46,9 @@ pub struct SnapshotHeader {
     pub compact_revision: Revision,
     /// The leases, in ascending order of ids; none in format 1, which knew no leases.
     pub leases: Vec<LeaseRecord>,
+    /// The members that were removed, in ascending order; none in formats 1 and 2, which knew no
+    /// removals.
+    pub removed: Vec<MemberId>,
 }
 
 impl SnapshotHeader {
@@ -68,6 +71,7 @@ impl SnapshotHeader {
         check_version(*version, 0)?;
         let header = match *version {
             1 => archive::decode::<HeaderVersion1>(archive).map(Self::from),
+            2 => archive::decode::<HeaderVersion2>(archive).map(Self::from),
             _ => archive::decode(archive),
         }
         .map_err(broken)?;
@@ -111,6 +115,36 @@ impl From<HeaderVersion1> for SnapshotHeader {
             revision: old.revision,
             compact_revision: old.compact_revision,
             leases: Vec::new(),
+            removed: Vec::new(),
+        }
+    }
+}
+
+/// [`SnapshotHeader`] as of format 2.
+#[derive(Archive, Serialize, Deserialize)]
+struct HeaderVersion2 {
+    cluster: ClusterId,
+    index: Index,
+    term: Term,
+    configuration: Configuration,
+    membership: Bytes,
+    revision: Revision,
+    compact_revision: Revision,
+    leases: Vec<LeaseRecord>,
+}
+
+impl From<HeaderVersion2> for SnapshotHeader {
+    fn from(old: HeaderVersion2) -> Self {
+        Self {
+            cluster: old.cluster,
+            index: old.index,
+            term: old.term,
+            configuration: old.configuration,
+            membership: old.membership,
+            revision: old.revision,
+            compact_revision: old.compact_revision,
+            leases: old.leases,
+            removed: Vec::new(),
         }
     }
 }
@@ -131,7 +165,7 @@ pub(crate) fn check_version(version: u8, at_bytes: u64) -> Result<(), SnapshotEr
 }
 
 /// The version of the format that is written, in every frame.
-pub(crate) const FORMAT_VERSION: u8 = 2;
+pub(crate) const FORMAT_VERSION: u8 = 3;
 
 /// Kind of the header's frame; apart from the log's, so that neither passes for the other.
 pub(crate) const KIND_HEADER: u8 = 0x11;

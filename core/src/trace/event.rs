@@ -127,7 +127,7 @@ pub enum TraceKind {
 
     /// A leader begins to hand over.
     TransferStarted { term: Term, to: MemberId },
-    /// A stopping member hands over: which way it goes about it.
+    /// A member that stops, or is asked to, hands over.
     TransferOnStop { to: MemberId },
     /// A stopping member does not lead: it has nothing to hand over.
     TransferSkipped,
@@ -198,6 +198,32 @@ pub enum TraceKind {
 
     /// The store forgot history.
     StoreCompacted { revision: Revision },
+    /// A member was added.
+    MemberAdded {
+        id: MemberId,
+        peer_urls: Vec<String>,
+        is_learner: bool,
+    },
+    /// A member was removed.
+    MemberRemoved { id: MemberId },
+    /// A member is reached elsewhere.
+    MemberUpdated {
+        id: MemberId,
+        peer_urls: Vec<String>,
+    },
+    /// A learner got its vote.
+    MemberPromoted { id: MemberId },
+    /// The configuration that counts from here on.
+    ConfigurationSwitched {
+        voters: Vec<MemberId>,
+        learners: Vec<MemberId>,
+    },
+    /// A change of the members was refused.
+    ChangeRefused { change: String, reason: String },
+    /// This member was removed, and says goodbye.
+    LeavingStarted,
+    /// This member was removed, and stops.
+    RemovedForGood,
     /// A member's name and client URLs became known.
     AttributesPublished { id: MemberId, name: String },
 
@@ -232,6 +258,8 @@ impl TraceKind {
             | TraceKind::TransferImpossible
             | TraceKind::PeerInactive { .. }
             | TraceKind::LeaseExpiryIgnored { .. }
+            | TraceKind::ChangeRefused { .. }
+            | TraceKind::RemovedForGood
             | TraceKind::WalRepaired { .. } => Level::Warn,
             TraceKind::Appended { .. }
             | TraceKind::LogTruncated { .. }

@@ -41,6 +41,12 @@ pub enum MessageKind {
     LeaseQuestion,
     /// Its answer.
     LeaseAnswer,
+    /// A change of the members, asked of the leader.
+    ChangeQuestion,
+    /// That it was not taken.
+    ChangeAnswer,
+    /// That a member is removed.
+    Removal,
 }
 
 impl MessageKind {
@@ -54,6 +60,7 @@ impl MessageKind {
                 | MessageKind::HeartbeatResponse
                 | MessageKind::ReadIndexResponse
                 | MessageKind::LeaseAnswer
+                | MessageKind::ChangeAnswer
                 | MessageKind::SnapshotProgress
         )
     }
@@ -78,6 +85,9 @@ impl MessageKind {
             MessageKind::ReadIndexResponse => "MsgReadIndexResp",
             MessageKind::LeaseQuestion => "LeaseRequest",
             MessageKind::LeaseAnswer => "LeaseResponse",
+            MessageKind::ChangeQuestion => "MemberRequest",
+            MessageKind::ChangeAnswer => "MemberResponse",
+            MessageKind::Removal => "MemberRemoved",
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{TraceEvent, TraceKind as K};
+use crate::id::MemberId;
 
 impl fmt::Display for TraceEvent {
     #[allow(clippy::too_many_lines, reason = "one arm, one line of text")]
@@ -252,6 +253,41 @@ impl fmt::Display for TraceEvent {
                 "{id} ignored an older leader's lease revoke request [term: {term}, decided at \
                  term: {decided}]"
             ),
+            K::MemberAdded {
+                id: added,
+                peer_urls,
+                is_learner,
+            } => write!(
+                f,
+                "{id} added member {added} [peer urls: {}, is learner: {is_learner}]",
+                peer_urls.join(",")
+            ),
+            K::MemberRemoved { id: removed } => write!(f, "{id} removed member {removed}"),
+            K::MemberUpdated {
+                id: updated,
+                peer_urls,
+            } => write!(
+                f,
+                "{id} updated member {updated} [peer urls: {}]",
+                peer_urls.join(",")
+            ),
+            K::MemberPromoted { id: promoted } => write!(f, "{id} promote member {promoted}"),
+            K::ConfigurationSwitched { voters, learners } => {
+                write!(f, "{id} switched to configuration voters=({})", Ids(voters))?;
+                if learners.is_empty() {
+                    return Ok(());
+                }
+                write!(f, " learners=({})", Ids(learners))
+            }
+            K::ChangeRefused { change, reason } => {
+                write!(f, "{id} rejecting request to {change}: {reason}")
+            }
+            K::LeavingStarted => write!(f, "{id} was removed and takes leave of the others"),
+            K::RemovedForGood => write!(
+                f,
+                "{id} server error: the member has been permanently removed from the cluster; \
+                 data-dir used by this member must be removed"
+            ),
             K::AttributesPublished { id: whose, name } => {
                 write!(f, "{id} set the attributes of {whose} [name: {name}]")
             }
@@ -260,5 +296,18 @@ impl fmt::Display for TraceEvent {
             }
             K::DiskFailed { reason } => write!(f, "{id} stops: {reason}"),
         }
+    }
+}
+
+/// Ids with spaces between them, as raft prints a configuration.
+struct Ids<'a>(&'a [MemberId]);
+
+impl fmt::Display for Ids<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, id) in self.0.iter().enumerate() {
+            let space = if at == 0 { "" } else { " " };
+            write!(f, "{space}{id}")?;
+        }
+        Ok(())
     }
 }

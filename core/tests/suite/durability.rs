@@ -60,7 +60,7 @@ impl Bench {
                 }
                 Output::Disk(batch) => self.waiting.push(batch),
                 Output::Trace(event) => self.trace.push(event.kind),
-                Output::Reply { .. } | Output::Watch(_) => {}
+                Output::Reply { .. } | Output::Watch(_) | Output::Members(_) => {}
                 Output::Stopped { failure } => panic!("it stopped: {failure:?}"),
             }
         }
@@ -262,6 +262,7 @@ fn snapshot_part(term: u64, index: u64, transfer: u64, number: u32) -> WireBody 
         revision: Revision(1),
         compact_revision: Revision(-1),
         leases: Vec::new(),
+        removed: Vec::new(),
     };
     let nothing = CheckpointChunk {
         is_last: true,

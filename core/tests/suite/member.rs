@@ -5,15 +5,16 @@
 //! every role.
 
 use bytes::Bytes;
-use quorate_core::command::{Command, MemberInfo, Put};
+use quorate_core::command::{Command, MemberAdd, MemberInfo, MemberUpdate, Put};
 use quorate_core::consensus::frame;
 use quorate_core::consensus::wire::{
-    SnapshotChunk, SnapshotProgress, SnapshotProgressState, WireBody, WireEntry, WireFrame,
-    WireKind, WireMessage,
+    ChangeAnswer, ChangeQuestion, ChangeVerdict, RemovalNotice, SnapshotChunk, SnapshotProgress,
+    SnapshotProgressState, WireBody, WireEntry, WireFrame, WireKind, WireMessage,
 };
 use quorate_core::disk::{DiskImage, DiskOperation, Lane};
+use quorate_core::error::Error;
 use quorate_core::id::{BatchId, ClusterId, MemberId, RequestId};
-use quorate_core::member::{Member, MemberConfig, Role};
+use quorate_core::member::{Member, MemberConfig, REMOVED, Role};
 use quorate_core::prng::Prng;
 use quorate_core::trace::TraceKind;
 use quorate_core::{Input, Output};
@@ -33,6 +34,10 @@ struct Bench {
 
 impl Bench {
     fn new(members: u64) -> Self {
+        Self::with(members, |_| {})
+    }
+
+    fn with(members: u64, change: impl FnOnce(&mut MemberConfig)) -> Self {
         let bootstrap = (1..=members)
             .map(|id| MemberInfo {
                 id: MemberId(id),
@@ -41,6 +46,7 @@ impl Bench {
             .collect();
         let mut config = MemberConfig::new(ME, CLUSTER, bootstrap);
         config.snapshot_count = 50;
+        change(&mut config);
         let member = Member::start(config, &DiskImage::default()).unwrap();
         let mut bench = Self {
             member,
@@ -83,7 +89,7 @@ impl Bench {
                 });
             }
             Output::Reply { .. } => self.replies += 1,
-            Output::Watch(_) => {}
+            Output::Watch(_) | Output::Members(_) => {}
             Output::Trace(event) => {
                 if let TraceKind::Refused { reason, .. } = event.kind {
                     self.refused.push(reason);
@@ -110,6 +116,17 @@ impl Bench {
 
     fn role(&self) -> Role {
         self.member.view().role
+    }
+
+    /// Another member says that it has all that this leader has.
+    fn acknowledge(&mut self) {
+        let view = self.member.view();
+        let answer = WireMessage {
+            term: view.term.0,
+            index: view.log.last().map_or(0, |entry| entry.index.0),
+            ..message(WireKind::AppendResponse)
+        };
+        self.receive(2, WireBody::Raft(answer));
     }
 
     /// Lets it ask for votes and gives it them.
@@ -164,7 +181,49 @@ fn any_number(prng: &mut Prng) -> u64 {
     }
 }
 
-fn any_message(prng: &mut Prng) -> WireMessage {
+/// Entries about members as a leader makes them: asked one after the other, so that each is one
+/// that makes sense.
+fn real_changes() -> Vec<Bytes> {
+    let add = |is_learner| {
+        Command::MemberAdd(MemberAdd {
+            peer_urls: vec!["http://a:1".to_owned()],
+            is_learner,
+            added_at_seconds: 7,
+        })
+    };
+    let update = MemberUpdate {
+        id: MemberId(2),
+        peer_urls: vec!["http://b:1".to_owned()],
+    };
+    let commands = [
+        add(true),
+        add(false),
+        Command::MemberRemove(MemberId(2)),
+        Command::MemberRemove(ME),
+        Command::MemberUpdate(update),
+    ];
+    let mut changes = Vec::new();
+    for command in commands {
+        // Each by a leader of its own: none is committed, and one is pending at a time.
+        let mut bench = Bench::with(3, |config| config.strict_reconfig_check = false);
+        bench.elect();
+        bench.acknowledge();
+        bench.sent.clear();
+        let id = RequestId(1);
+        bench.step(Input::Request { id, command });
+        let sent = bench.sent.iter().find_map(|(_, bytes)| {
+            let WireBody::Raft(message) = frame::decode(CLUSTER, bytes).unwrap().body else {
+                return None;
+            };
+            let entry = message.entries.iter().find(|entry| entry.conf_change);
+            entry.map(|entry| entry.data.clone())
+        });
+        changes.push(sent.expect("it is proposed"));
+    }
+    changes
+}
+
+fn any_message(prng: &mut Prng, changes: &[Bytes]) -> WireMessage {
     let kinds = [
         WireKind::Propose,
         WireKind::Append,
@@ -183,14 +242,19 @@ fn any_message(prng: &mut Prng) -> WireMessage {
     let straight = prng.chance(700);
     let entries = (0..prng.below(4))
         .map(|position| WireEntry {
-            conf_change: prng.chance(100),
+            conf_change: prng.chance(200),
             term: any_number(prng),
             index: if straight {
                 index.wrapping_add(1 + position)
             } else {
                 any_number(prng)
             },
-            data: Bytes::copy_from_slice(&prng.bits().to_le_bytes()[..prng.below(8) as usize]),
+            data: match prng.choose(changes).filter(|_| prng.chance(500)) {
+                Some(change) => change.clone(),
+                None => {
+                    Bytes::copy_from_slice(&prng.bits().to_le_bytes()[..prng.below(8) as usize])
+                }
+            },
         })
         .collect();
     let context = match prng.below(4) {
@@ -212,8 +276,31 @@ fn any_message(prng: &mut Prng) -> WireMessage {
     }
 }
 
-fn any_body(prng: &mut Prng) -> WireBody {
-    match prng.below(10) {
+fn any_body(prng: &mut Prng, changes: &[Bytes]) -> WireBody {
+    match prng.below(13) {
+        10 => WireBody::ChangeQuestion(ChangeQuestion {
+            incarnation: prng.below(3),
+            number: prng.below(3),
+            entry: prng.choose(changes).cloned().unwrap_or_default(),
+        }),
+        11 => WireBody::ChangeAnswer(ChangeAnswer {
+            incarnation: prng.below(3),
+            number: prng.below(3),
+            verdict: match prng.chance(500) {
+                true => ChangeVerdict::NotLeader,
+                false => ChangeVerdict::Refused(Error::LearnerNotReady),
+            },
+        }),
+        // That this member is removed is believed, and ends it: seldom.
+        12 => WireBody::Removal(RemovalNotice {
+            member: if prng.chance(20) {
+                ME.0
+            } else {
+                2 + prng.below(4)
+            },
+            commit: any_number(prng),
+            commit_term: any_number(prng),
+        }),
         0 => WireBody::SnapshotChunk(SnapshotChunk {
             term: any_number(prng),
             index: any_number(prng),
@@ -236,13 +323,14 @@ fn any_body(prng: &mut Prng) -> WireBody {
                 ])
                 .unwrap(),
         }),
-        _ => WireBody::Raft(any_message(prng)),
+        _ => WireBody::Raft(any_message(prng, changes)),
     }
 }
 
 #[test]
 fn no_message_ends_a_member() {
-    let (mut refused, mut found_out) = (0, 0);
+    let (mut refused, mut found_out, mut removed) = (0, 0, 0);
+    let changes = real_changes();
     let mut roles = std::collections::BTreeSet::new();
     for seed in 0..300 {
         let mut prng = Prng::new(seed);
@@ -264,7 +352,7 @@ fn no_message_ends_a_member() {
                 }),
                 _ => {
                     let from = prng.below(members + 2);
-                    bench.receive(from, any_body(&mut prng));
+                    bench.receive(from, any_body(&mut prng, &changes));
                 }
             }
             roles.insert(bench.role());
@@ -273,11 +361,13 @@ fn no_message_ends_a_member() {
         match bench.stopped.take() {
             None => {}
             Some(Some(failure)) if failure.contains("has lost entries") => found_out += 1,
+            Some(Some(failure)) if failure == REMOVED => removed += 1,
             other => panic!("seed {seed} stopped the member: {other:?}"),
         }
         refused += bench.refused.len();
     }
     assert!(found_out < 150, "{found_out} of 300 stopped");
+    assert!((1..100).contains(&removed), "{removed} of 300 were removed");
     assert!(
         refused > 1_000,
         "the messages were too tame: {refused} refused"
@@ -294,7 +384,7 @@ fn no_bytes_end_a_member() {
         let mut prng = Prng::new(seed);
         let mut bench = Bench::new(3);
         for _ in 0..100 {
-            let body = any_body(&mut prng);
+            let body = any_body(&mut prng, &[]);
             let frame = frame::encode(
                 CLUSTER,
                 &WireFrame {
@@ -311,6 +401,10 @@ fn no_bytes_end_a_member() {
                     let at = prng.below(bytes.len() as u64) as usize;
                     bytes[at] ^= 1 << prng.below(8);
                 }
+            }
+            // An undamaged one may have said that it is removed.
+            if bench.stopped.is_some() {
+                break;
             }
             let damaged = bytes != frame;
             let before = bench.refused.len();

@@ -4,14 +4,17 @@
 use bytes::Bytes;
 use quorate_core::consensus::frame;
 use quorate_core::consensus::wire::{
-    LeaseAnswer, LeaseQuestion, LeaseQuestionKind, SnapshotProgress, SnapshotProgressState,
-    WireBody, WireEntry, WireFrame, WireKind, WireMessage,
+    ChangeAnswer, ChangeQuestion, ChangeVerdict, LeaseAnswer, LeaseQuestion, LeaseQuestionKind,
+    RemovalNotice, SnapshotProgress, SnapshotProgressState, WireBody, WireEntry, WireFrame,
+    WireKind, WireMessage,
 };
+use quorate_core::error::Error;
 use quorate_core::id::ClusterId;
 
 const CLUSTER: ClusterId = ClusterId(0xef37_ad9d_c622_a7c4);
 const VERSION_1: &str = include_str!("../golden/frames_1.hex");
 const VERSION_2: &str = include_str!("../golden/frames_2.hex");
+const VERSION_3: &str = include_str!("../golden/frames_3.hex");
 
 fn frame(body: WireBody) -> WireFrame {
     WireFrame {
@@ -96,6 +99,44 @@ fn frames_of_version_2_are_written_as_ever_and_read_as_ever() {
         .collect();
     check("frames_2.hex", &bytes, VERSION_2);
     for (line, wanted) in VERSION_2.lines().zip(frames_2()) {
+        assert_eq!(frame::decode(CLUSTER, &from_hex(line)).unwrap(), wanted);
+    }
+}
+
+fn frames_3() -> Vec<WireFrame> {
+    let question = ChangeQuestion {
+        incarnation: 3,
+        number: 4,
+        entry: Bytes::from_static(b"an entry"),
+    };
+    let answer = |verdict| ChangeAnswer {
+        incarnation: 3,
+        number: 4,
+        verdict,
+    };
+    let refused = |error| WireBody::ChangeAnswer(answer(ChangeVerdict::Refused(error)));
+    let notice = RemovalNotice {
+        member: 0x8211_f1d0_f64f_3269,
+        commit: 40,
+        commit_term: 6,
+    };
+    vec![
+        frame(WireBody::ChangeQuestion(question)),
+        frame(WireBody::ChangeAnswer(answer(ChangeVerdict::NotLeader))),
+        frame(refused(Error::ReconfigurationPending)),
+        frame(refused(Error::NotSupported("that".to_owned()))),
+        frame(WireBody::Removal(notice)),
+    ]
+}
+
+#[test]
+fn frames_of_version_3_are_written_as_ever_and_read_as_ever() {
+    let bytes: Vec<Bytes> = frames_3()
+        .iter()
+        .map(|frame| frame::encode(CLUSTER, frame))
+        .collect();
+    check("frames_3.hex", &bytes, VERSION_3);
+    for (line, wanted) in VERSION_3.lines().zip(frames_3()) {
         assert_eq!(frame::decode(CLUSTER, &from_hex(line)).unwrap(), wanted);
     }
 }

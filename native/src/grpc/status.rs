@@ -46,7 +46,8 @@ fn code(error: &Error) -> Code {
         | Error::TooManyOperations
         | Error::DuplicateKey
         | Error::InvalidSortOption
-        | Error::RequestTooLarge => Code::InvalidArgument,
+        | Error::RequestTooLarge
+        | Error::MemberUrlsInvalid => Code::InvalidArgument,
         Error::Compacted | Error::FutureRevision | Error::LeaseTtlTooLarge => Code::OutOfRange,
         Error::LeaseNotFound | Error::MemberNotFound => Code::NotFound,
         Error::NoSpace => Code::ResourceExhausted,

@@ -96,6 +96,8 @@ impl Dispatch {
                 Output::Watch(response) => {
                     heard.entry(response.stream).or_default().push(response);
                 }
+                // The peers are those of the flags: no RPC changes the members yet.
+                Output::Members(_) => {}
                 Output::Trace(event) => self.logger.trace(&event),
                 Output::Stopped { failure } => {
                     if let Some(stopped) = self.stopped.take() {

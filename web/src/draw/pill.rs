@@ -174,6 +174,8 @@ pub(crate) fn short_name(kind: MessageKind) -> &'static str {
         MessageKind::TimeoutNow => "TimeoutNow",
         MessageKind::ReadIndex | MessageKind::ReadIndexResponse => "Read",
         MessageKind::LeaseQuestion | MessageKind::LeaseAnswer => "Lease",
+        MessageKind::ChangeQuestion | MessageKind::ChangeAnswer => "Member",
+        MessageKind::Removal => "Removed",
     }
 }
 

@@ -25,6 +25,10 @@ fn view(log: &[(u64, u64)]) -> MemberView {
         election_elapsed_ticks: 0,
         election_timeout_ticks: 10,
         votes: BTreeMap::new(),
+        learners: Vec::new(),
+        members: Vec::new(),
+        removed: Vec::new(),
+        is_leaving: false,
         voters: Vec::new(),
         progress: Vec::new(),
         log: log

@@ -159,6 +159,8 @@ impl World {
                 Output::Watch(response) => {
                     taken.extend(self.clients.hear(response, self.now_us));
                 }
+                // Machines of one world reach one another, members or not.
+                Output::Members(_) => {}
                 Output::Trace(event) => self.trace(node, event),
                 Output::Stopped { failure } => self.stopped(node, failure),
             }
@@ -319,8 +321,11 @@ impl World {
 }
 
 /// Whether a copy of a message does no harm. A forwarded proposal that came twice would be carried
-/// out twice; streams, which is what members are connected by, do not deliver twice. Everything
+/// out twice, and a change of the members asked twice would be refused the second time; streams, which is what members are connected by, do not deliver twice. Everything
 /// else raft takes as often as it comes.
 pub(super) fn may_come_twice(message: &MessageFrame) -> bool {
-    message.summary.kind != MessageKind::Propose
+    !matches!(
+        message.summary.kind,
+        MessageKind::Propose | MessageKind::ChangeQuestion
+    )
 }

@@ -162,7 +162,7 @@ impl Cluster {
                     TraceKind::Refused { reason, .. } => panic!("{id} refused: {reason}"),
                     _ => {}
                 },
-                Output::Watch(_) => {}
+                Output::Watch(_) | Output::Members(_) => {}
                 Output::Stopped { failure } => panic!("{id} stopped: {failure:?}"),
             }
         }

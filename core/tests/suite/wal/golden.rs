@@ -5,7 +5,7 @@ use bytes::Bytes;
 use quorate_core::disk::DiskImage;
 use quorate_core::id::{Index, LeaseId, MemberId, Term};
 use quorate_core::lease::LeaseRecord;
-use quorate_core::snapshot;
+use quorate_core::snapshot::{self, SnapshotHeader};
 use quorate_core::wal::{EntryKind, HardState, LogEntry, Wal, WalOptions, recover};
 
 use super::disk_model::Disk;
@@ -16,6 +16,7 @@ const SEGMENT: &str = include_str!("../../golden/wal_segment_1.hex");
 /// Of format 1, which had no leases.
 const SNAPSHOT_1: &str = include_str!("../../golden/snapshot_1.hex");
 const SNAPSHOT_2: &str = include_str!("../../golden/snapshot_2.hex");
+const SNAPSHOT_3: &str = include_str!("../../golden/snapshot_3.hex");
 
 fn entries() -> Vec<LogEntry> {
     vec![
@@ -72,8 +73,42 @@ fn a_segment_is_written_as_ever_and_read_as_ever() {
 #[test]
 fn a_snapshot_is_written_as_ever_and_read_as_ever() {
     let mut disk = Disk::default();
-    let mut header = header(2, 9);
-    header.leases = vec![
+    let header = SnapshotHeader {
+        leases: leases(),
+        removed: vec![MemberId(5), MemberId(0xffff_ffff_ffff_ffff)],
+        ..header(2, 9)
+    };
+    disk.run(&operations(&header, &[b"a chunk", b"another"]));
+    let image = disk.image();
+    let bytes = image.files.values().next().unwrap();
+    update("snapshot_3.hex", bytes);
+    assert_eq!(to_hex(bytes), SNAPSHOT_3, "\n{}", to_hex(bytes));
+
+    let file = snapshot::read(&from_hex(SNAPSHOT_3)).unwrap();
+    assert_eq!(file.header, header);
+    assert_eq!(file.chunks, [&b"a chunk"[..], b"another"]);
+}
+
+#[test]
+fn a_snapshot_of_format_2_is_read_and_knows_of_no_removal() {
+    let file = snapshot::read(&from_hex(SNAPSHOT_2)).unwrap();
+    let header = SnapshotHeader {
+        leases: leases(),
+        ..header(2, 9)
+    };
+    assert_eq!(file.header, header);
+    assert_eq!(file.chunks, [&b"a chunk"[..], b"another"]);
+}
+
+#[test]
+fn a_snapshot_of_format_1_is_read_and_has_no_leases() {
+    let file = snapshot::read(&from_hex(SNAPSHOT_1)).unwrap();
+    assert_eq!(file.header, header(2, 9));
+    assert_eq!(file.chunks, [&b"a chunk"[..], b"another"]);
+}
+
+fn leases() -> Vec<LeaseRecord> {
+    vec![
         LeaseRecord {
             id: LeaseId(0x1234),
             granted_ttl_seconds: 600,
@@ -84,23 +119,7 @@ fn a_snapshot_is_written_as_ever_and_read_as_ever() {
             granted_ttl_seconds: 2,
             remaining_ttl_seconds: 0,
         },
-    ];
-    disk.run(&operations(&header, &[b"a chunk", b"another"]));
-    let image = disk.image();
-    let bytes = image.files.values().next().unwrap();
-    update("snapshot_2.hex", bytes);
-    assert_eq!(to_hex(bytes), SNAPSHOT_2, "\n{}", to_hex(bytes));
-
-    let file = snapshot::read(&from_hex(SNAPSHOT_2)).unwrap();
-    assert_eq!(file.header, header);
-    assert_eq!(file.chunks, [&b"a chunk"[..], b"another"]);
-}
-
-#[test]
-fn a_snapshot_of_format_1_is_read_and_has_no_leases() {
-    let file = snapshot::read(&from_hex(SNAPSHOT_1)).unwrap();
-    assert_eq!(file.header, header(2, 9));
-    assert_eq!(file.chunks, [&b"a chunk"[..], b"another"]);
+    ]
 }
 
 /// Eight bytes a group, two groups a line: as frames are aligned.

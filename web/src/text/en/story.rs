@@ -53,6 +53,9 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::ReadIndexResponse, _) => format!("the answer “read at index {index}”"),
         (MessageKind::LeaseQuestion, _) => "a question about a lease".to_owned(),
         (MessageKind::LeaseAnswer, _) => "the answer about a lease".to_owned(),
+        (MessageKind::ChangeQuestion, _) => "a wish to change the members".to_owned(),
+        (MessageKind::ChangeAnswer, _) => "word that the change was not taken".to_owned(),
+        (MessageKind::Removal, _) => "word that a member is removed".to_owned(),
     }
 }
 

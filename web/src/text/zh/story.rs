@@ -45,6 +45,9 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::ReadIndexResponse, _) => format!("答复“读到索引 {index}”"),
         (MessageKind::LeaseQuestion, _) => "关于租约的询问".to_owned(),
         (MessageKind::LeaseAnswer, _) => "关于租约的答复".to_owned(),
+        (MessageKind::ChangeQuestion, _) => "变更成员的请求".to_owned(),
+        (MessageKind::ChangeAnswer, _) => "变更未被接受的答复".to_owned(),
+        (MessageKind::Removal, _) => "成员已被移除的通知".to_owned(),
     }
 }
 
