@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::page;
 use crate::simulate;
+use crate::torture;
 use crate::workspace::Workspace;
 
 /// The options of `cargo xtask test`.
@@ -48,7 +49,7 @@ struct Step {
 }
 
 /// The order: seconds before minutes, and what others stand on before what stands on it.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step {
         name: "format",
         what: "cargo fmt --check",
@@ -96,6 +97,12 @@ const STEPS: [Step; 11] = [
         what: "known bugs, put back one at a time",
         why: "each is met by a checker, so the checkers can see",
         check: |workspace| simulate::all_mutants(workspace).map(|()| Outcome::Passed),
+    },
+    Step {
+        name: "torture",
+        what: "real servers, 30 rounds of kills, cuts and failing disks; and one with a known bug",
+        why: "what clients saw of real processes passes the simulator's checkers, and they can see",
+        check: |workspace| torture::rounds_and_a_bug(workspace).map(|()| Outcome::Passed),
     },
     Step {
         name: "page",

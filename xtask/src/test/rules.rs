@@ -1,5 +1,5 @@
-//! The server has no switch for the protocol's rules and no known bug: cargo says so, and so does
-//! the server itself.
+//! The server has no switch for the protocol's rules, no known bug and no disk that fails on
+//! demand: cargo says so, and so does the server itself.
 
 use std::process::{Command, Stdio};
 
@@ -8,9 +8,11 @@ use anyhow::{Context, Result, ensure};
 use crate::process;
 use crate::simulate;
 use crate::test::Outcome;
+use crate::torture;
 use crate::workspace::Workspace;
 
-/// Asks cargo who wants which feature of the core, then asks the server for a modified Raft.
+/// Asks cargo who wants which feature of the core and of the server, then asks the server for a
+/// modified Raft.
 ///
 /// Both are asked of the whole workspace and without what only tests depend on, as `cargo xtask
 /// play` and `cargo install` build the server: cargo joins the features that the packages of one
@@ -19,29 +21,33 @@ use crate::workspace::Workspace;
 ///
 /// That cargo's answer would show a feature is seen by asking for one.
 pub(super) fn check(workspace: &Workspace) -> Result<Outcome> {
-    let without = features_of_core(workspace, &[])?;
-    for feature in SWITCHES {
+    for Switch {
+        package,
+        feature,
+        asked,
+    } in SWITCHES
+    {
+        let line = format!("{package} feature \"{feature}\"");
+        let without = features_of(workspace, package, &[])?;
         ensure!(
-            !without.contains(feature),
-            "the server's core has {feature}:\n{without}"
+            !without.contains(&line),
+            "the server has {line}:\n{without}"
         );
-    }
-    let with = features_of_core(workspace, &["--features", simulate::FEATURE])?;
-    for feature in SWITCHES {
+        let with = features_of(workspace, package, &["--features", asked])?;
         ensure!(
-            with.contains(feature),
-            "cargo does not tell of {feature}, though it was asked for:\n{with}"
+            with.contains(&line),
+            "cargo does not tell of {line}, though it was asked for:\n{with}"
         );
     }
     server_refuses(workspace)?;
     Ok(Outcome::Passed)
 }
 
-fn features_of_core(workspace: &Workspace, asked: &[&str]) -> Result<String> {
+fn features_of(workspace: &Workspace, package: &str, asked: &[&str]) -> Result<String> {
     let mut tree = workspace.cargo();
     tree.args(["tree", "--locked", "--workspace"]);
     tree.args(["--edges", "features,no-dev"]);
-    process::output(tree.args(["--invert", "quorate-core"]).args(asked))
+    process::output(tree.args(["--invert", package]).args(asked))
 }
 
 /// Has the server, built as for `cargo xtask play`, replay a scenario that needs a rule off.
@@ -63,9 +69,30 @@ fn server_refuses(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-const SWITCHES: [&str; 2] = [
-    "quorate-core feature \"modified-raft\"",
-    "quorate-core feature \"known-bugs\"",
+/// A feature that no server may have.
+struct Switch {
+    package: &'static str,
+    feature: &'static str,
+    /// What brings it, when it is asked for.
+    asked: &'static str,
+}
+
+const SWITCHES: [Switch; 3] = [
+    Switch {
+        package: "quorate-core",
+        feature: "modified-raft",
+        asked: simulate::FEATURE,
+    },
+    Switch {
+        package: "quorate-core",
+        feature: "known-bugs",
+        asked: simulate::FEATURE,
+    },
+    Switch {
+        package: "quorate",
+        feature: "torture",
+        asked: torture::FEATURE,
+    },
 ];
 const SCENARIO: &str = "core/tests/golden/sim/without_check_quorum_a_deaf_leader_stays.txt";
 const REFUSAL: &str = "this build has no modified Raft";

@@ -1,0 +1,183 @@
+//! What must hold when a round is over and all members run.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use bytes::Bytes;
+use quorate_core::audit::{Outcome, audit};
+use quorate_core::command::{Command, HashKv, Put, Range, RangeReply, Reply, ReplyHeader};
+use quorate_core::id::Revision;
+use tokio::time::sleep;
+
+use super::settle;
+use crate::client::Client;
+use crate::cluster::{Cluster, name};
+use crate::failure::Failure;
+use crate::figures::Figures;
+use crate::load::all_keys;
+use crate::recorder::Recorder;
+
+/// The number of the client that asks here.
+const INSPECTOR: u64 = 0;
+/// How long a whole cluster may take for an answer. An election may still come: a member that
+/// was far behind asks for votes in vain, and so on.
+const LIMIT: Duration = Duration::from_secs(30);
+/// How long one answer is waited for.
+const ANSWER_LIMIT: Duration = Duration::from_secs(7);
+/// The pause before what failed is asked again.
+const PAUSE: Duration = Duration::from_millis(30);
+
+/// Looks at all of it: each member carries out a write, all hold the same store and answer the
+/// same, and nobody has seen anything that a single correct server would not have shown.
+pub(super) async fn all(
+    cluster: &mut Cluster,
+    recorder: &Recorder,
+    figures: &mut Figures,
+) -> Result<()> {
+    for node in 0..cluster.size() {
+        write(cluster, node, recorder).await?;
+    }
+    same_stores(cluster, recorder).await?;
+    let linearized = recorder.look(|history| {
+        figures.see(history);
+        audit(history, None).map_err(Failure::from)
+    })?;
+    figures.see_verdict(&linearized);
+    Ok(())
+}
+
+async fn write(cluster: &mut Cluster, node: usize, recorder: &Recorder) -> Result<()> {
+    let begun = recorder.look(|history| history.operations.len());
+    let put = Put {
+        key: Bytes::from_static(b"inspected"),
+        value: Bytes::from(format!("{INSPECTOR}.{begun}")),
+        ..Put::default()
+    };
+    ask(cluster, node, Command::Put(put), recorder).await?;
+    Ok(())
+}
+
+/// Reads all of every member's store, linearizably and as it is, and compares their hashes.
+async fn same_stores(cluster: &mut Cluster, recorder: &Recorder) -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        let revision = settle::same_revision(cluster).await?;
+        let mut seen = Vec::new();
+        for node in 0..cluster.size() {
+            seen.push(read(cluster, node, revision, recorder).await?);
+        }
+        // A write that its client has given up may have come in between.
+        let all: Vec<Seen> = seen.into_iter().flatten().collect();
+        if all.len() == cluster.size() {
+            return same(&all);
+        }
+        if begun.elapsed() > LIMIT {
+            let text = format!("the store is not left alone for {LIMIT:?}");
+            return Err(Failure::new("liveness", "no client asks", text).into());
+        }
+    }
+}
+
+/// What one member's store holds.
+struct Seen {
+    node: usize,
+    linearizable: RangeReply,
+    serializable: RangeReply,
+    hash: u32,
+    compacted: Revision,
+}
+
+/// Reads a member's store; nothing when it is at another revision by now.
+async fn read(
+    cluster: &mut Cluster,
+    node: usize,
+    revision: Revision,
+    recorder: &Recorder,
+) -> Result<Option<Seen>> {
+    let mut ranges = Vec::new();
+    for serializable in [false, true] {
+        let range = Range {
+            serializable,
+            ..all_keys()
+        };
+        let (header, reply) = ask(cluster, node, Command::Range(range), recorder).await?;
+        let Reply::Range(range) = reply else {
+            return Ok(None);
+        };
+        if header.revision != revision {
+            return Ok(None);
+        }
+        ranges.push(range);
+    }
+    let hash = Command::HashKv(HashKv { revision });
+    let (_, reply) = ask(cluster, node, hash, recorder).await?;
+    let (Reply::HashKv(hash), Some(serializable), Some(linearizable)) =
+        (reply, ranges.pop(), ranges.pop())
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Seen {
+        node,
+        linearizable,
+        serializable,
+        hash: hash.hash,
+        compacted: hash.compact_revision,
+    }))
+}
+
+fn same(all: &[Seen]) -> Result<()> {
+    let Some((first, others)) = all.split_first() else {
+        return Ok(());
+    };
+    let broken = |text: String| Failure::new("state machine safety", "Raft paper §5.4.3", text);
+    if first.linearizable != first.serializable {
+        let text = format!(
+            "{} answers two reads of one revision differently",
+            name(first.node)
+        );
+        return Err(broken(text).into());
+    }
+    for other in others {
+        let (one, two) = (name(first.node), name(other.node));
+        if other.linearizable != first.linearizable || other.serializable != first.serializable {
+            return Err(broken(format!("{one} and {two} hold different keys")).into());
+        }
+        if (other.hash, other.compacted) != (first.hash, first.compacted) {
+            let text = format!(
+                "{one} has hash {:08x}, compacted at {}, and {two} {:08x}, compacted at {}",
+                first.hash, first.compacted, other.hash, other.compacted
+            );
+            return Err(broken(text).into());
+        }
+    }
+    Ok(())
+}
+
+/// Asks a member of a whole cluster until it answers.
+async fn ask(
+    cluster: &mut Cluster,
+    node: usize,
+    command: Command,
+    recorder: &Recorder,
+) -> Result<(ReplyHeader, Reply)> {
+    let begun = Instant::now();
+    let mut last = "it takes no connection".to_owned();
+    while begun.elapsed() < LIMIT {
+        cluster.presences()?;
+        if let Some(client) = Client::connect(cluster.client_ports[node]).await {
+            let asked = recorder.ask(INSPECTOR, node, command.clone());
+            let outcome = client.ask(&command, ANSWER_LIMIT).await;
+            recorder.answer(asked, outcome.clone());
+            match outcome {
+                Outcome::Done { header, reply } => return Ok((header, reply)),
+                Outcome::Failed(said) | Outcome::Unknown(said) => last = said,
+            }
+        }
+        sleep(PAUSE).await;
+    }
+    let text = format!(
+        "{} has not carried out {command:?} within {LIMIT:?}: {last}",
+        name(node)
+    );
+    Err(Failure::new("liveness", "Raft paper §5.6", text).into())
+}
