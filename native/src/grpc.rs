@@ -9,10 +9,12 @@ mod convert;
 mod deadline;
 mod election;
 mod gate;
+mod health;
 mod kv;
 mod lease;
 mod lock;
 mod maintenance;
+mod reflection;
 mod status;
 mod turn;
 mod watch;
@@ -27,6 +29,7 @@ use quorate_api::v3lockpb::lock_server::LockServer;
 use quorate_core::command::{Command, Reply, ReplyHeader};
 use tonic::Status;
 use tonic::body::Body;
+use tonic_health::pb::health_server::HealthServer;
 use tower::Service;
 
 use crate::member_thread::MemberHandle;
@@ -38,6 +41,7 @@ use pb::kv_server::KvServer;
 use pb::lease_server::LeaseServer;
 use pb::maintenance_server::MaintenanceServer;
 use pb::watch_server::WatchServer;
+use reflection::Reflection;
 
 /// What a message may be larger than `--max-request-bytes`, for all that is around the request.
 const OVERHEAD_SIZE_BYTES: usize = 512 * 1_024;
@@ -48,6 +52,8 @@ const LEADERLESS_TIMEOUTS_MAX: u32 = 3;
 #[derive(Clone)]
 pub(crate) struct Api {
     member: MemberHandle,
+    /// `--max-request-bytes`.
+    request_size_bytes_max: usize,
     /// The largest message that is taken, and that a watch is cut to.
     message_size_bytes_max: usize,
     /// How long a stream whose client wants a leader waits for one.
@@ -66,6 +72,8 @@ pub(crate) struct Services {
     auth: AuthServer<Api>,
     lock: LockServer<Api>,
     election: ElectionServer<Api>,
+    health: HealthServer<Api>,
+    reflection: Reflection,
 }
 
 impl Api {
@@ -74,6 +82,7 @@ impl Api {
         let election = Duration::from_millis(settings.election_ms.into());
         Self {
             member,
+            request_size_bytes_max: settings.request_size_bytes_max,
             message_size_bytes_max: settings
                 .request_size_bytes_max
                 .saturating_add(OVERHEAD_SIZE_BYTES),
@@ -113,6 +122,8 @@ impl Services {
             auth: AuthServer::new(api.clone()).max_decoding_message_size(most),
             lock: LockServer::new(api.clone()).max_decoding_message_size(most),
             election: ElectionServer::new(api.clone()).max_decoding_message_size(most),
+            health: HealthServer::new(api.clone()).max_decoding_message_size(most),
+            reflection: Reflection::new(),
         }
     }
 
@@ -154,6 +165,18 @@ impl Services {
             "etcdserverpb.Auth" => self.auth.clone().call(request).await,
             "v3lockpb.Lock" => self.lock.clone().call(request).await,
             "v3electionpb.Election" => self.election.clone().call(request).await,
+            "grpc.health.v1.Health" => self.health.clone().call(request).await,
+            "grpc.reflection.v1.ServerReflection" => {
+                self.reflection
+                    .v1
+                    .clone()
+                    .call(request.map(Body::new))
+                    .await
+            }
+            "grpc.reflection.v1alpha.ServerReflection" => {
+                let request = request.map(Body::new);
+                self.reflection.v1_alpha.clone().call(request).await
+            }
             unknown => Ok(Status::unimplemented(format!("unknown service {unknown}")).into_http()),
         };
         match answer {

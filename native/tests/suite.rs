@@ -2,11 +2,15 @@
 
 mod bad_flags;
 mod crash;
+mod curious;
+mod election;
 mod etcdctl;
 mod http;
 mod lease;
+mod lock;
 mod peer_port;
 mod procfile;
+mod range_stream;
 mod replay;
 mod stop;
 mod watch;

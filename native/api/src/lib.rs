@@ -11,6 +11,9 @@
     reason = "made by a generator; the protos carry the comments"
 )]
 
+/// The protos themselves, for who asks a server which calls it has.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
 /// What roles may do.
 pub mod authpb {
     tonic::include_proto!("authpb");

@@ -1,12 +1,16 @@
-//! `etcdserverpb.Cluster`. Members do not change yet: only the list is there.
+//! `etcdserverpb.Cluster`: who is in the cluster, and the changes of that, one at a time.
 
+mod member_add;
 mod member_list;
+mod member_promote;
+mod member_remove;
+mod member_update;
 
+use quorate_api::etcdserverpb as pb;
 use tonic::{Request, Response, Status};
 
-use super::{Api, not_yet};
+use super::Api;
 use pb::cluster_server::Cluster;
-use quorate_api::etcdserverpb as pb;
 
 #[tonic::async_trait]
 impl Cluster for Api {
@@ -21,29 +25,37 @@ impl Cluster for Api {
 
     async fn member_add(
         &self,
-        _: Request<pb::MemberAddRequest>,
+        request: Request<pb::MemberAddRequest>,
     ) -> Result<Response<pb::MemberAddResponse>, Status> {
-        Err(not_yet("member add"))
+        member_add::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
     }
 
     async fn member_remove(
         &self,
-        _: Request<pb::MemberRemoveRequest>,
+        request: Request<pb::MemberRemoveRequest>,
     ) -> Result<Response<pb::MemberRemoveResponse>, Status> {
-        Err(not_yet("member remove"))
+        member_remove::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
     }
 
     async fn member_update(
         &self,
-        _: Request<pb::MemberUpdateRequest>,
+        request: Request<pb::MemberUpdateRequest>,
     ) -> Result<Response<pb::MemberUpdateResponse>, Status> {
-        Err(not_yet("member update"))
+        member_update::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
     }
 
     async fn member_promote(
         &self,
-        _: Request<pb::MemberPromoteRequest>,
+        request: Request<pb::MemberPromoteRequest>,
     ) -> Result<Response<pb::MemberPromoteResponse>, Status> {
-        Err(not_yet("member promote"))
+        member_promote::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
     }
 }

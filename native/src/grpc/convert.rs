@@ -11,7 +11,8 @@ use bytes::Bytes;
 
 pub(super) use reply::txn_response;
 pub(super) use reply::{
-    delete_range_response, header, key_value, member, put_response, range_response,
+    delete_range_response, header, header_of_cluster, key_value, member, put_response,
+    range_response,
 };
 pub(super) use request::{delete_range, put, range, txn};
 pub(super) use watch::{watch_create, watch_response};

@@ -7,11 +7,12 @@ mod observe;
 mod proclaim;
 mod resign;
 
+use futures_util::TryStreamExt;
 use quorate_api::v3electionpb as pb;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::{Api, call_end};
+use super::{Api, call_end, status};
 use pb::election_server::Election;
 
 /// Who proclaims or resigns has not said as whom.
@@ -28,6 +29,7 @@ impl Election for Api {
         campaign::answer(self, request.get_ref())
             .await
             .map(Response::new)
+            .map_err(status::of_own_client)
     }
 
     async fn proclaim(
@@ -37,6 +39,7 @@ impl Election for Api {
         proclaim::answer(self, request.get_ref())
             .await
             .map(Response::new)
+            .map_err(status::of_own_client)
     }
 
     async fn leader(
@@ -46,6 +49,7 @@ impl Election for Api {
         leader::answer(self, request.get_ref())
             .await
             .map(Response::new)
+            .map_err(status::of_own_client)
     }
 
     async fn observe(
@@ -53,7 +57,7 @@ impl Election for Api {
         request: Request<pb::LeaderRequest>,
     ) -> Result<Response<Self::ObserveStream>, Status> {
         let end = self.end_of(request.extensions());
-        let answers = observe::answers(self, request.get_ref());
+        let answers = observe::answers(self, request.get_ref()).map_err(status::of_own_client);
         Ok(Response::new(call_end::until(answers, end)))
     }
 
@@ -64,5 +68,6 @@ impl Election for Api {
         resign::answer(self, request.get_ref())
             .await
             .map(Response::new)
+            .map_err(status::of_own_client)
     }
 }

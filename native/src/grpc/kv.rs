@@ -4,16 +4,20 @@ mod compact;
 mod delete_range;
 mod put;
 mod range;
+mod range_stream;
 mod txn;
 
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::Api;
+use super::{Api, call_end};
 use pb::kv_server::Kv;
 use quorate_api::etcdserverpb as pb;
 
 #[tonic::async_trait]
 impl Kv for Api {
+    type RangeStreamStream = BoxStream<pb::RangeStreamResponse>;
+
     async fn range(
         &self,
         request: Request<pb::RangeRequest>,
@@ -21,6 +25,15 @@ impl Kv for Api {
         range::answer(self, request.get_ref())
             .await
             .map(Response::new)
+    }
+
+    async fn range_stream(
+        &self,
+        request: Request<pb::RangeRequest>,
+    ) -> Result<Response<Self::RangeStreamStream>, Status> {
+        let end = self.end_of(request.extensions());
+        let answers = range_stream::answers(self, request.get_ref())?;
+        Ok(Response::new(call_end::until(answers, end)))
     }
 
     async fn put(

@@ -6,7 +6,7 @@ mod release;
 use quorate_api::v3lockpb as pb;
 use tonic::{Request, Response, Status};
 
-use super::Api;
+use super::{Api, status};
 use pb::lock_server::Lock;
 
 #[tonic::async_trait]
@@ -18,6 +18,7 @@ impl Lock for Api {
         acquire::answer(self, request.get_ref())
             .await
             .map(Response::new)
+            .map_err(status::of_own_client)
     }
 
     async fn unlock(
@@ -27,5 +28,6 @@ impl Lock for Api {
         release::answer(self, request.get_ref())
             .await
             .map(Response::new)
+            .map_err(status::of_own_client)
     }
 }

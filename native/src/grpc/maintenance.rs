@@ -1,8 +1,10 @@
 //! `etcdserverpb.Maintenance`. What looks at a member is there; what changes it comes later.
 
 mod alarm;
+mod hash;
 mod hash_kv;
 mod member_status;
+mod move_leader;
 
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
@@ -51,7 +53,7 @@ impl Maintenance for Api {
         &self,
         _: Request<pb::HashRequest>,
     ) -> Result<Response<pb::HashResponse>, Status> {
-        Err(not_yet("hash"))
+        hash::answer(self).await.map(Response::new)
     }
 
     async fn snapshot(
@@ -63,9 +65,11 @@ impl Maintenance for Api {
 
     async fn move_leader(
         &self,
-        _: Request<pb::MoveLeaderRequest>,
+        request: Request<pb::MoveLeaderRequest>,
     ) -> Result<Response<pb::MoveLeaderResponse>, Status> {
-        Err(not_yet("move-leader"))
+        move_leader::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
     }
 
     async fn downgrade(

@@ -17,6 +17,12 @@ pub(super) fn invalid_client_api_version() -> Status {
     Status::invalid_argument("etcdserver: invalid client api version")
 }
 
+/// An error of what the server asks of itself for a lock or an election: there etcd is its own
+/// client, and answers with the client's error, whose code its gRPC library does not see.
+pub(super) fn of_own_client(failure: Status) -> Status {
+    Status::unknown(failure.message())
+}
+
 /// Why a message could not be received, in the words of etcd's gRPC library.
 pub(super) fn received(failure: Status) -> Status {
     match too_large(failure.message()) {

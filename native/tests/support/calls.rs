@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use quorate_api::etcdserverpb as pb;
+use quorate_api::v3electionpb::election_client::ElectionClient;
+use quorate_api::v3lockpb::lock_client::LockClient;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::codegen::InterceptedService;
@@ -62,6 +64,60 @@ impl Calls {
     ) -> InterceptedService<Channel, Header> {
         let header = Header(MetadataKey::from_static(name), value.parse().unwrap());
         InterceptedService::new(self.channel.clone(), header)
+    }
+
+    pub(crate) fn lock(&self) -> LockClient<Channel> {
+        LockClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn election(&self) -> ElectionClient<Channel> {
+        ElectionClient::new(self.channel.clone())
+    }
+
+    /// Makes a lease.
+    pub(crate) async fn grant(&self, id: i64, ttl: i64) {
+        let request = pb::LeaseGrantRequest { ttl, id };
+        self.lease().lease_grant(request).await.unwrap();
+    }
+
+    /// Ends a lease.
+    pub(crate) async fn revoke(&self, id: i64) {
+        let request = pb::LeaseRevokeRequest { id };
+        self.lease().lease_revoke(request).await.unwrap();
+    }
+
+    /// How long a lease lives.
+    pub(crate) async fn time_to_live(&self, id: i64) -> pb::LeaseTimeToLiveResponse {
+        let request = pb::LeaseTimeToLiveRequest { id, keys: true };
+        let response = self.lease().lease_time_to_live(request).await;
+        response.unwrap().into_inner()
+    }
+
+    /// Waits until these are the keys that begin with a prefix, in order.
+    pub(crate) async fn wait_for_keys(&self, prefix: &str, keys: &[&str]) {
+        let mut range_end = prefix.as_bytes().to_vec();
+        *range_end.last_mut().unwrap() += 1;
+        let request = pb::RangeRequest {
+            key: prefix.to_owned().into(),
+            range_end: range_end.into(),
+            ..pb::RangeRequest::default()
+        };
+        let mut keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
+        keys.sort_unstable();
+        let start = std::time::Instant::now();
+        loop {
+            let found = self.kv().range(request.clone()).await.unwrap().into_inner();
+            if found
+                .kvs
+                .iter()
+                .map(|kv| kv.key.as_ref())
+                .eq(keys.iter().copied())
+            {
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "waited in vain for {keys:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Puts a key.

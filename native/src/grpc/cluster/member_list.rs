@@ -13,7 +13,7 @@ pub(super) async fn answer(
 ) -> Result<pb::MemberListResponse, Status> {
     match api.ask(Command::MemberList(request.linearizable)).await? {
         (header, Reply::MemberList(reply)) => Ok(pb::MemberListResponse {
-            header: convert::header(header),
+            header: convert::header_of_cluster(header),
             members: reply.members.into_iter().map(convert::member).collect(),
         }),
         _ => Err(wrong_reply()),

@@ -3,6 +3,7 @@
 use quorate_core::command::{
     DeleteRangeReply, KeyValue, MemberInfo, PutReply, RangeReply, ReplyHeader, ResponseOp, TxnReply,
 };
+use quorate_core::id::Revision;
 
 use pb::response_op::Response as PbResponse;
 use quorate_api::{etcdserverpb as pb, mvccpb};
@@ -14,6 +15,14 @@ pub(in crate::grpc) fn header(header: ReplyHeader) -> Option<pb::ResponseHeader>
         member_id: header.member.0,
         revision: header.revision.0,
         raft_term: header.term.0,
+    })
+}
+
+/// What a response about the cluster's members begins with: these have no revision.
+pub(in crate::grpc) fn header_of_cluster(of: ReplyHeader) -> Option<pb::ResponseHeader> {
+    header(ReplyHeader {
+        revision: Revision(0),
+        ..of
     })
 }
 
@@ -161,7 +170,7 @@ pub(in crate::grpc) fn key_value(found: KeyValue) -> mvccpb::KeyValue {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use quorate_core::id::{ClusterId, LeaseId, MemberId, Revision, Term};
+    use quorate_core::id::{ClusterId, LeaseId, MemberId, Term};
 
     use super::*;
 
