@@ -23,7 +23,7 @@ mod watch;
 
 pub use finding::Finding;
 pub use history::{ClientOperation, History, Outcome, WatchHistory, WatchSession};
-pub use lease::LeaseTiming;
+pub use lease::{Clocks, LeaseTiming};
 pub use linearizability::{Linearized, linearize};
 pub use model::{Change, Model};
 
@@ -34,11 +34,9 @@ pub use model::{Change, Model};
 /// What is broken, and which operations show it.
 pub fn audit(history: &History, leases: Option<&LeaseTiming>) -> Result<Linearized, Finding> {
     let linearized = linearize(history)?;
-    if let Some(model) = &linearized.model {
-        watch::check(history, model)?;
-        if let Some(timing) = leases {
-            lease::check(history, model, &linearized.expiries, timing)?;
-        }
+    watch::check(history, linearized.model.as_ref())?;
+    if let (Some(model), Some(timing)) = (&linearized.model, leases) {
+        lease::check(history, model, &linearized.expiries, timing)?;
     }
     Ok(linearized)
 }

@@ -67,11 +67,14 @@
 //! world. [`fault_plan`] makes histories that try to bring one about: first anything may break,
 //! then all is made whole and the cluster must go on.
 //!
+//! What clients saw is looked at as a whole when a run ends ([`World::audit`]): `crate::audit`
+//! finds an order of all their operations, and holds what watches and leases are promised against
+//! it. What it finds is a violation like any other, at the event at which it could first be told.
+//!
 //! # What is left out
 //!
 //! A disk that loses what it had synced without a word (beyond what `Fault` does to a member that
-//! is down), a second copy of a forwarded proposal (streams do not deliver twice), and a search
-//! for linearizations: the checks of reads compare them with acknowledged writes.
+//! is down), and a second copy of a forwarded proposal (streams do not deliver twice).
 
 mod action;
 mod check;
@@ -90,6 +93,7 @@ mod network;
 mod operation;
 mod plan;
 mod queue;
+mod records;
 mod scenario;
 mod simulation;
 mod storm;

@@ -71,7 +71,54 @@ pub struct WatchSession {
     pub responses: Vec<(u64, WatchResponse)>,
 }
 
+impl History {
+    /// What clients had seen at a time.
+    pub fn until(&self, at: u64) -> History {
+        let asked = self.operations.iter();
+        let operations = asked
+            .filter(|operation| operation.invoked_at <= at)
+            .map(|operation| operation.until(at));
+        let watches = self.watches.iter().map(|watch| WatchHistory {
+            number: watch.number,
+            create: watch.create.clone(),
+            sessions: watch
+                .sessions
+                .iter()
+                .filter(|session| session.asked_at <= at)
+                .map(|session| session.until(at))
+                .collect(),
+        });
+        History {
+            operations: operations.collect(),
+            watches: watches.collect(),
+        }
+    }
+}
+
+impl WatchSession {
+    fn until(&self, at: u64) -> WatchSession {
+        let heard = self.responses.iter();
+        WatchSession {
+            start_revision: self.start_revision,
+            asked_at: self.asked_at,
+            responses: heard
+                .take_while(|(heard_at, _)| *heard_at <= at)
+                .cloned()
+                .collect(),
+        }
+    }
+}
+
 impl ClientOperation {
+    fn until(&self, at: u64) -> ClientOperation {
+        let mut operation = self.clone();
+        if self.returned_at.is_some_and(|returned_at| returned_at > at) {
+            operation.returned_at = None;
+            operation.outcome = Outcome::Unknown("not answered by then".to_owned());
+        }
+        operation
+    }
+
     /// The header and the answer, if it was carried out.
     pub fn done(&self) -> Option<(&ReplyHeader, &Reply)> {
         match &self.outcome {

@@ -4,6 +4,8 @@
 //! "Leases" (1989), §2. Only the leader's clock counts, and a new leader may count anew: so the
 //! lower bound holds always, the upper one while the cluster is whole.
 
+use std::collections::BTreeMap;
+
 use super::finding::Finding;
 use super::history::{ClientOperation, History, Outcome};
 use super::model::Model;
@@ -12,18 +14,52 @@ use crate::command::{Command, Range, Reply};
 use crate::id::{LeaseId, Revision};
 
 /// How clocks and the cluster stood while a history was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeaseTiming {
     /// Units of the history's times in a second.
     pub units_per_second: u64,
-    /// By how much the fastest member's clock is ahead of the history's after a while, in
-    /// thousandths.
-    pub clock_ahead_per_mille: u64,
+    /// How the members' clocks went.
+    pub clocks: Clocks,
     /// From when on there was one leader and a majority without a break, until the history's end;
     /// nothing when nothing is to be said of what outlives its lease.
     pub whole_since: Option<u64>,
     /// How long an expired lease may take to be ended: ticks, a round of the log, a disk.
     pub slack: u64,
+}
+
+/// How the members' clocks went, beside the history's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clocks {
+    /// By how much the fastest one is ahead after a while, in thousandths.
+    AheadPerMille(u64),
+    /// Each member's ticks are known.
+    Ticked {
+        /// How many ticks a clock counts for a second.
+        per_second: u64,
+        /// When each member's clock ticked, in ascending order.
+        members: Vec<Vec<u64>>,
+    },
+}
+
+impl LeaseTiming {
+    /// Whether a clock may have counted so many seconds between two moments of the history. One
+    /// leader counts a lease's whole time by itself: its successor begins anew.
+    fn may_have_passed(&self, seconds: u64, from: u64, to: u64) -> bool {
+        match &self.clocks {
+            Clocks::AheadPerMille(ahead) => {
+                let least = seconds * self.units_per_second * 1_000 / (1_000 + ahead);
+                to >= from.saturating_add(least)
+            }
+            Clocks::Ticked {
+                per_second,
+                members,
+            } => members.iter().any(|ticks| {
+                let first = ticks.partition_point(|at| *at < from);
+                let behind = ticks.partition_point(|at| *at <= to);
+                (behind.saturating_sub(first)) as u64 >= seconds * per_second
+            }),
+        }
+    }
 }
 
 /// Looks at all leases of a history.
@@ -42,36 +78,67 @@ pub(super) fn check(
     }
 }
 
-/// An expiry comes no earlier than a time to live after the last renewal that was acknowledged.
+/// An end comes no earlier than a time to live after the last renewal that was acknowledged,
+/// unless a client asked for it.
 fn not_lost_early(
     history: &History,
     revision: Revision,
     lease: LeaseId,
     timing: &LeaseTiming,
 ) -> Result<(), Finding> {
-    let is_revoked = history.operations.iter().any(|operation| {
-        operation.command == Command::LeaseRevoke(lease)
-            && !matches!(operation.outcome, Outcome::Failed(_))
-    });
-    let seen = first_seen(history, revision);
-    let (Some((seen_at, seen_by)), false) = (seen, is_revoked) else {
+    let Some((seen_at, seen_by)) = first_seen(history, revision) else {
         return Ok(());
     };
+    if may_be_revoked(history, revision, lease, seen_at) {
+        return Ok(());
+    }
+    let again = granted_again(history, revision, lease);
     for operation in &history.operations {
         let Some(seconds) = renewed(operation, lease) else {
             continue;
         };
-        let lives =
-            seconds * timing.units_per_second * 1_000 / (1_000 + timing.clock_ahead_per_mille);
-        if seen_at < operation.invoked_at.saturating_add(lives) {
-            return Err(broken(format!(
-                "lease {lease} got {seconds} s at {} by operation {}, and operation {seen_by} saw \
-                 its keys gone at {seen_at} (revision {revision})",
-                operation.invoked_at, operation.number
-            )));
+        let is_of_another = again.is_some_and(|again| operation.returned_at >= Some(again));
+        if is_of_another || timing.may_have_passed(seconds, operation.invoked_at, seen_at) {
+            continue;
         }
+        return Err(broken(format!(
+            "lease {lease} got {seconds} s at {} by operation {}, and {seen_by} saw its keys gone \
+             at {seen_at} (revision {revision})",
+            operation.invoked_at, operation.number
+        )));
     }
     Ok(())
+}
+
+/// Whether a client's revocation may be what wrote a revision. Its answer is given in the state
+/// that it made.
+fn may_be_revoked(history: &History, revision: Revision, lease: LeaseId, seen_at: u64) -> bool {
+    history.operations.iter().any(|operation| {
+        operation.command == Command::LeaseRevoke(lease)
+            && match &operation.outcome {
+                Outcome::Done { header, .. } => header.revision == revision,
+                Outcome::Failed(_) => false,
+                Outcome::Unknown(_) => operation.invoked_at <= seen_at,
+            }
+    })
+}
+
+/// From when on a lease of this name may be another one, granted after the first had ended at a
+/// revision.
+fn granted_again(history: &History, revision: Revision, lease: LeaseId) -> Option<u64> {
+    let grants = history.operations.iter().filter(|operation| {
+        let is_grant = match &operation.command {
+            Command::LeaseGrant(grant) => grant.id == lease || renewed(operation, lease).is_some(),
+            _ => false,
+        };
+        is_grant
+            && match &operation.outcome {
+                Outcome::Done { header, .. } => header.revision >= revision,
+                Outcome::Failed(_) => false,
+                Outcome::Unknown(_) => true,
+            }
+    });
+    grants.map(|operation| operation.invoked_at).min()
 }
 
 /// A linearizable read does not see a key whose lease has ended for sure.
@@ -81,6 +148,7 @@ fn not_outlived(
     since: u64,
     timing: &LeaseTiming,
 ) -> Result<(), Finding> {
+    let mut ends: BTreeMap<LeaseId, Option<u64>> = BTreeMap::new();
     for operation in &history.operations {
         let (
             Command::Range(Range {
@@ -96,7 +164,10 @@ fn not_outlived(
         for key_value in &range.key_values {
             let lease = key_value.lease;
             let is_there = model.at(&key_value.key, header.revision).is_some();
-            let Some(end) = last_end(history, lease, since, timing).filter(|_| is_there) else {
+            let end = *ends
+                .entry(lease)
+                .or_insert_with(|| last_end(history, lease, since, timing));
+            let Some(end) = end.filter(|_| is_there) else {
                 continue;
             };
             if operation.invoked_at > end {
@@ -143,19 +214,29 @@ fn renewed(operation: &ClientOperation, lease: LeaseId) -> Option<u64> {
     u64::try_from(seconds).ok().filter(|seconds| *seconds > 0)
 }
 
-/// When, and by which operation, a revision was first known to be written.
-fn first_seen(history: &History, revision: Revision) -> Option<(u64, u64)> {
-    history
+/// When a revision was first known to be written, and who knew.
+fn first_seen(history: &History, revision: Revision) -> Option<(u64, String)> {
+    let answers = history
         .operations
         .iter()
         .filter(|operation| Place::of(operation).is_some_and(|place| place.revision() >= revision))
-        .filter_map(|operation| Some((operation.returned_at?, operation.number)))
-        .min()
+        .filter_map(|operation| Some((operation.returned_at?, "operation", operation.number)));
+    let heard = history.watches.iter().flat_map(|watch| {
+        let sessions = watch.sessions.iter();
+        let responses = sessions.flat_map(|session| &session.responses);
+        let first = responses
+            .filter(|(_, response)| response.header.revision >= revision)
+            .map(|(at, _)| *at)
+            .min();
+        first.map(|at| (at, "watch", watch.number))
+    });
+    let (at, what, number) = answers.chain(heard).min()?;
+    Some((at, format!("{what} {number}")))
 }
 
 fn broken(text: String) -> Finding {
     Finding {
-        property: "a lease's time",
+        property: "lease guarantees",
         source: "etcd api_guarantees.md, Lease; Gray & Cheriton 1989 §2",
         text,
     }

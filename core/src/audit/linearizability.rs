@@ -7,8 +7,13 @@
 //! searched, with jumps back over revisions that cannot matter.
 
 mod evidence;
+mod misfit;
 mod search;
+mod spans;
+mod unknown;
 
+use self::evidence::{Belief, Evidence};
+use self::search::Search;
 use super::finding::Finding;
 use super::history::History;
 use super::model::Model;
@@ -25,8 +30,6 @@ pub struct Linearized {
     pub unacknowledged: u64,
     /// At which revisions a lease must have ended by itself.
     pub expiries: Vec<(Revision, LeaseId)>,
-    /// Whether the model also agrees with what watches heard.
-    pub agrees_with_watches: bool,
 }
 
 /// Finds an order of all operations that a single store would have had them in.
@@ -35,18 +38,25 @@ pub struct Linearized {
 /// There is none.
 pub fn linearize(history: &History) -> Result<Linearized, Finding> {
     let floors = floors(history)?;
-    let with_watches = evidence::Evidence::new(history, true);
-    // What a watch heard tells which write stands where; a watch that heard wrongly is for the
-    // checker of watches to tell.
-    if let Ok(linearized) = search::Search::new(history, &floors, with_watches)?.run()
-        && linearized.model.is_some()
-    {
-        return Ok(linearized);
+    let search = |belief| Search::new(history, &floors, Evidence::new(history, belief))?.run();
+    if history.watches.is_empty() {
+        return search(Belief::Nothing);
     }
-    let without = evidence::Evidence::new(history, false);
-    let linearized = search::Search::new(history, &floors, without)?.run()?;
+    // What a watch heard tells which write stands where; a watch that heard wrongly is for the
+    // checker of watches to tell, so less and less of it is believed.
+    let mut are_watches_wrong = true;
+    for belief in [Belief::Everything, Belief::Events] {
+        match search(belief) {
+            Ok(linearized) if linearized.model.is_some() => return Ok(linearized),
+            Ok(_) => are_watches_wrong = false,
+            Err(_) => {}
+        }
+    }
+    let linearized = search(Belief::Nothing)?;
     Ok(Linearized {
-        agrees_with_watches: history.watches.is_empty(),
+        // An order that was found without the watches, where one with them was not looked for to
+        // the end, proves nothing against them.
+        model: linearized.model.filter(|_| are_watches_wrong),
         ..linearized
     })
 }

@@ -1,26 +1,46 @@
 //! What a watch is promised, compared with all that was written.
 //!
-//! etcd's `learning/api_guarantees.md` (Watch APIs): ordered, unique, reliable, atomic, resumable,
-//! bookmarkable; and what its robustness suite adds in `validate/watch`: filters and `prev_kv`.
+//! etcd's `learning/api_guarantees.md` (Watch APIs), and what its robustness suite adds in
+//! `validate/watch`: filters and `prev_kv`.
+//!
+//! * *ordered*: events come in the order of their revisions, none before its watch has begun;
+//! * *unique*: none comes twice;
+//! * *reliable*: none is left out between two that come;
+//! * *atomic*: all of a revision come in one response, each as it was written;
+//! * *resumable*: a watch goes on at the revision it asks for, unless that is compacted away;
+//! * *bookmarkable*: behind a response without events nothing comes that is not newer than it.
 
+mod truth;
+
+use self::truth::{Told, Truth};
 use super::finding::Finding;
-use super::history::{ClientOperation, History, Outcome, WatchHistory, WatchSession, contains};
+use super::history::{ClientOperation, History, Outcome, WatchHistory, WatchSession};
 use super::model::{Change, Model};
-use crate::command::{Command, WatchCreate, WatchEvent, WatchEventKind, WatchResponse};
+use crate::command::{Command, WatchEvent, WatchEventKind, WatchResponse};
 use crate::id::{Revision, WatchId};
 
-/// Looks at all watches of a history.
-pub(super) fn check(history: &History, model: &Model) -> Result<(), Finding> {
+/// Looks at all watches of a history: compares them with what else clients were told, and with
+/// all that was written if that is known.
+pub(super) fn check(history: &History, model: Option<&Model>) -> Result<(), Finding> {
+    compare(history, Truth::Told(&Told::new(history)))?;
+    match model {
+        Some(model) => compare(history, Truth::Model(model)),
+        None => Ok(()),
+    }
+}
+
+fn compare(history: &History, truth: Truth<'_>) -> Result<(), Finding> {
     let compacted = newest_compaction(&history.operations);
     for watch in &history.watches {
         for (at, session) in watch.sessions.iter().enumerate() {
             let mut follower = Follower {
                 watch,
                 session: at,
-                model,
+                truth,
                 compacted,
                 id: None,
                 told: None,
+                last: None,
             };
             follower.follow(session)?;
         }
@@ -32,17 +52,19 @@ pub(super) fn check(history: &History, model: &Model) -> Result<(), Finding> {
 struct Follower<'a> {
     watch: &'a WatchHistory,
     session: usize,
-    model: &'a Model,
+    truth: Truth<'a>,
     /// What may be compacted away.
     compacted: Revision,
     /// The watch's id on its stream, once it is told.
     id: Option<WatchId>,
     /// All up to this revision has been told.
     told: Option<Revision>,
+    /// The newest revision with events, and these.
+    last: Option<(Revision, &'a [WatchEvent])>,
 }
 
-impl Follower<'_> {
-    fn follow(&mut self, session: &WatchSession) -> Result<(), Finding> {
+impl<'a> Follower<'a> {
+    fn follow(&mut self, session: &'a WatchSession) -> Result<(), Finding> {
         if session.start_revision.0 > 0 {
             self.told = Some(Revision(session.start_revision.0 - 1));
         }
@@ -77,7 +99,7 @@ impl Follower<'_> {
         let revision = response.header.revision;
         if let Some(missed) = self.first_event_within(told, revision) {
             return Err(self.broken(
-                "watch: bookmarkable",
+                "watch guarantees: bookmarkable",
                 format!("was told that it had all up to {revision}, without that of {missed}"),
             ));
         }
@@ -85,10 +107,10 @@ impl Follower<'_> {
         Ok(())
     }
 
-    fn events(&mut self, response: &WatchResponse) -> Result<(), Finding> {
+    fn events(&mut self, response: &'a WatchResponse) -> Result<(), Finding> {
         let Some(mut told) = self.told else {
             return Err(self.broken(
-                "watch: ordered",
+                "watch guarantees: ordered",
                 "heard events before it had begun".to_owned(),
             ));
         };
@@ -97,13 +119,13 @@ impl Follower<'_> {
             let revision = first.key_value.mod_revision;
             if revision <= told {
                 return Err(self.broken(
-                    "watch: ordered, unique, atomic",
+                    self.broken_by(revision, first),
                     format!("heard of revision {revision} when it had been told all up to {told}"),
                 ));
             }
             if let Some(missed) = self.first_event_within(told, Revision(revision.0 - 1)) {
                 return Err(self.broken(
-                    "watch: reliable",
+                    "watch guarantees: reliable",
                     format!("heard of revision {revision} and never of {missed}"),
                 ));
             }
@@ -111,11 +133,12 @@ impl Follower<'_> {
             let count = rest.iter().take_while(is_same).count();
             let (events, after) = rest.split_at(count);
             self.compare(revision, events)?;
+            self.last = Some((revision, events));
             (rest, told) = (after, revision);
         }
         if response.header.revision < told {
             return Err(self.broken(
-                "watch: ordered",
+                "watch guarantees: ordered",
                 format!(
                     "heard of revision {told} in the state of {}",
                     response.header.revision
@@ -126,21 +149,32 @@ impl Follower<'_> {
         Ok(())
     }
 
+    /// What an event of a revision breaks that is not above all that has been told.
+    fn broken_by(&self, revision: Revision, event: &WatchEvent) -> &'static str {
+        let started = self.watch.sessions.get(self.session);
+        let started = started.map_or(Revision(0), |session| session.start_revision);
+        match &self.last {
+            // Of one revision, in two responses.
+            Some((last, events)) if *last == revision && !events.contains(event) => {
+                "watch guarantees: atomic"
+            }
+            Some((last, _)) if *last == revision => "watch guarantees: unique",
+            Some((last, _)) if *last > revision => "watch guarantees: ordered",
+            _ if revision < started => "watch guarantees: resumable",
+            _ => "watch guarantees: bookmarkable",
+        }
+    }
+
     /// Atomic: all of a revision that is watched, nothing else, each as it was written.
     fn compare(&self, revision: Revision, events: &[WatchEvent]) -> Result<(), Finding> {
-        let wanted: Vec<&Change> = self.watched(revision).collect();
-        let fits = wanted.len() == events.len()
-            && wanted
-                .iter()
-                .zip(events)
-                .all(|(change, event)| self.is_event(change, event, revision));
-        if fits {
-            return Ok(());
+        let is_event = |change: &Change, event: &WatchEvent| self.is_event(change, event, revision);
+        match (self.truth).misheard(&self.watch.create, revision, events, is_event) {
+            None => Ok(()),
+            Some(wanted) => Err(self.broken(
+                "watch guarantees: atomic",
+                format!("heard {events:?} of revision {revision}, where {wanted} was written"),
+            )),
         }
-        Err(self.broken(
-            "watch: atomic",
-            format!("heard {events:?} of revision {revision}, where {wanted:?} was written"),
-        ))
     }
 
     fn is_event(&self, change: &Change, event: &WatchEvent, revision: Revision) -> bool {
@@ -171,7 +205,7 @@ impl Follower<'_> {
             && (compact_revision > self.compacted || next > compact_revision);
         if is_wrong {
             return Err(self.broken(
-                "watch: resumable",
+                "watch guarantees: resumable",
                 format!(
                     "was to go on at revision {next} and ended for a compaction of \
                      {compact_revision}; none above {} was asked for",
@@ -182,20 +216,8 @@ impl Follower<'_> {
         Ok(())
     }
 
-    /// The first revision above one and up to another with something to be told.
     fn first_event_within(&self, above: Revision, to: Revision) -> Option<Revision> {
-        let to = to.min(self.model.revision());
-        (above.0 + 1..=to.0)
-            .map(Revision)
-            .find(|revision| self.watched(*revision).next().is_some())
-    }
-
-    fn watched(&self, revision: Revision) -> impl Iterator<Item = &Change> {
-        let create = &self.watch.create;
-        self.model
-            .changes_at(revision)
-            .iter()
-            .filter(move |change| is_watched(create, change))
+        self.truth.first_within(&self.watch.create, above, to)
     }
 
     fn broken(&self, property: &'static str, text: String) -> Finding {
@@ -209,15 +231,6 @@ impl Follower<'_> {
             ),
         }
     }
-}
-
-fn is_watched(create: &WatchCreate, change: &Change) -> bool {
-    let is_filtered = if change.now.is_some() {
-        create.no_put
-    } else {
-        create.no_delete
-    };
-    !is_filtered && contains(&create.key, &create.range_end, &change.key)
 }
 
 /// The highest compaction that was asked for and may have happened; 0 for none.

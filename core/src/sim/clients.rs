@@ -42,7 +42,7 @@ pub(super) struct Clients {
     operations: Vec<OperationFrame>,
     open: BTreeMap<RequestId, Open>,
     /// What the checkers of histories are handed.
-    history: Vec<ClientOperation>,
+    history: History,
     watchers: watchers::Watchers,
 }
 
@@ -69,7 +69,7 @@ impl Clients {
     ) -> RequestId {
         let number = self.list(node, question.text(), now_us);
         let id = RequestId(number);
-        self.history.push(ClientOperation {
+        self.history.operations.push(ClientOperation {
             number,
             client: u64::from(node.0),
             node: u64::from(node.0),
@@ -78,17 +78,14 @@ impl Clients {
             returned_at: None,
             outcome: Outcome::Unknown("nobody has answered".to_owned()),
         });
-        let at = self.history.len() - 1;
+        let at = self.history.operations.len() - 1;
         self.open.insert(id, Open { node, question, at });
         id
     }
 
     /// All that clients have seen.
-    pub(super) fn history(&self) -> History {
-        History {
-            operations: self.history.clone(),
-            watches: self.watchers.history(),
-        }
+    pub(super) fn history(&self) -> &History {
+        &self.history
     }
 
     /// Adds an operation to the list; answers its number.
@@ -121,7 +118,7 @@ impl Clients {
             Err(error) => OperationOutcome::Unknown(error.to_string()),
         };
         self.close(id, outcome, now_us);
-        if let Some(operation) = self.history.get_mut(open.at) {
+        if let Some(operation) = self.history.operations.get_mut(open.at) {
             operation.returned_at = Some(now_us);
             operation.outcome = match &result {
                 Ok(reply) => Outcome::Done {

@@ -7,6 +7,7 @@ mod faults;
 mod load;
 
 use self::faults::{Open, Swarm};
+pub(super) use self::load::observers;
 use super::action::{Action, Node};
 use super::config::WorldConfig;
 use super::history::{History, PlannedAction};
@@ -29,6 +30,9 @@ pub fn fault_plan(seed: u64, members: u32, events: u64) -> History {
         event: WARM_UP_EVENTS,
         actions: Vec::new(),
     };
+    for observer in observers(&planner.nodes) {
+        planner.plan(observer);
+    }
     planner.break_things(events - events / 5);
     planner.make_whole();
     planner.work(events);

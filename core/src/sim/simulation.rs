@@ -46,7 +46,8 @@ impl Simulation {
         self.history.begin()
     }
 
-    /// Lets the next event happen. True when there is one more to come.
+    /// Lets the next event happen. True when there is one more to come; behind the last one, what
+    /// clients saw is audited.
     ///
     /// # Errors
     /// [`Halt`]: a property was violated, or nothing can happen any more.
@@ -54,13 +55,21 @@ impl Simulation {
         if let Some(violation) = world.violation() {
             return Err(Halt::Violated(violation.clone()));
         }
-        if world.event_count() >= self.events {
-            return Ok(false);
-        }
-        self.history.advance(world)?;
-        match world.violation() {
-            Some(violation) => Err(Halt::Violated(violation.clone())),
-            None => Ok(world.event_count() < self.events),
+        let halted = if world.event_count() < self.events {
+            self.history.advance(world).err()
+        } else {
+            None
+        };
+        let goes_on = halted.is_none() && world.event_count() < self.events;
+        let violation = if goes_on {
+            world.violation()
+        } else {
+            world.audit()
+        };
+        match (violation, halted) {
+            (Some(violation), _) => Err(Halt::Violated(violation.clone())),
+            (None, Some(halt)) => Err(halt),
+            (None, None) => Ok(goes_on),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::action::{Action, Node};
 use super::config::WorldConfig;
 use super::fault::{DiskCall, Fault};
 use super::history::{History, PlannedAction};
+use super::plan::observers;
 use crate::prng::Prng;
 
 /// Settings and actions for a world of so many members and about so many events. The last fifth
@@ -23,6 +24,9 @@ pub(super) fn storm_plan(seed: u64, members: u32, events: u64) -> History {
         event: WARM_UP_EVENTS,
         actions: Vec::new(),
     };
+    for observer in observers(&storm.nodes) {
+        storm.plan(observer);
+    }
     let calm_at = events - events / 5;
     while storm.event < calm_at {
         let victim = *storm.prng.choose(&storm.nodes).unwrap_or(&Node(1));

@@ -1,6 +1,7 @@
 //! The world: takes one event at a time and hands its consequences on.
 
 mod act;
+mod audit;
 mod carry;
 mod faults;
 mod fits;
@@ -18,6 +19,7 @@ use super::lines::Lines;
 use super::machine::{Machine, machines};
 use super::network::{Network, link};
 use super::queue::{Event, Message, Queue};
+use super::records::Records;
 use super::violation::Violation;
 use crate::Input;
 use crate::disk::Lane;
@@ -36,6 +38,7 @@ pub struct World {
     network: Network,
     clients: Clients,
     checks: Checks,
+    records: Records,
     lines: Lines,
     /// Draws when clocks begin to tick.
     clock_prng: Prng,
@@ -75,6 +78,7 @@ impl World {
             network: Network::new(&config, prng.fork("network")),
             clients: Clients::default(),
             checks: Checks::default(),
+            records: Records::new(&config),
             lines,
             clock_prng: prng.fork("clocks"),
             disk_prng: prng.fork("disks"),
@@ -117,6 +121,7 @@ impl World {
             Some(reason) => self.begin(EventCause::Refused(action, reason)),
             None => {
                 self.begin(EventCause::Acted(action.clone()));
+                self.records.acted(&action, self.now_us);
                 self.perform(action);
             }
         }
@@ -171,9 +176,8 @@ impl World {
         self.clients.operations()
     }
 
-    /// All that clients saw, for `crate::audit`. A watch's events are told to it when its member
-    /// serves watches.
-    pub fn client_history(&self) -> crate::audit::History {
+    /// All that clients saw, see [`World::audit`].
+    pub fn client_history(&self) -> &crate::audit::History {
         self.clients.history()
     }
 

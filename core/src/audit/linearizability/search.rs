@@ -3,19 +3,20 @@
 //! Depth first over the revisions, each revision that has no acknowledged write with every write
 //! that may stand there. When an answer does not fit, the search goes back to the newest such
 //! revision where another choice could have changed the keys in question (conflict-directed
-//! backjumping, Prosser 1993): the others would only fail in the same way.
+//! backjumping, Prosser 1993): the others would only fail in the same way. Writes that nobody
+//! can tell apart are tried once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bytes::Bytes;
-
 use super::evidence::Evidence;
+use super::misfit::Misfit;
+use super::unknown::{Extent, Unknown};
 use super::{Linearized, broken, newest};
 use crate::audit::finding::Finding;
-use crate::audit::history::{ClientOperation, History, contains, revoked};
+use crate::audit::history::{ClientOperation, History, revoked};
 use crate::audit::model::Model;
 use crate::audit::real_time::Place;
-use crate::command::{Command, RequestOp};
+use crate::command::Command;
 use crate::id::{LeaseId, Revision};
 
 /// One search.
@@ -29,19 +30,8 @@ pub(super) struct Search<'a> {
     unknown: Vec<Unknown<'a>>,
     model: Model,
     choices: Vec<Choice>,
-    steps: u64,
     /// The failure that came furthest.
-    furthest: Option<(Revision, Finding)>,
-}
-
-/// A write whose outcome nobody was told.
-struct Unknown<'a> {
-    operation: &'a ClientOperation,
-    /// It stands above this revision, if anywhere.
-    floor: Revision,
-    /// It stands here, somebody saw.
-    pinned: Option<Revision>,
-    is_used: bool,
+    furthest: Option<(Revision, Misfit<'a>)>,
 }
 
 /// What may stand at a revision.
@@ -57,12 +47,6 @@ struct Choice {
     revision: Revision,
     candidates: Vec<Candidate>,
     next: usize,
-}
-
-/// An answer that does not fit, and the keys it is about: nothing for all keys.
-struct Conflict<'a> {
-    finding: Finding,
-    about: Vec<&'a Command>,
 }
 
 impl<'a> Search<'a> {
@@ -86,12 +70,7 @@ impl<'a> Search<'a> {
                 }
                 Some(Place::Saw(revision)) => answers.entry(revision).or_default().push(operation),
                 None if operation.is_unknown() && writes_store(&operation.command) => {
-                    unknown.push(Unknown {
-                        operation,
-                        floor: *floor,
-                        pinned: None,
-                        is_used: false,
-                    });
+                    unknown.push(Unknown::new(operation, *floor, &evidence));
                 }
                 None => {}
             }
@@ -105,7 +84,6 @@ impl<'a> Search<'a> {
             unknown,
             model: Model::default(),
             choices: Vec::new(),
-            steps: 0,
             furthest: None,
         };
         search.pin();
@@ -114,30 +92,24 @@ impl<'a> Search<'a> {
 
     /// Goes through all revisions.
     pub(super) fn run(mut self) -> Result<Linearized, Finding> {
-        let budget = STEPS_MIN + STEPS_PER_REVISION * self.last.0.unsigned_abs();
+        let mut steps_left = STEPS_MIN + STEPS_PER_REVISION * self.last.0.unsigned_abs();
         let mut verdict = self.check();
-        loop {
-            if let Ok(()) = verdict {
-                if self.model.revision() >= self.last {
-                    return Ok(self.found());
-                }
-                verdict = self.advance().and_then(|()| self.check());
-            } else if let Err(conflict) = verdict {
-                verdict = match self.go_back(conflict) {
-                    Some(finding) => return Err(finding),
+        while steps_left > 0 {
+            steps_left -= 1;
+            verdict = match verdict {
+                Ok(()) if self.model.revision() >= self.last => return Ok(self.found()),
+                Ok(()) => self.advance().and_then(|()| self.check()),
+                Err(misfit) => match self.go_back(misfit) {
+                    Some(misfit) => return Err(broken(misfit.text())),
                     None => self.check(),
-                };
-            }
-            self.steps += 1;
-            if self.steps > budget {
-                return Ok(Linearized {
-                    model: None,
-                    unacknowledged: 0,
-                    expiries: Vec::new(),
-                    agrees_with_watches: false,
-                });
-            }
+                },
+            };
         }
+        Ok(Linearized {
+            model: None,
+            unacknowledged: 0,
+            expiries: Vec::new(),
+        })
     }
 
     fn found(self) -> Linearized {
@@ -152,7 +124,6 @@ impl<'a> Search<'a> {
             expiries: expiries.collect(),
             unacknowledged: self.choices.len() as u64,
             model: Some(self.model),
-            agrees_with_watches: true,
         }
     }
 
@@ -174,7 +145,7 @@ impl<'a> Search<'a> {
     }
 
     /// Moves on by one revision.
-    fn advance(&mut self) -> Result<(), Conflict<'a>> {
+    fn advance(&mut self) -> Result<(), Misfit<'a>> {
         let revision = Revision(self.model.revision().0 + 1);
         let Some(operation) = self.writes.get(&revision).copied() else {
             let candidates = self.candidates(revision);
@@ -187,32 +158,25 @@ impl<'a> Search<'a> {
                 Ok(())
             } else {
                 self.choices.pop();
-                Err(Conflict {
-                    finding: broken(format!(
-                        "nothing that was asked can have been written at revision {revision}"
-                    )),
-                    about: Vec::new(),
-                })
+                Err(Misfit::Nothing(revision))
             };
         };
         let reply = self.model.carry_out(&operation.command);
         let wanted = operation.done().map(|(_, reply)| reply);
-        if reply.as_ref() == wanted && self.model.revision() == revision {
+        let fits = reply.as_ref() == wanted && self.model.revision() == revision;
+        if fits && self.evidence.agrees(&self.model) {
             return Ok(());
         }
         self.model.undo_to(Revision(revision.0 - 1));
-        Err(Conflict {
-            finding: broken(format!(
-                "operation {} wrote revision {revision} and was answered {wanted:?}, where a \
-                 single store answers {reply:?}",
-                operation.number
-            )),
-            about: vec![&operation.command],
+        Err(if fits {
+            Misfit::Seen(operation, revision)
+        } else {
+            Misfit::Wrote(operation, revision, reply.map(Box::new))
         })
     }
 
     /// Compares all that was answered in the newest state of the model.
-    fn check(&mut self) -> Result<(), Conflict<'a>> {
+    fn check(&mut self) -> Result<(), Misfit<'a>> {
         let revision = self.model.revision();
         let Some(answers) = self.answers.get(&revision) else {
             return Ok(());
@@ -232,55 +196,43 @@ impl<'a> Search<'a> {
             let has_written = self.model.revision() != revision;
             self.model.undo_to(revision);
             if reply.as_ref() != wanted || has_written {
-                return Err(Conflict {
-                    finding: broken(format!(
-                        "operation {} was answered {wanted:?} at revision {revision}, where a \
-                         single store answers {reply:?}",
-                        operation.number
-                    )),
-                    about: vec![&operation.command],
-                });
+                return Err(Misfit::Answered(operation, revision, reply.map(Box::new)));
             }
         }
         Ok(())
     }
 
     /// Finds another choice after a failure; else answers what cannot be helped.
-    fn go_back(&mut self, conflict: Conflict<'a>) -> Option<Finding> {
+    fn go_back(&mut self, misfit: Misfit<'a>) -> Option<Misfit<'a>> {
+        // Nothing at all is about everything.
+        let mut about = misfit.operation().map(|one| Extent::of(&one.command));
         let reached = self.model.revision();
         if self.furthest.as_ref().is_none_or(|(at, _)| *at < reached) {
-            self.furthest = Some((reached, conflict.finding));
+            self.furthest = Some((reached, misfit));
         }
-        // Nothing at all is "about everything".
-        let mut about = conflict.about;
-        let mut everything = about.is_empty();
         while let Some(choice) = self.choices.last() {
             let revision = choice.revision;
             self.release(revision);
-            let matters = everything || self.matters(&about);
-            if matters {
+            if about.as_ref().is_none_or(|about| self.matters(about)) {
                 if self.try_next() {
                     return None;
                 }
                 // That no other choice was possible may be due to any key they are about.
-                everything = true;
-                about.clear();
+                about = None;
             }
             self.choices.pop();
         }
-        self.furthest.take().map(|(_, finding)| finding)
+        self.furthest.take().map(|(_, misfit)| misfit)
     }
 
-    /// Whether the newest choice can change what the commands see.
-    fn matters(&self, about: &[&Command]) -> bool {
+    /// Whether the newest choice can change what is seen of some keys.
+    fn matters(&self, about: &Extent) -> bool {
         let Some(choice) = self.choices.last() else {
             return false;
         };
         choice.candidates.iter().any(|candidate| match candidate {
             Candidate::Expiry(_) => true,
-            Candidate::Unknown(at) => about
-                .iter()
-                .any(|command| overlap(command, &self.unknown[*at].operation.command)),
+            Candidate::Unknown(at) => about.overlaps(&self.unknown[*at].extent),
         })
     }
 
@@ -323,23 +275,25 @@ impl<'a> Search<'a> {
     }
 
     fn candidates(&self, revision: Revision) -> Vec<Candidate> {
-        let is_pinned = |one: &Unknown<'_>| one.pinned == Some(revision);
-        if let Some(at) = self.unknown.iter().position(is_pinned) {
-            let one = &self.unknown[at];
-            let is_possible = !one.is_used && one.floor < revision;
-            return is_possible
-                .then_some(Candidate::Unknown(at))
-                .into_iter()
-                .collect();
-        }
-        let unknown = (0..self.unknown.len())
+        let mut kinds = BTreeSet::new();
+        let fits = |one: &Unknown<'_>| one.fits(revision, &self.evidence);
+        let unknown: Vec<Candidate> = (0..self.unknown.len())
             .filter(|at| {
                 let one = &self.unknown[*at];
-                one.pinned.is_none() && !one.is_used && one.floor < revision
+                fits(one) && !one.is_like_one_of(&mut kinds)
             })
-            .map(Candidate::Unknown);
+            .map(Candidate::Unknown)
+            .collect();
+        let is_pinned = |one: &Unknown<'_>| one.pinned == Some(revision);
+        if self.unknown.iter().any(is_pinned) {
+            let of_pinned = |candidate: &Candidate| match candidate {
+                Candidate::Unknown(at) => is_pinned(&self.unknown[*at]),
+                Candidate::Expiry(_) => false,
+            };
+            return unknown.into_iter().filter(of_pinned).collect();
+        }
         let expiries = self.model.leases().into_iter().map(Candidate::Expiry);
-        unknown.chain(expiries).collect()
+        unknown.into_iter().chain(expiries).collect()
     }
 }
 
@@ -348,8 +302,7 @@ fn writes_store(command: &Command) -> bool {
     match command {
         Command::Put(_) | Command::DeleteRange(_) => true,
         Command::Txn(txn) => !txn.is_read_only(),
-        // Its keys end as those of any lease do.
-        Command::LeaseRevoke(_) => false,
+        // Of a lease that is revoked the keys end as those of any lease do.
         _ => false,
     }
 }
@@ -362,53 +315,6 @@ fn touches_store(command: &Command) -> bool {
     ) || revoked(command).is_some()
 }
 
-/// Whether two commands may be about one key.
-fn overlap(one: &Command, two: &Command) -> bool {
-    let (one, two) = (spans(one), spans(two));
-    one.iter().any(|(first, end)| {
-        two.iter().any(|(other_first, other_end)| {
-            contains(first, end, other_first) || contains(other_first, other_end, first)
-        })
-    })
-}
-
-fn spans(command: &Command) -> BTreeSet<(Bytes, Bytes)> {
-    let mut found = BTreeSet::new();
-    match command {
-        Command::Range(range) => {
-            found.insert((range.key.clone(), range.range_end.clone()));
-        }
-        Command::Put(put) => {
-            found.insert((put.key.clone(), Bytes::new()));
-        }
-        Command::DeleteRange(delete) => {
-            found.insert((delete.key.clone(), delete.range_end.clone()));
-        }
-        Command::Txn(txn) => {
-            for compare in &txn.compare {
-                found.insert((compare.key.clone(), compare.range_end.clone()));
-            }
-            for operation in txn.success.iter().chain(&txn.failure) {
-                found.extend(spans(&command_of(operation)));
-            }
-        }
-        // A lease may have any key.
-        _ => {
-            found.insert((Bytes::new(), Bytes::from_static(b"\0")));
-        }
-    }
-    found
-}
-
-fn command_of(operation: &RequestOp) -> Command {
-    match operation {
-        RequestOp::Range(range) => Command::Range(range.clone()),
-        RequestOp::Put(put) => Command::Put(put.clone()),
-        RequestOp::DeleteRange(delete) => Command::DeleteRange(delete.clone()),
-        RequestOp::Txn(txn) => Command::Txn(txn.clone()),
-    }
-}
-
 /// Steps that are taken before a search is given up: far more than one that succeeds takes.
-const STEPS_MIN: u64 = 100_000;
+const STEPS_MIN: u64 = 5_000;
 const STEPS_PER_REVISION: u64 = 20;

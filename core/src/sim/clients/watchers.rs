@@ -1,4 +1,5 @@
-//! Clients that watch: they take what they hear, and come back after their member has crashed.
+//! Clients that watch: they take what they hear. When their member has crashed half of them wait
+//! for it, half go on at another one; one that was too late for a compaction begins anew there.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +8,7 @@ use bytes::Bytes;
 use super::Clients;
 use crate::audit::{WatchHistory, WatchSession};
 use crate::command::{WatchCreate, WatchRequest, WatchResponse};
+use crate::error::Error;
 use crate::id::{Revision, WatchId, WatchStreamId};
 use crate::sim::action::Node;
 use crate::sim::frame::OperationOutcome;
@@ -25,22 +27,14 @@ pub(super) struct Watchers {
 #[derive(Debug)]
 struct Watcher {
     node: Node,
-    history: WatchHistory,
+    /// Its place in the history.
+    at: usize,
     stream: WatchStreamId,
     /// The watch's id on its stream, once it is told.
     id: Option<WatchId>,
     /// From where it goes on after a break; 0 when it has heard nothing.
     next: Revision,
     has_ended: bool,
-}
-
-impl Watchers {
-    pub(super) fn history(&self) -> Vec<WatchHistory> {
-        self.watchers
-            .values()
-            .map(|watcher| watcher.history.clone())
-            .collect()
-    }
 }
 
 impl Clients {
@@ -54,7 +48,6 @@ impl Clients {
         let Operation::Watch { key, end, revision } = operation else {
             return None;
         };
-        let number = self.list(node, operation.to_string(), now_us);
         let create = WatchCreate {
             key: Bytes::from(key.clone()),
             range_end: Bytes::from(end.clone()),
@@ -63,34 +56,64 @@ impl Clients {
             progress_notify: true,
             ..WatchCreate::default()
         };
+        self.begin(node, create, operation.to_string(), now_us)
+    }
+
+    fn begin(
+        &mut self,
+        node: Node,
+        create: WatchCreate,
+        text: String,
+        now_us: u64,
+    ) -> Option<WatchRequest> {
+        let number = self.list(node, text, now_us);
         let watcher = Watcher {
             node,
             next: create.start_revision,
-            history: WatchHistory {
-                number,
-                create,
-                sessions: Vec::new(),
-            },
+            at: self.history.watches.len(),
             stream: WatchStreamId(0),
             id: None,
             has_ended: false,
         };
+        self.history.watches.push(WatchHistory {
+            number,
+            create,
+            sessions: Vec::new(),
+        });
         self.watchers.watchers.insert(number, watcher);
         self.connect(number, now_us)
     }
 
     /// What clients ask of a member that has come back: their watches, from where each was.
     pub(in crate::sim) fn resume(&mut self, node: Node, now_us: u64) -> Vec<WatchRequest> {
-        let broken: Vec<u64> = self
-            .watchers
-            .watchers
-            .iter()
-            .filter(|(_, watcher)| watcher.node == node && !watcher.has_ended)
-            .map(|(number, _)| *number)
-            .collect();
-        broken
-            .into_iter()
+        let broken = self.watching_at(node);
+        let again = broken.into_iter();
+        again
             .filter_map(|number| self.connect(number, now_us))
+            .collect()
+    }
+
+    /// What the clients of a member that is gone ask of another one, those that do not wait.
+    pub(in crate::sim) fn go_elsewhere(
+        &mut self,
+        from: Node,
+        to: Node,
+        now_us: u64,
+    ) -> Vec<WatchRequest> {
+        let broken = self.watching_at(from);
+        let moving = broken.into_iter().filter(|number| number % 2 == 0);
+        moving
+            .filter_map(|number| {
+                self.watchers.watchers.get_mut(&number)?.node = to;
+                self.connect(number, now_us)
+            })
+            .collect()
+    }
+
+    fn watching_at(&self, node: Node) -> Vec<u64> {
+        let all = self.watchers.watchers.iter();
+        all.filter(|(_, watcher)| watcher.node == node && !watcher.has_ended)
+            .map(|(number, _)| *number)
             .collect()
     }
 
@@ -112,24 +135,64 @@ impl Clients {
         (!watcher.has_ended).then_some((watcher.node, request))
     }
 
-    /// A client hears something and takes it; answers what it tells the member.
+    /// A client hears something and takes it; answers what it asks of the member then.
     pub(in crate::sim) fn hear(
         &mut self,
         response: WatchResponse,
         now_us: u64,
-    ) -> Option<WatchRequest> {
+    ) -> Vec<WatchRequest> {
         let stream = response.stream;
-        let number = *self.watchers.streams.get(&stream)?;
+        let number = self.watchers.streams.get(&stream).copied();
+        let Some(number) = number else {
+            return Vec::new();
+        };
+        let taken = WatchRequest::Taken {
+            stream,
+            responses: 1,
+        };
+        let compacted = response.compact_revision;
+        let again = match self.take(number, response, now_us) {
+            Some(node) if compacted.0 > 0 => self.begin_again(number, node, compacted, now_us),
+            Some(_) => None,
+            None => return Vec::new(),
+        };
+        [taken].into_iter().chain(again).collect()
+    }
+
+    /// Begins a watch anew from where a compaction has left something.
+    fn begin_again(
+        &mut self,
+        number: u64,
+        node: Node,
+        compacted: Revision,
+        now_us: u64,
+    ) -> Option<WatchRequest> {
+        let old = self.watchers.watchers.get(&number)?;
+        let create = WatchCreate {
+            start_revision: compacted,
+            ..self.history.watches.get(old.at)?.create.clone()
+        };
+        let is_enough = self.history.watches.len() >= WATCHES_MAX;
+        let text = format!("watch again what {number} watched, from {compacted}");
+        (!is_enough).then(|| self.begin(node, create, text, now_us))?
+    }
+
+    /// Takes a response in; answers the member that it came from. Nothing when nobody listens to
+    /// that stream any more.
+    fn take(&mut self, number: u64, response: WatchResponse, now_us: u64) -> Option<Node> {
         let watcher = self.watchers.watchers.get_mut(&number)?;
-        if watcher.stream != stream {
+        if watcher.stream != response.stream {
             return None;
         }
+        let node = watcher.node;
         let mut outcome = None;
         if response.created {
             watcher.id = Some(response.watch);
             outcome = Some(OperationOutcome::Done("watching".to_owned()));
         }
-        if response.canceled {
+        // A member that stops ends its watches; their clients go on elsewhere.
+        let is_stopping = response.cancel_reason == Error::Stopped.to_string();
+        if response.canceled && !is_stopping {
             watcher.has_ended = true;
             outcome = Some(match response.cancel_reason.as_str() {
                 "" => OperationOutcome::Done("ended".to_owned()),
@@ -146,16 +209,14 @@ impl Clients {
         if let Some(told) = told {
             watcher.next = watcher.next.max(Revision(told.0 + 1));
         }
-        if let Some(session) = watcher.history.sessions.last_mut() {
+        let history = self.history.watches.get_mut(watcher.at);
+        if let Some(session) = history.and_then(|history| history.sessions.last_mut()) {
             session.responses.push((now_us, response));
         }
         if let Some(outcome) = outcome {
             self.close(crate::id::RequestId(number), outcome, now_us);
         }
-        Some(WatchRequest::Taken {
-            stream,
-            responses: 1,
-        })
+        Some(node)
     }
 
     fn connect(&mut self, number: u64, now_us: u64) -> Option<WatchRequest> {
@@ -164,7 +225,8 @@ impl Clients {
         let watcher = self.watchers.watchers.get_mut(&number)?;
         watcher.stream = stream;
         watcher.id = None;
-        watcher.history.sessions.push(WatchSession {
+        let history = self.history.watches.get_mut(watcher.at)?;
+        history.sessions.push(WatchSession {
             start_revision: watcher.next,
             asked_at: now_us,
             responses: Vec::new(),
@@ -173,7 +235,10 @@ impl Clients {
         Some(WatchRequest::Create(WatchCreate {
             stream,
             start_revision: watcher.next,
-            ..watcher.history.create.clone()
+            ..history.create.clone()
         }))
     }
 }
+
+/// A world in which watches begin again and again has a mistake to show by then.
+const WATCHES_MAX: usize = 500;

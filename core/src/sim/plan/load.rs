@@ -68,6 +68,21 @@ const KINDS: [(Kind, u64, bool); 12] = [
     (Kind::MoveLeader, 1, false),
 ];
 
+/// Clients that watch everything from the beginning on: what they hear says in which order all
+/// was written, also that which nobody was told of.
+pub(in crate::sim) fn observers(nodes: &[Node]) -> Vec<Action> {
+    let last = nodes.last().filter(|_| nodes.len() > 1);
+    let watch = |node: &Node| Action::Operation {
+        node: *node,
+        operation: Operation::Watch {
+            key: "k".to_owned(),
+            end: "l".to_owned(),
+            revision: 1,
+        },
+    };
+    nodes.first().into_iter().chain(last).map(watch).collect()
+}
+
 impl Planner {
     pub(super) fn work(&mut self, until_event: u64) {
         while self.event < until_event {

@@ -171,6 +171,7 @@ impl Run<'_> {
             Kind::Expect(condition) => {
                 if matches!(condition, Condition::Violation(_)) {
                     self.is_violation_expected = true;
+                    self.audit();
                 }
                 self.holds(condition, 0)
                     .map_err(|found| wrong(format!("not as expected: {found}")))?;
@@ -255,10 +256,20 @@ impl Run<'_> {
                 Some(_) => self.next_event()?,
                 None => return Err(format!("{}: {unlike}", Halt::Idle)),
             }
+            if matches!(condition, Condition::Violation(_)) {
+                self.audit();
+            }
             found = self.holds(condition, self.event_began);
         }
         let unlike = found.err().unwrap_or_default();
         Err(format!("not within {PATIENCE_EVENTS} events: {unlike}"))
+    }
+
+    /// Audits what clients saw, and tells what that finds.
+    fn audit(&mut self) {
+        if self.world.violation().is_none() && self.world.audit().is_some() {
+            self.told();
+        }
     }
 
     fn next_event(&mut self) -> Result<(), String> {
@@ -304,6 +315,7 @@ impl Run<'_> {
     }
 
     fn end(mut self) -> Outcome {
+        self.audit();
         let violation = self.world.violation().cloned();
         if let Some(found) = violation.as_ref().filter(|_| !self.is_violation_expected) {
             let last = self.scenario.steps.last();

@@ -11,7 +11,8 @@ use crate::sim::host::summarize;
 use crate::sim::lines::add_member_line;
 use crate::sim::network::link;
 use crate::sim::queue::{Event, Message};
-use crate::trace::{MessageKind, TraceEvent};
+use crate::sim::records::Moment;
+use crate::trace::{MessageKind, TraceEvent, TraceKind};
 use crate::{Input, Output};
 
 impl World {
@@ -30,7 +31,11 @@ impl World {
             Input::DiskDone { result, .. } => result.clone().err(),
             _ => None,
         };
+        let is_tick = matches!(input, Input::Tick);
         process.step(input);
+        if is_tick {
+            self.records.ticked(node, self.now_us);
+        }
         self.carry_out(node);
         if let Some(error) = failed.filter(|_| self.is_running(node))
             && let Err(broken) = self.checks.went_on(node, &error)
@@ -90,6 +95,7 @@ impl World {
 
     /// The process is gone: its clock, its connections and its clients' answers with it.
     pub(super) fn end_process(&mut self, node: Node, reason: &str) {
+        self.records.ended();
         if let Some(machine) = self.machine_mut(node) {
             machine.process = None;
             machine.condition.end_process();
@@ -102,6 +108,13 @@ impl World {
         }
         for number in self.clients.lose(node, reason, self.now_us) {
             self.say_outcome(number);
+        }
+        let nodes = self.nodes().into_iter();
+        let Some(other) = nodes.filter(|other| self.is_running(*other)).min() else {
+            return;
+        };
+        for request in self.clients.go_elsewhere(node, other, self.now_us) {
+            self.feed(other, Input::Watch(request));
         }
     }
 
@@ -157,6 +170,7 @@ impl World {
                 Output::Disk(batch) => self.submit(node, batch),
                 Output::Reply { id, header, result } => self.reply(id, header, result),
                 Output::Watch(response) => {
+                    self.records.heard(self.moment());
                     taken.extend(self.clients.hear(response, self.now_us));
                 }
                 // Machines of one world reach one another, members or not.
@@ -267,9 +281,17 @@ impl World {
         let Some(answer) = self.clients.answer(id, header, result, self.now_us) else {
             return;
         };
+        self.records.heard(self.moment());
         self.say_outcome(answer.number);
         if let Err(broken) = self.checks.answered(&answer) {
             self.violate(broken);
+        }
+    }
+
+    fn moment(&self) -> Moment {
+        Moment {
+            at_us: self.now_us,
+            event: self.event_count,
         }
     }
 
@@ -289,6 +311,9 @@ impl World {
     fn trace(&mut self, node: Node, event: TraceEvent) {
         add_member_line(&mut self.lines, self.now_us, node, &event);
         self.checks.traced(node, &event.kind);
+        if let TraceKind::BecameLeader { .. } = event.kind {
+            self.records.led(self.now_us);
+        }
         self.last.trace.push(event);
     }
 

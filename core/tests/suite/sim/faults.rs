@@ -4,7 +4,6 @@
 
 use std::ops::Range;
 
-use quorate_core::audit::audit;
 use quorate_core::sim::{Action, Halt, OperationOutcome, World, fault_plan};
 
 const EVENTS: u64 = 3_000;
@@ -41,9 +40,10 @@ fn run(seed: u64, members: u32) -> Result<World, String> {
         }
     }
     settle(&mut world).map_err(|what| report(&what, &world))?;
-    let verdict = audit(&world.client_history(), None);
-    verdict.map_err(|finding| report(&finding.to_string(), &world))?;
-    Ok(world)
+    match world.audit().map(ToString::to_string) {
+        Some(violation) => Err(report(&violation, &world)),
+        None => Ok(world),
+    }
 }
 
 /// All is whole: a write and then a read at every member must be answered.

@@ -1,0 +1,61 @@
+//! The audit of what clients saw, as one more check of a world.
+
+use super::World;
+use crate::audit::{Finding, audit};
+use crate::sim::records::Moment;
+use crate::sim::violation::Violation;
+
+impl World {
+    /// Audits all that clients have seen so far: linearizability, what watches are promised, what
+    /// leases are. Answers the property that was violated, here or before.
+    ///
+    /// A history that breaks a guarantee goes on breaking it however it goes on, so this need not
+    /// be called after every event: the violation bears the event at which it could first be
+    /// told. A run's end is the place to call it ([`super::super::Simulation::advance`] does).
+    pub fn audit(&mut self) -> Option<&Violation> {
+        let heard = self.records.begin_audit();
+        if self.violation.is_none()
+            && let Some(last) = heard.last()
+            && let Err(finding) = self.audit_until(*last)
+        {
+            let (moment, finding) = self.first_finding(&heard, finding);
+            let violation = Violation {
+                property: finding.property,
+                source: finding.source,
+                text: finding.text,
+                seed: self.config.seed,
+                event: moment.event,
+                at_us: moment.at_us,
+            };
+            self.lines.add(self.now_us, format_args!("{violation}"));
+            self.violation = Some(violation);
+        }
+        self.violation.as_ref()
+    }
+
+    /// The first moment at which the history up to it breaks a guarantee. It does at the last.
+    fn first_finding(&self, heard: &[Moment], last: Finding) -> (Moment, Finding) {
+        let mut found = (heard[heard.len() - 1], last);
+        let (mut good, mut bad) = (0, heard.len() - 1);
+        while good < bad {
+            let middle = good.midpoint(bad);
+            match self.audit_until(heard[middle]) {
+                Ok(()) => good = middle + 1,
+                Err(finding) => {
+                    found = (heard[middle], finding);
+                    bad = middle;
+                }
+            }
+        }
+        found
+    }
+
+    fn audit_until(&self, moment: Moment) -> Result<(), Finding> {
+        let timing = self.records.lease_timing();
+        let history = self.clients.history();
+        if moment.at_us >= self.now_us {
+            return audit(history, Some(&timing)).map(|_| ());
+        }
+        audit(&history.until(moment.at_us), Some(&timing)).map(|_| ())
+    }
+}
