@@ -23,6 +23,7 @@ pub mod member;
 pub mod membership;
 pub mod mvcc;
 pub mod prng;
+pub mod probe;
 pub mod rules;
 pub mod sim;
 pub mod snapshot;

@@ -32,6 +32,7 @@ mod bugs;
 mod changes;
 mod checkpoint;
 mod config;
+mod figures;
 mod leases;
 mod leaving;
 mod log;
@@ -56,6 +57,7 @@ use std::collections::BTreeMap;
 use raft::eraftpb::{Message, MessageType};
 
 pub use config::MemberConfig;
+pub use figures::Figures;
 pub use leaving::REMOVED;
 pub use start::StartError;
 pub use view::{EntryView, LeaseView, MemberView, ProgressState, ProgressView, Role, Standing};
@@ -77,6 +79,7 @@ use crate::id::{BatchId, Index, MemberId, RequestId, Term};
 use crate::known_bug::KnownBug;
 use crate::membership::Membership;
 use crate::mvcc::{Store, Watches};
+use crate::probe::Probe;
 #[cfg(feature = "modified-raft")]
 use crate::rules::Rule;
 use crate::trace::{TraceEvent, TraceKind};
@@ -116,6 +119,8 @@ pub struct Member {
     leader_lost_at_ticks: Option<u64>,
     stop: Stop,
     outputs: Vec<Output>,
+    /// Who measures; nothing that it does is seen here.
+    probe: Option<Box<dyn Probe>>,
     #[cfg(feature = "known-bugs")]
     bug_notes: bugs::BugNotes,
 }
@@ -176,6 +181,7 @@ impl Member {
             leader_lost_at_ticks: None,
             stop: Stop::Running,
             outputs: vec![Output::Disk(first)],
+            probe: None,
         };
         member.store.put_back(member.config.bugs);
         member.log.wal().put_back(member.config.bugs);

@@ -104,7 +104,7 @@ pub use loader::Loader;
 pub use pin::Pin;
 pub use validate::{Limits, validate};
 pub use version::{Version, VersionId};
-pub use watch::{WatchStreamView, Watches};
+pub use watch::{WatchFigures, WatchStreamView, Watches};
 
 use self::compaction::Compaction;
 use self::history::KeyHistory;
@@ -228,6 +228,16 @@ impl Store {
     /// How many versions are stored, tombstones and forgotten ones included.
     pub fn version_count(&self) -> u64 {
         self.records.len() as u64
+    }
+
+    /// How many keys are there.
+    pub fn key_count(&self) -> u64 {
+        self.sizes.keys()
+    }
+
+    /// How many pins are held.
+    pub fn pin_count(&self) -> usize {
+        self.pins.count()
     }
 
     /// About how many bytes all stored versions take, whether forgotten already or not: etcd's

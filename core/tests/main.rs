@@ -5,6 +5,7 @@
 mod suite {
     mod audit;
     mod durability;
+    mod figures;
     mod lease;
     mod member;
     mod membership;

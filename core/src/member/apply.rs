@@ -55,11 +55,17 @@ impl Member {
         }
         let is_refused =
             self.config.has_bug(KnownBug::ApplyDependsOnMember) && !mine && self.writes.count() > 1;
+        if let Some(probe) = &mut self.probe {
+            probe.begins();
+        }
         let result = if is_refused {
             Err(Error::TooManyRequests)
         } else {
             self.execute(term, &proposal.command)
         };
+        if let Some(probe) = &mut self.probe {
+            probe.applied(&proposal.command, &result);
+        }
         if let Some(Open { id: Some(id), .. }) = open {
             self.answer_write(id, &proposal.command, result);
         }

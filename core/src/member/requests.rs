@@ -104,6 +104,8 @@ pub(super) struct Reads {
     /// The running round.
     round: Option<Round>,
     rounds: u64,
+    /// Rounds that took the place of one without an answer.
+    repeated: u64,
     /// Confirmed, and waiting for the store to have applied so far.
     confirmed: VecDeque<(Index, Read)>,
 }
@@ -133,11 +135,13 @@ impl Reads {
     ) -> Option<u64> {
         let mut reads = match &self.round {
             Some(round) if now_ticks < round.since_ticks + retry_ticks => return None,
-            Some(_) => self
-                .round
-                .take()
-                .map(|round| round.reads)
-                .unwrap_or_default(),
+            Some(_) => {
+                self.repeated += 1;
+                self.round
+                    .take()
+                    .map(|round| round.reads)
+                    .unwrap_or_default()
+            }
             None => Vec::new(),
         };
         reads.extend(self.queue.drain(..));
@@ -164,6 +168,11 @@ impl Reads {
     /// The round that runs, 0 when none does.
     pub(super) fn running(&self) -> u64 {
         self.round.as_ref().map_or(0, |round| round.number)
+    }
+
+    /// How many rounds had to be asked for again.
+    pub(super) fn repeated_rounds(&self) -> u64 {
+        self.repeated
     }
 
     /// The reads that can be answered when the store has applied so far.

@@ -32,8 +32,7 @@ impl Member {
             return self.request_write(id, command);
         }
         if is_local(&command) || self.config.has_bug(KnownBug::LinearizableReadServedLocally) {
-            let result = self.read(&command);
-            return self.reply(id, result);
+            return self.answer_read(id, &command);
         }
         self.reads.add(Read {
             id,
@@ -222,9 +221,19 @@ impl Member {
             self.applied
         };
         for read in self.reads.take_ready(applied) {
-            let result = self.read(&read.command);
-            self.reply(read.id, result);
+            self.answer_read(read.id, &read.command);
         }
+    }
+
+    fn answer_read(&mut self, id: RequestId, command: &Command) {
+        if let Some(probe) = &mut self.probe {
+            probe.begins();
+        }
+        let result = self.read(command);
+        if let Some(probe) = &mut self.probe {
+            probe.read(command, &result);
+        }
+        self.reply(id, result);
     }
 
     fn read(&self, command: &Command) -> Result<Reply, Error> {

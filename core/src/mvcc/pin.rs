@@ -42,6 +42,10 @@ impl Pins {
         self.held.values().map(|(_, compacted)| *compacted).min()
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.held.len()
+    }
+
     pub(super) fn holds(&self, pin: &Pin) -> bool {
         self.held.get(&pin.number) == Some(&(pin.revision, pin.compact_revision))
     }

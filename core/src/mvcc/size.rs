@@ -14,7 +14,7 @@ pub(super) fn stored_size_bytes(key_bytes: usize, value_bytes: usize) -> u64 {
     VERSION_OVERHEAD_BYTES + key_bytes as u64 + value_bytes as u64
 }
 
-/// Running sums, all in bytes.
+/// Running sums, in bytes but for the number of keys.
 ///
 /// "In use" must drop at the very moment a compaction is applied, though the versions are removed
 /// later. Adding them up then would take long, so each record carries the sum of all that was
@@ -33,6 +33,8 @@ pub(super) struct Sizes {
     main: Revision,
     /// `superseded` as it was at the compact revision.
     forgotten: u64,
+    /// Keys whose newest version is no tombstone.
+    keys: u64,
 }
 
 impl Sizes {
@@ -46,6 +48,12 @@ impl Sizes {
         }
         let size = version.size_bytes(key);
         self.added += size;
+        let was_there = before.is_some_and(|before| !before.is_tombstone());
+        match (was_there, version.is_tombstone()) {
+            (false, false) => self.keys += 1,
+            (true, true) => self.keys -= 1,
+            _ => {}
+        }
         if version.is_tombstone() {
             self.fresh_tombstones += size;
         }
@@ -69,6 +77,10 @@ impl Sizes {
     /// A compaction was applied at a revision whose last record carries this sum.
     pub(super) fn forget(&mut self, freed_bytes: u64) {
         self.forgotten = freed_bytes;
+    }
+
+    pub(super) fn keys(&self) -> u64 {
+        self.keys
     }
 
     pub(super) fn stored_bytes(&self) -> u64 {

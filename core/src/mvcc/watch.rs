@@ -31,6 +31,7 @@
 //! go on in the new store's history ([`Watches::read_again`]).
 
 mod changes;
+mod figures;
 mod interest;
 mod progress;
 mod ranges;
@@ -40,6 +41,7 @@ mod tell;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::figures::WatchFigures;
 use self::interest::Interest;
 use self::stream::{Stream, Watch};
 use self::synced::Synced;

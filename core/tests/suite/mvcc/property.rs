@@ -60,6 +60,7 @@ fn any_history_reads_as_the_list_of_its_writes() {
                 "{at}"
             );
             store.compact_step(prng.below(6) as usize);
+            assert_eq!(store.key_count(), count_keys(&store), "{at}");
             assert!(store.size_in_use_bytes() <= store.size_bytes(), "{at}");
             if prng.chance(60) {
                 readers.push(begin(&mut store, &model));
@@ -151,6 +152,16 @@ fn compare_whole(store: &Store, model: &Model, at: &str) {
     }
 }
 
+fn count_keys(store: &Store) -> u64 {
+    let all = Range {
+        key: Bytes::from_static(b"\0"),
+        range_end: Bytes::from_static(b"\0"),
+        count_only: true,
+        ..Range::default()
+    };
+    store.range(&all).expect("the newest revision").count as u64
+}
+
 /// Compaction, done to the end, changes nothing that can be read, and leaves nothing behind: the
 /// store is then what its own checkpoint makes.
 fn settle(store: &mut Store, model: &Model, at: &str) {
@@ -167,6 +178,7 @@ fn settle(store: &mut Store, model: &Model, at: &str) {
     let loaded = reload(store, &pin, 200);
     store.unpin(pin);
     assert_eq!(loaded.version_count(), store.version_count(), "{at}");
+    assert_eq!(loaded.key_count(), count_keys(store), "{at}");
     assert_eq!(loaded.size_bytes(), store.size_bytes(), "{at}");
     assert_eq!(hashes(store), before, "{at}");
     assert_eq!(hashes(&loaded), before, "{at}");

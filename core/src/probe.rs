@@ -1,0 +1,19 @@
+//! What a host may measure of a member's work.
+//!
+//! A member has no clock, so it cannot say how long something took. A host that wants to know
+//! gives it a probe, which is called where work begins and where it ends. Nothing comes back from
+//! a probe: a member with one does exactly what a member without one does.
+
+use crate::command::{Command, Reply};
+use crate::error::Error;
+
+/// Is told of a member's work as it is done. Of each piece of work one begins and one ends, in
+/// this order, and none inside another.
+pub trait Probe: Send {
+    /// The store begins to carry something out.
+    fn begins(&mut self);
+    /// The store has carried out a committed command, on behalf of whomever.
+    fn applied(&mut self, command: &Command, result: &Result<Reply, Error>);
+    /// The store has answered a read of this member's own client.
+    fn read(&mut self, command: &Command, result: &Result<Reply, Error>);
+}
