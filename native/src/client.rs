@@ -1,18 +1,22 @@
-//! The client port: gRPC and HTTP/1 on one socket, as etcd has it.
+//! The client ports: gRPC and HTTP/1 on one socket, as etcd has it, or one of them on each.
 //!
 //! A request over HTTP/2 whose content type is gRPC's is a call; everything else is HTTP.
 
+mod first_bytes;
+mod meter;
+
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::{Request, Response, Version, header};
+use http::{Request, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tonic::body::Body;
@@ -20,9 +24,11 @@ use tonic::body::Body;
 use crate::grpc::Services;
 use crate::http_api::HttpApi;
 use crate::listen::accept_all;
-use crate::log::Logger;
+use crate::log::{Logger, Rejections};
+use crate::metrics::Metrics;
+use meter::Meter;
 
-/// How long an HTTP/1 client may take to send its headers.
+/// How long a client may take to say what it speaks, and an HTTP/1 client to send its headers.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long clients' open calls may hold up the end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(300);
@@ -31,54 +37,67 @@ const STREAM_WINDOW_SIZE_BYTES: u32 = 1_024 * 1_024;
 const CONNECTION_WINDOW_SIZE_BYTES: u32 = 4 * 1_024 * 1_024;
 /// Long-lived clients cancel calls for days; hyper's own bounds are made for hostile ones.
 const RESET_STREAMS_MAX: usize = 10_000;
-/// etcd's `--grpc-keepalive-interval` and `--grpc-keepalive-timeout`.
-const PING_INTERVAL: Duration = Duration::from_secs(2 * 3_600);
-const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What answers clients.
+/// What answers on a port.
 #[derive(Clone)]
 pub(crate) struct ClientApi {
-    /// Calls.
-    pub(crate) grpc: Services,
-    /// The rest.
-    pub(crate) http: HttpApi,
-    /// `--max-concurrent-streams`.
-    pub(crate) concurrent_streams_max: u32,
+    /// Calls; nothing where none are answered.
+    pub(crate) grpc: Option<Services>,
+    /// The rest; nothing where it is not answered.
+    pub(crate) http: Option<HttpApi>,
+    /// What is counted.
+    pub(crate) metrics: Arc<Metrics>,
+    /// How connections are kept.
+    pub(crate) connections: ConnectionSettings,
 }
 
-/// The client port, open.
+/// How connections are kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConnectionSettings {
+    /// `--max-concurrent-streams`.
+    pub(crate) concurrent_streams_max: u32,
+    /// `--grpc-keepalive-interval`; nothing for no pings.
+    pub(crate) ping_interval: Option<Duration>,
+    /// `--grpc-keepalive-timeout`.
+    pub(crate) ping_timeout: Duration,
+}
+
+/// The client ports, open.
 pub(crate) struct ClientServer {
     accepting: JoinSet<()>,
     graceful: Arc<Mutex<Option<GracefulShutdown>>>,
+    rejections: Rejections,
 }
 
 impl ClientServer {
-    /// Begins to serve.
-    pub(crate) fn start(listeners: Vec<TcpListener>, api: ClientApi, logger: &Logger) -> Self {
-        let graceful = Arc::new(Mutex::new(Some(GracefulShutdown::new())));
-        let api = Arc::new(api);
-        let mut accepting = JoinSet::new();
-        for listener in listeners {
-            let (api, graceful) = (api.clone(), graceful.clone());
-            accepting.spawn(accept_all(listener, logger.clone(), move |socket, _| {
-                let watcher = watcher(&graceful);
-                let api = api.clone();
-                async move {
-                    // Who comes while the server closes is not let in.
-                    let Some(watcher) = watcher else { return };
-                    let builder = connection_builder(api.concurrent_streams_max);
-                    let connection = builder.serve_connection_with_upgrades(
-                        TokioIo::new(socket),
-                        service_fn(move |request| answer(request, api.clone())),
-                    );
-                    // Whatever breaks a connection, its client knows.
-                    let _ = watcher.watch(connection).await;
-                }
-            }));
-        }
+    /// Nobody is listened to yet.
+    pub(crate) fn new(logger: &Logger) -> Self {
         Self {
-            accepting,
-            graceful,
+            accepting: JoinSet::new(),
+            graceful: Arc::new(Mutex::new(Some(GracefulShutdown::new()))),
+            rejections: Rejections::new("rejected connection on client endpoint", logger),
+        }
+    }
+
+    /// Begins to serve on some sockets.
+    pub(crate) fn serve(&mut self, listeners: Vec<TcpListener>, api: ClientApi, logger: &Logger) {
+        let api = Arc::new(api);
+        for listener in listeners {
+            let (api, graceful) = (api.clone(), self.graceful.clone());
+            let rejections = self.rejections.clone();
+            self.accepting.spawn(accept_all(
+                listener,
+                logger.clone(),
+                move |socket, address| {
+                    let watcher = watcher(&graceful);
+                    let (api, rejections) = (api.clone(), rejections.clone());
+                    async move {
+                        // Who comes while the server closes is not let in.
+                        let Some(watcher) = watcher else { return };
+                        serve_one(socket, address, api, watcher, &rejections).await;
+                    }
+                },
+            ));
         }
     }
 
@@ -93,14 +112,37 @@ impl ClientServer {
     }
 }
 
+async fn serve_one(
+    socket: TcpStream,
+    address: SocketAddr,
+    api: Arc<ClientApi>,
+    watcher: Watcher,
+    rejections: &Rejections,
+) {
+    if let Err(reason) = first_bytes::arrive(&socket, HEADER_READ_TIMEOUT).await {
+        rejections.reject(address, &reason);
+        return;
+    }
+    let builder = connection_builder(&api);
+    let service = service_fn(move |request| answer(request, api.clone()));
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(socket), service);
+    if let Err(error) = watcher.watch(connection).await {
+        rejections.ended(address, error.as_ref());
+    }
+}
+
 /// What tells a new connection of the end; nothing when the end has begun.
 fn watcher(graceful: &Mutex<Option<GracefulShutdown>>) -> Option<Watcher> {
     let open = graceful.lock().ok()?;
     open.as_ref().map(GracefulShutdown::watcher)
 }
 
-fn connection_builder(concurrent_streams_max: u32) -> auto::Builder<TokioExecutor> {
+fn connection_builder(api: &ClientApi) -> auto::Builder<TokioExecutor> {
+    let settings = api.connections;
     let mut builder = auto::Builder::new(TokioExecutor::new());
+    if api.http.is_none() {
+        builder = builder.http2_only();
+    }
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -108,13 +150,13 @@ fn connection_builder(concurrent_streams_max: u32) -> auto::Builder<TokioExecuto
     builder
         .http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(concurrent_streams_max)
+        .max_concurrent_streams(settings.concurrent_streams_max)
         .initial_stream_window_size(STREAM_WINDOW_SIZE_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_SIZE_BYTES)
         .max_local_error_reset_streams(RESET_STREAMS_MAX)
         .max_pending_accept_reset_streams(RESET_STREAMS_MAX)
-        .keep_alive_interval(PING_INTERVAL)
-        .keep_alive_timeout(PING_TIMEOUT);
+        .keep_alive_interval(settings.ping_interval)
+        .keep_alive_timeout(settings.ping_timeout);
     builder
 }
 
@@ -122,11 +164,30 @@ async fn answer(
     request: Request<Incoming>,
     api: Arc<ClientApi>,
 ) -> Result<Response<Body>, Infallible> {
-    if is_grpc(&request) {
-        return Ok(api.grpc.answer(request).await);
-    }
+    Ok(match (&api.grpc, &api.http) {
+        (Some(grpc), _) if is_grpc(&request) => call(request, grpc, &api.metrics).await,
+        (_, Some(http)) => http.answer(request).await.map(Body::new),
+        // A port for calls alone.
+        (_, None) => {
+            let mut refused = Response::new(Body::empty());
+            *refused.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            refused
+        }
+    })
+}
 
-    Ok(api.http.answer(request).await.map(Body::new))
+async fn call(
+    request: Request<Incoming>,
+    grpc: &Services,
+    metrics: &Arc<Metrics>,
+) -> Response<Body> {
+    match Meter::begin(metrics, request.uri().path(), request.headers()) {
+        Some(meter) => {
+            let request = meter::request(request, meter.counts());
+            meter::response(grpc.answer(request).await, meter)
+        }
+        None => grpc.answer(request).await,
+    }
 }
 
 fn is_grpc<B>(request: &Request<B>) -> bool {

@@ -14,6 +14,7 @@ use std::io;
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use quorate_core::Input;
 use quorate_core::disk::{DiskBatch, DiskError, Lane};
@@ -21,7 +22,9 @@ use quorate_core::disk::{DiskBatch, DiskError, Lane};
 pub(crate) use directory::{DataDirectory, DirectoryError};
 pub(crate) use image::load_image;
 
+use crate::log::Logger;
 use crate::member_thread::MemberHandle;
+use crate::metrics::{LaneMetrics, Metrics};
 #[cfg(feature = "torture")]
 use faults::FaultyFiles as LaneFiles;
 #[cfg(not(feature = "torture"))]
@@ -38,24 +41,39 @@ pub(crate) struct DiskSender {
     snapshot: Sender<DiskBatch>,
 }
 
+/// What the threads are to do with what they are told.
+pub(crate) struct DiskSettings<'a> {
+    /// The data directory.
+    pub(crate) root: &'a Path,
+    /// Nothing is waited for until it is on the disk (`--unsafe-no-fsync`).
+    pub(crate) is_unsafe: bool,
+    /// What is counted.
+    pub(crate) metrics: &'a Metrics,
+    /// Whom slowness is told.
+    pub(crate) logger: &'a Logger,
+}
+
 impl Disk {
     /// Starts the threads; they end when the sender is dropped.
-    pub(crate) fn start(root: &Path, member: &MemberHandle) -> io::Result<(Disk, DiskSender)> {
+    pub(crate) fn start(
+        settings: &DiskSettings<'_>,
+        member: &MemberHandle,
+    ) -> io::Result<(Disk, DiskSender)> {
         let mut threads = Vec::new();
-        let mut lane = |name: &str| {
+        let mut lane = |name: &str, metrics: LaneMetrics| {
             let (sender, batches) = mpsc::channel();
-            let mut files = LaneFiles::new(root);
+            let mut files = LaneFiles::new(settings, metrics.clone());
             let member = member.clone();
             threads.push(
                 thread::Builder::new()
                     .name(name.to_owned())
-                    .spawn(move || run(&mut files, &batches, &member))?,
+                    .spawn(move || run(&mut files, &metrics, &batches, &member))?,
             );
             io::Result::Ok(sender)
         };
         let sender = DiskSender {
-            log: lane("disk-log")?,
-            snapshot: lane("disk-snapshot")?,
+            log: lane("disk-log", settings.metrics.log_lane())?,
+            snapshot: lane("disk-snapshot", settings.metrics.snapshot_lane())?,
         };
         Ok((Disk { threads }, sender))
     }
@@ -81,7 +99,12 @@ impl DiskSender {
     }
 }
 
-fn run(files: &mut LaneFiles, batches: &Receiver<DiskBatch>, member: &MemberHandle) {
+fn run(
+    files: &mut LaneFiles,
+    metrics: &LaneMetrics,
+    batches: &Receiver<DiskBatch>,
+    member: &MemberHandle,
+) {
     let mut broken: Option<DiskError> = None;
     while let Ok(DiskBatch {
         id,
@@ -89,12 +112,14 @@ fn run(files: &mut LaneFiles, batches: &Receiver<DiskBatch>, member: &MemberHand
         operations,
     }) = batches.recv()
     {
+        let begun = Instant::now();
         let result = match &broken {
             Some(error) => Err(error.clone()),
             None => operations
                 .iter()
                 .try_for_each(|operation| files.carry_out(operation)),
         };
+        metrics.carried_out(begun.elapsed());
         broken = result.as_ref().err().cloned();
         let done = Input::DiskDone {
             lane,

@@ -1,54 +1,118 @@
-//! What the client port answers to plain HTTP: health, version, the playground's files.
+//! What is answered to plain HTTP: health, numbers, version, the playground's files.
 //!
 //! The module is not called `http` because a crate of everybody's is.
 
+mod access;
+mod checks;
+mod debug_vars;
 mod health;
+mod metrics_page;
 mod play;
 mod pprof;
 mod version_page;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
+use http::{HeaderMap, Request};
 use hyper::body::Incoming;
+use quorate_core::id::MemberId;
 use tower::Service;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use access::Entry;
+pub(crate) use access::{Access, AllowList};
+
+use crate::log::Logger;
 use crate::member_thread::MemberHandle;
+use crate::metrics::Metrics;
+
+/// What answers are made of.
+#[derive(Clone)]
+pub(crate) struct Context {
+    /// Who answers.
+    pub(crate) own: MemberId,
+    /// Whom most is asked of.
+    pub(crate) member: MemberHandle,
+    /// What is counted.
+    pub(crate) metrics: Arc<Metrics>,
+    /// Whom trouble is told.
+    pub(crate) logger: Logger,
+}
 
 /// Answers plain HTTP.
 #[derive(Clone)]
 pub(crate) struct HttpApi {
     filter: BoxedFilter<(Response,)>,
+    /// Nothing where everybody may ask.
+    access: Option<Access>,
+    logger: Logger,
 }
 
 impl HttpApi {
-    /// Routes to everything there is.
-    pub(crate) fn new(member: MemberHandle, playground: Option<PathBuf>) -> Self {
-        let playground = playground.map(Arc::from);
-        let filter = health::filter(member)
+    /// Everything there is, for clients.
+    pub(crate) fn of_clients(
+        context: &Context,
+        access: Access,
+        playground: Option<Arc<Path>>,
+    ) -> Self {
+        let filter = operators(context)
             .or(version_page::filter())
+            .unify()
+            .or(debug_vars::filter(context.clone()))
             .unify()
             .or(play::filter(playground))
             .unify()
             .or(pprof::filter())
-            .unify()
-            .or(warp::any().map(not_found))
-            .unify()
-            .boxed();
-        Self { filter }
+            .unify();
+        Self {
+            filter: or_nothing(filter.boxed()),
+            access: Some(access),
+            logger: context.logger.clone(),
+        }
+    }
+
+    /// What those who watch over a server read, for `--listen-metrics-urls`.
+    pub(crate) fn of_operators(context: &Context) -> Self {
+        Self {
+            filter: or_nothing(operators(context)),
+            access: None,
+            logger: context.logger.clone(),
+        }
     }
 
     /// Answers one request.
-    pub(crate) async fn answer(&self, request: http::Request<Incoming>) -> Response {
-        match warp::service(self.filter.clone()).call(request).await {
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response {
+        let headers = match &self.access {
+            None => HeaderMap::new(),
+            Some(access) => match access.check(&request, &self.logger) {
+                Entry::Answered(answer) => return *answer,
+                Entry::Admitted(headers) => headers,
+            },
+        };
+        let mut response = match warp::service(self.filter.clone()).call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
-        }
+        };
+        response.headers_mut().extend(headers);
+        response
     }
+}
+
+fn operators(context: &Context) -> BoxedFilter<(Response,)> {
+    health::filter(context.clone())
+        .or(checks::filter(context.clone()))
+        .unify()
+        .or(metrics_page::filter(context.clone()))
+        .unify()
+        .boxed()
+}
+
+fn or_nothing(filter: BoxedFilter<(Response,)>) -> BoxedFilter<(Response,)> {
+    filter.or(warp::any().map(not_found)).unify().boxed()
 }
 
 /// Go's words for a path nobody serves.
@@ -64,8 +128,12 @@ fn json(status: StatusCode, body: String) -> Response {
     typed(status, "application/json", body)
 }
 
-fn typed(status: StatusCode, content_type: &'static str, body: String) -> Response {
-    let mut response = Response::new(body.into());
+fn typed(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<hyper::body::Bytes>,
+) -> Response {
+    let mut response = Response::new(body.into().into());
     *response.status_mut() = status;
     response.headers_mut().insert(
         warp::http::header::CONTENT_TYPE,

@@ -6,11 +6,13 @@
 mod client;
 mod disk;
 mod flags;
+mod go_duration;
 mod grpc;
 mod http_api;
 mod listen;
 mod log;
 mod member_thread;
+mod metrics;
 mod peer;
 mod replay;
 mod server;

@@ -6,6 +6,7 @@
 mod level;
 mod line;
 mod outputs;
+mod rejections;
 mod trace;
 
 use std::panic::Location;
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 pub(crate) use level::LogLevel;
 pub(crate) use outputs::Outputs;
+pub(crate) use rejections::Rejections;
 
 /// Extra keys of a line, in the order in which they are printed.
 pub(crate) type Fields<'a> = &'a [(&'static str, Value)];
@@ -33,6 +35,12 @@ impl Logger {
             lowest,
             outputs: Arc::new(outputs),
         }
+    }
+
+    /// A log that nobody reads.
+    #[cfg(test)]
+    pub(crate) fn silent() -> Self {
+        Self::new(LogLevel::Fatal, Outputs::open("stderr").expect("there"))
     }
 
     /// Whether lines of this level are written.
@@ -56,6 +64,12 @@ impl Logger {
     #[track_caller]
     pub(crate) fn warn(&self, message: &str, fields: Fields<'_>) {
         self.write(LogLevel::Warn, &here(Location::caller()), message, fields);
+    }
+
+    /// Something failed for good.
+    #[track_caller]
+    pub(crate) fn error(&self, message: &str, fields: Fields<'_>) {
+        self.write(LogLevel::Error, &here(Location::caller()), message, fields);
     }
 
     /// The server cannot go on; it is up to the caller to end it.

@@ -4,9 +4,12 @@
 //! that whatever came in together is proposed, written and answered together (group commit by
 //! queue, without a timer). The thread blocks on nothing but its inputs.
 
+mod described;
 mod dispatch;
+mod heartbeat;
 mod start;
 mod watch_stream;
+mod work;
 
 use std::io;
 use std::sync::Arc;
@@ -17,15 +20,17 @@ use std::time::{Duration, Instant};
 use quorate_core::command::{Command, Reply, ReplyHeader, WatchRequest};
 use quorate_core::error::Error;
 use quorate_core::id::WatchStreamId;
-use quorate_core::member::Standing;
+use quorate_core::member::{Figures, Role, Standing};
 use quorate_core::{Input, Output};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use dispatch::Dispatch;
 pub(crate) use dispatch::Hosts;
+use heartbeat::HeartbeatWatch;
 pub(crate) use start::start_member;
 use watch_stream::WatchSender;
 pub(crate) use watch_stream::{WatchRequests, WatchResponses};
+pub(crate) use work::WorkProbe;
 
 /// Inputs that may wait; whoever has one more waits with it.
 const INPUTS_MAX: usize = 16_384;
@@ -40,6 +45,8 @@ pub(crate) trait Machine: Send + 'static {
     fn take_outputs(&mut self) -> Vec<Output>;
     /// How it stands in the cluster now.
     fn standing(&self) -> Standing;
+    /// The member in numbers.
+    fn figures(&self) -> Figures;
 }
 
 /// What waits for the member.
@@ -58,6 +65,8 @@ enum Event {
     WatchClosed {
         stream: WatchStreamId,
     },
+    /// Somebody wants to see the member in numbers.
+    Look(oneshot::Sender<Figures>),
 }
 
 /// What a request is answered with.
@@ -134,6 +143,13 @@ impl MemberHandle {
     pub(crate) fn standings(&self) -> watch::Receiver<Standing> {
         self.standing.clone()
     }
+
+    /// The member in numbers; nothing when it is gone.
+    pub(crate) async fn figures(&self) -> Option<Figures> {
+        let (answer, figures) = oneshot::channel();
+        self.events.send(Event::Look(answer)).await.ok()?;
+        figures.await.ok()
+    }
 }
 
 /// Runs a member until it stops.
@@ -142,12 +158,18 @@ pub(crate) fn spawn(
     inbox: MemberInbox,
     hosts: Hosts,
 ) -> io::Result<JoinHandle<()>> {
+    let heartbeats = HeartbeatWatch::new(&hosts);
     thread::Builder::new()
         .name("member".to_owned())
-        .spawn(move || run(member, inbox, Dispatch::new(hosts)))
+        .spawn(move || run(member, inbox, Dispatch::new(hosts), heartbeats))
 }
 
-fn run(mut member: Box<dyn Machine>, mut inbox: MemberInbox, mut dispatch: Dispatch) {
+fn run(
+    mut member: Box<dyn Machine>,
+    mut inbox: MemberInbox,
+    mut dispatch: Dispatch,
+    mut heartbeats: HeartbeatWatch,
+) {
     let mut batch = Vec::with_capacity(INPUTS_IN_BATCH_MAX);
     // What it has to do before anybody says anything.
     let mut is_running = dispatch.carry_out(member.take_outputs());
@@ -171,11 +193,20 @@ fn run(mut member: Box<dyn Machine>, mut inbox: MemberInbox, mut dispatch: Dispa
         }
         for event in batch.drain(..) {
             match event {
-                Event::Input(input) => member.step(input),
+                Event::Input(input) => {
+                    if input == Input::Tick {
+                        heartbeats.ticked(|| member.figures().role == Role::Leader);
+                    }
+                    member.step(input);
+                }
+                Event::Look(answer) => {
+                    // Who asked may have gone.
+                    let _ = answer.send(member.figures());
+                }
                 Event::Request { command, answer } => {
                     // Nobody waits for the answer any more: then nothing need be done for it.
                     if !answer.is_closed() {
-                        let id = dispatch.register(answer);
+                        let id = dispatch.register(&command, answer);
                         member.step(Input::Request { id, command });
                     }
                 }
@@ -216,11 +247,12 @@ pub(crate) fn spawn_clock(tick: Duration, member: MemberHandle) -> io::Result<Jo
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use quorate_core::id::RequestId;
+    use quorate_core::id::{MemberId, RequestId};
 
     use super::*;
-    use crate::disk::Disk;
-    use crate::log::{LogLevel, Logger, Outputs};
+    use crate::disk::{Disk, DiskSettings};
+    use crate::log::Logger;
+    use crate::metrics::{Facts, Metrics};
     use crate::peer::Peers;
 
     /// Answers all requests at once, and remembers how many came in each batch.
@@ -261,18 +293,35 @@ mod tests {
         fn standing(&self) -> Standing {
             Standing::default()
         }
+
+        fn figures(&self) -> Figures {
+            Figures {
+                pending_writes: self.waiting.len(),
+                ..Figures::default()
+            }
+        }
     }
 
     #[tokio::test]
     async fn requests_that_wait_together_are_handled_together() {
         let folder = tempfile::tempdir().expect("a directory");
         let (member, inbox) = channel();
-        let (disk, sender) = Disk::start(folder.path(), &member).expect("threads");
+        let metrics = Metrics::new(&Facts::of_test(MemberId(1)));
+        let logger = Logger::silent();
+        let settings = DiskSettings {
+            root: folder.path(),
+            is_unsafe: false,
+            metrics: &metrics,
+            logger: &logger,
+        };
+        let (disk, sender) = Disk::start(&settings, &member).expect("threads");
         let (stopped, has_stopped) = oneshot::channel();
         let hosts = Hosts {
-            peers: Peers::new(Vec::new()).sender(),
+            peers: Peers::new(Vec::new(), &metrics).sender(),
             disk: sender,
-            logger: Logger::new(LogLevel::Fatal, Outputs::open("stderr").expect("there")),
+            logger,
+            metrics,
+            tick: Duration::from_millis(100),
             stopped,
         };
         let batches = Arc::new(Mutex::new(Vec::new()));
@@ -303,10 +352,13 @@ mod tests {
         }
         assert_eq!(answered, 9);
         assert_eq!(*batches.lock().expect("no panic"), [9]);
+        let figures = member.figures().await;
+        assert_eq!(figures.map(|figures| figures.pending_writes), Some(0));
         assert!(member.send(Input::Stop).await);
         assert_eq!(has_stopped.await, Ok(None));
         thread.join().expect("no panic");
         assert_eq!(member.ask(Command::Status).await.1, Err(Error::Stopped));
+        assert_eq!(member.figures().await, None);
         disk.finish();
     }
 }

@@ -13,6 +13,7 @@ mod framing;
 mod handshake;
 mod link;
 mod listener;
+mod prober;
 mod reader;
 mod writer;
 
@@ -27,6 +28,7 @@ use tokio::task::JoinSet;
 use crate::flags::Endpoint;
 use crate::log::Logger;
 use crate::member_thread::MemberHandle;
+use crate::metrics::Metrics;
 pub(crate) use link::Sent;
 use link::{Link, LinkQueue};
 
@@ -84,12 +86,12 @@ impl PeerSender {
 
 impl Peers {
     /// Prepares a link to each of the others.
-    pub(crate) fn new(peers: Vec<Peer>) -> Self {
+    pub(crate) fn new(peers: Vec<Peer>, metrics: &Metrics) -> Self {
         let mut links = BTreeMap::new();
         let peers = peers
             .into_iter()
             .map(|peer| {
-                let (link, queue) = link::link();
+                let (link, queue) = link::link(metrics.peer(peer.id));
                 links.insert(peer.id, link);
                 (peer, queue)
             })
@@ -124,6 +126,11 @@ impl Peers {
             tasks.spawn(listener::run(listener, context.clone()));
         }
         for (peer, queue) in self.peers {
+            tasks.spawn(prober::run(
+                peer.clone(),
+                queue.metrics().clone(),
+                context.clone(),
+            ));
             tasks.spawn(dialler::run(peer, queue, context.clone()));
         }
         tasks

@@ -5,6 +5,7 @@ mod signal;
 mod start_line;
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use quorate_core::Input;
@@ -20,15 +21,18 @@ use tokio::time::{sleep, timeout};
 
 pub(crate) use signal::StopSignal;
 
-use crate::client::{ClientApi, ClientServer};
-use crate::disk::{DataDirectory, DirectoryError, Disk, load_image};
+use crate::client::{ClientApi, ClientServer, ConnectionSettings};
+use crate::disk::{DataDirectory, DirectoryError, Disk, DiskSettings, load_image};
+use crate::flags::Endpoint;
 use crate::grpc::{Api, Services};
-use crate::http_api::HttpApi;
+use crate::http_api::{Access, Context, HttpApi};
 use crate::listen;
 use crate::log::Logger;
-use crate::member_thread::{self, Hosts, MemberHandle};
+use crate::member_thread::{self, Hosts, MemberHandle, WorkProbe};
+use crate::metrics::{Facts, Metrics};
 use crate::peer::Peers;
 use crate::settings::Settings;
+use crate::version;
 use bootstrap::Bootstrap;
 use signal::Signals;
 
@@ -74,7 +78,30 @@ struct Running {
     stopped: oneshot::Receiver<Option<String>>,
     disk: Disk,
     peers: JoinSet<()>,
-    clients: Option<ClientServer>,
+    context: Context,
+    clients: ClientServer,
+}
+
+/// The sockets that are listened on.
+struct Listeners {
+    peer: Vec<TcpListener>,
+    client: Vec<TcpListener>,
+    client_http: Vec<TcpListener>,
+    metrics: Vec<TcpListener>,
+}
+
+impl Listeners {
+    async fn bind(settings: &Settings) -> Result<Self, ServerError> {
+        let bind = async |endpoints: &[Endpoint], what| {
+            listen::bind(endpoints).await.map_err(failed(what))
+        };
+        Ok(Self {
+            peer: bind(&settings.listen_peer, "cannot listen for peers").await?,
+            client: bind(&settings.listen_client, "cannot listen for clients").await?,
+            client_http: bind(&settings.listen_client_http, "cannot listen for clients").await?,
+            metrics: bind(&settings.listen_metrics, "cannot listen for metrics").await?,
+        })
+    }
 }
 
 /// Runs a server until it is told to stop, or fails.
@@ -87,20 +114,14 @@ pub(crate) async fn run(settings: &Settings, logger: &Logger) -> Result<StopSign
             settings.data_dir.display().to_string(),
         ));
     }
-    let peer_listeners = listen::bind(&settings.listen_peer)
-        .await
-        .map_err(failed("cannot listen for peers"))?;
-    let client_listeners = listen::bind(&settings.listen_client)
-        .await
-        .map_err(failed("cannot listen for clients"))?;
+    let mut listeners = Listeners::bind(settings).await?;
     let bootstrap = Bootstrap::new(settings);
     let own = bootstrap.identity.id;
-    let mut running = start(settings, logger, &directory, bootstrap, peer_listeners)?;
+    let mut running = start(settings, logger, &directory, bootstrap, &mut listeners)?;
     let signal = match until_ready(&mut running, own, &mut signals).await? {
         Some(signal) => signal,
         None => {
-            let clients = serve_clients(settings, client_listeners, &running.member, logger);
-            running.clients = Some(clients);
+            serve_clients(&mut running, settings, listeners, logger);
             tokio::select! {
                 signal = signals.next() => signal,
                 failure = &mut running.stopped => return Err(gone(failure.ok().flatten())),
@@ -121,24 +142,43 @@ fn start(
     logger: &Logger,
     directory: &DataDirectory,
     bootstrap: Bootstrap,
-    peer_listeners: Vec<TcpListener>,
+    listeners: &mut Listeners,
 ) -> Result<Running, ServerError> {
+    if settings.unsafe_no_fsync {
+        let message = "--unsafe-no-fsync is set: a crash of the machine will lose data";
+        logger.warn(message, &[("data-dir", json!(settings.data_dir))]);
+    }
     let image = load_image(directory.path()).map_err(failed("cannot read the data directory"))?;
+    let metrics = Metrics::new(&Facts {
+        member: bootstrap.identity.id,
+        server_version: version::SERVER.to_owned(),
+        cluster_version: version::cluster_series().to_owned(),
+        is_extensive: settings.extensive_metrics,
+    });
     let (member, inbox) = member_thread::channel();
-    let peers = Peers::new(bootstrap.peers);
-    let (disk, disk_sender) = Disk::start(directory.path(), &member)
-        .map_err(failed("cannot start the disk's threads"))?;
-    let machine = member_thread::start_member(bootstrap.config, &image)?;
+    let peers = Peers::new(bootstrap.peers, &metrics);
+    let disk_settings = DiskSettings {
+        root: directory.path(),
+        is_unsafe: settings.unsafe_no_fsync,
+        metrics: &metrics,
+        logger,
+    };
+    let (disk, disk_sender) =
+        Disk::start(&disk_settings, &member).map_err(failed("cannot start the disk's threads"))?;
+    let probe = WorkProbe::new(settings.apply_expected, metrics.clone(), logger.clone());
+    let machine = member_thread::start_member(bootstrap.config, &image, probe)?;
     drop(image);
     let (stopped_sender, stopped) = oneshot::channel();
+    let tick = Duration::from_millis(settings.heartbeat_ms.into());
     let hosts = Hosts {
         peers: peers.sender(),
         disk: disk_sender,
         logger: logger.clone(),
+        metrics: metrics.clone(),
+        tick,
         stopped: stopped_sender,
     };
     member_thread::spawn(machine, inbox, hosts).map_err(failed("cannot start the member"))?;
-    let tick = Duration::from_millis(settings.heartbeat_ms.into());
     member_thread::spawn_clock(tick, member.clone()).map_err(failed("cannot start the clock"))?;
     if settings.initial_election_tick_advance {
         logger.info(
@@ -146,13 +186,24 @@ fn start(
             &[("election-ticks", json!(settings.election_ticks()))],
         );
     }
-    let peers = peers.start(bootstrap.identity, peer_listeners, &member, logger);
+    let own = bootstrap.identity.id;
+    let at_peers = std::mem::take(&mut listeners.peer);
+    let peers = peers.start(bootstrap.identity, at_peers, &member, logger);
+    let context = Context {
+        own,
+        member: member.clone(),
+        metrics,
+        logger: logger.clone(),
+    };
+    let mut clients = ClientServer::new(logger);
+    serve_operators(&mut clients, settings, listeners, &context);
     Ok(Running {
         member,
         stopped,
         disk,
         peers,
-        clients: None,
+        context,
+        clients,
     })
 }
 
@@ -192,33 +243,78 @@ async fn has_leader(member: &MemberHandle) -> bool {
     matches!(result, Ok(Reply::Status(status)) if status.leader.is_some())
 }
 
-fn serve_clients(
+/// Before there is a leader, so that a member which waits for one can be asked why.
+fn serve_operators(
+    clients: &mut ClientServer,
     settings: &Settings,
-    listeners: Vec<TcpListener>,
-    member: &MemberHandle,
+    listeners: &mut Listeners,
+    context: &Context,
+) {
+    let api = ClientApi {
+        grpc: None,
+        http: Some(HttpApi::of_operators(context)),
+        metrics: context.metrics.clone(),
+        connections: connection_settings(settings),
+    };
+    let logger = &context.logger;
+    clients.serve(std::mem::take(&mut listeners.metrics), api, logger);
+    for endpoint in &settings.listen_metrics {
+        logger.info("serving metrics", &[("address", json!(endpoint.url))]);
+    }
+}
+
+fn serve_clients(
+    running: &mut Running,
+    settings: &Settings,
+    listeners: Listeners,
     logger: &Logger,
-) -> ClientServer {
+) {
     if settings.enable_pprof {
         logger.warn(
             "--enable-pprof has no effect: there are no Go profiles to serve",
             &[("path", json!("/debug/pprof/"))],
         );
     }
-    let api = ClientApi {
-        grpc: Services::new(&Api::new(member.clone(), settings)),
-        http: HttpApi::new(member.clone(), settings.playground_dir.clone()),
-        concurrent_streams_max: settings.concurrent_streams_max,
+    let context = &running.context;
+    let access = Access::new(settings.hosts.clone(), settings.origins.clone());
+    let playground = settings.playground_dir.clone().map(Arc::from);
+    let http = HttpApi::of_clients(context, access, playground);
+    let grpc = Services::new(&Api::new(running.member.clone(), settings));
+    let is_split = !settings.listen_client_http.is_empty();
+    let api = |grpc: Option<Services>, http: Option<HttpApi>| ClientApi {
+        grpc,
+        http,
+        metrics: context.metrics.clone(),
+        connections: connection_settings(settings),
     };
-    let server = ClientServer::start(listeners, api, logger);
+    let both = api(Some(grpc), (!is_split).then(|| http.clone()));
+    let traffic = if is_split { "grpc" } else { "grpc+http" };
+    running.clients.serve(listeners.client, both, logger);
+    running
+        .clients
+        .serve(listeners.client_http, api(None, Some(http)), logger);
     logger.info("ready to serve client requests", &[]);
-    for endpoint in &settings.listen_client {
-        let address = endpoint.url.trim_start_matches("http://");
-        logger.info(
-            "serving client traffic insecurely; this is strongly discouraged!",
-            &[("traffic", json!("grpc+http")), ("address", json!(address))],
-        );
+    let ports = [
+        (&settings.listen_client, traffic),
+        (&settings.listen_client_http, "http"),
+    ];
+    for (endpoints, traffic) in ports {
+        for endpoint in endpoints {
+            let address = endpoint.url.trim_start_matches("http://");
+            logger.info(
+                "serving client traffic insecurely; this is strongly discouraged!",
+                &[("traffic", json!(traffic)), ("address", json!(address))],
+            );
+        }
     }
-    server
+}
+
+fn connection_settings(settings: &Settings) -> ConnectionSettings {
+    ConnectionSettings {
+        concurrent_streams_max: settings.concurrent_streams_max,
+        ping_interval: settings.ping_interval,
+        ping_timeout: settings.ping_timeout,
+    }
 }
 
 /// Hands leadership on, answers who still waits, and lets go of everything.
@@ -231,9 +327,7 @@ async fn stop(running: Running, settings: &Settings, logger: &Logger) -> Result<
         Ok(stopped) => stopped.ok().flatten(),
         Err(_) => Some("the member did not stop in time".to_owned()),
     };
-    if let Some(clients) = running.clients {
-        clients.stop().await;
-    }
+    running.clients.stop().await;
     drop(running.peers);
     let disk = running.disk;
     // A disk that hangs must not keep the process: what it has not synced, nobody was promised.

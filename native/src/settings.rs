@@ -4,11 +4,13 @@ mod cluster;
 mod verify;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub(crate) use cluster::{InitialCluster, InitialMember};
 pub(crate) use verify::SettingsError;
 
 use crate::flags::{Endpoint, Values};
+use crate::http_api::AllowList;
 
 /// The settings of one server.
 #[derive(Clone, Debug)]
@@ -35,6 +37,24 @@ pub(crate) struct Settings {
     pub(crate) request_size_bytes_max: usize,
     /// `--max-concurrent-streams`, of one client connection.
     pub(crate) concurrent_streams_max: u32,
+    /// `--grpc-keepalive-interval`; nothing for no pings.
+    pub(crate) ping_interval: Option<Duration>,
+    /// `--grpc-keepalive-timeout`.
+    pub(crate) ping_timeout: Duration,
+    /// `--warning-apply-duration`.
+    pub(crate) apply_expected: Duration,
+    /// `--unsafe-no-fsync`.
+    pub(crate) unsafe_no_fsync: bool,
+    /// `--metrics=extensive`.
+    pub(crate) extensive_metrics: bool,
+    /// `--cors`.
+    pub(crate) origins: AllowList,
+    /// `--host-whitelist`.
+    pub(crate) hosts: AllowList,
+    /// `--listen-client-http-urls`.
+    pub(crate) listen_client_http: Vec<Endpoint>,
+    /// `--listen-metrics-urls`.
+    pub(crate) listen_metrics: Vec<Endpoint>,
     /// `--listen-peer-urls`.
     pub(crate) listen_peer: Vec<Endpoint>,
     /// `--listen-client-urls`.
@@ -80,6 +100,16 @@ impl Settings {
             txn_operations_max: saturated(values.unsigned("max-txn-ops")) as usize,
             request_size_bytes_max: saturated(values.unsigned("max-request-bytes")) as usize,
             concurrent_streams_max: saturated(values.unsigned("max-concurrent-streams")),
+            ping_interval: Some(values.duration("grpc-keepalive-interval"))
+                .filter(|interval| !interval.is_zero()),
+            ping_timeout: values.duration("grpc-keepalive-timeout"),
+            apply_expected: values.duration("warning-apply-duration"),
+            unsafe_no_fsync: values.boolean("unsafe-no-fsync"),
+            extensive_metrics: values.text("metrics") == "extensive",
+            origins: AllowList::new(values.text("cors").split(',')),
+            hosts: AllowList::new(values.text("host-whitelist").split(',')),
+            listen_client_http: endpoints(values, "listen-client-http-urls")?,
+            listen_metrics: endpoints(values, "listen-metrics-urls")?,
             listen_peer: endpoints(values, "listen-peer-urls")?,
             listen_client: endpoints(values, "listen-client-urls")?,
             advertise_client: endpoints(values, "advertise-client-urls")?,
@@ -105,6 +135,9 @@ impl Settings {
 
 fn endpoints(values: &Values, name: &'static str) -> Result<Vec<Endpoint>, SettingsError> {
     let text = values.text(name);
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
     Endpoint::parse_list(text).map_err(|reason| SettingsError::InvalidUrls {
         name,
         value: text.to_owned(),

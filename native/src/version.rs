@@ -4,6 +4,13 @@
 pub(crate) const SERVER: &str = "3.6.14";
 /// The version the cluster runs at.
 pub(crate) const CLUSTER: &str = "3.6.0";
+/// Major and minor version of the cluster.
+pub(crate) fn cluster_series() -> &'static str {
+    CLUSTER
+        .rsplit_once('.')
+        .map_or(CLUSTER, |(series, _)| series)
+}
+
 /// The version of the stored data.
 pub(crate) const STORAGE: &str = "3.6.0";
 /// Quorate's own version.

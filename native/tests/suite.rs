@@ -1,6 +1,7 @@
 //! The tests, by what they are about.
 
 mod bad_flags;
+mod bad_input;
 mod crash;
 mod curious;
 mod election;
@@ -8,6 +9,8 @@ mod etcdctl;
 mod http;
 mod lease;
 mod lock;
+mod metrics;
+mod operators;
 mod peer_port;
 mod procfile;
 mod range_stream;

@@ -11,12 +11,14 @@ use crate::probe::Probe;
 pub struct Figures {
     /// The leader it knows.
     pub leader: MemberId,
-    /// Whether it leads.
-    pub leads: bool,
+    /// Its role.
+    pub role: Role,
     /// Whether it is a learner.
     pub is_learner: bool,
     /// Its term.
     pub term: Term,
+    /// Whom it voted for in this term.
+    pub vote: MemberId,
     /// Committed as far as it knows.
     pub committed: Index,
     /// Carried out by its store.
@@ -50,9 +52,10 @@ impl Member {
     pub fn figures(&self) -> Figures {
         Figures {
             leader: self.consensus.leader(),
-            leads: self.consensus.role() == Role::Leader,
+            role: self.consensus.role(),
             is_learner: self.is_learner(),
             term: self.consensus.term(),
+            vote: self.consensus.vote(),
             committed: self.consensus.commit(),
             applied: self.applied,
             pending_writes: self.writes.count(),
@@ -72,10 +75,5 @@ impl Member {
     /// Has the member's work measured from now on.
     pub fn measure(&mut self, probe: Box<dyn Probe>) {
         self.probe = Some(probe);
-    }
-
-    pub(super) fn is_learner(&self) -> bool {
-        let configuration = self.consensus.configuration();
-        configuration.get_learners().contains(&self.config.id.0)
     }
 }

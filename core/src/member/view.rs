@@ -9,9 +9,10 @@ use crate::id::{BatchId, Index, LeaseId, MemberId, Revision, Term};
 use crate::mvcc::WatchStreamView;
 
 /// A member's role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Follows a leader, or waits for one.
+    #[default]
     Follower,
     /// Asks whether it would be elected.
     PreCandidate,

@@ -8,7 +8,7 @@ use quorate_core::command::{LeaseGrant, WatchRequest};
 use quorate_core::disk::DiskImage;
 use quorate_core::error::Error;
 use quorate_core::id::{ClusterId, LeaseId, MemberId, RequestId, Revision, WatchStreamId};
-use quorate_core::member::{Member, MemberConfig};
+use quorate_core::member::{Member, MemberConfig, Role};
 use quorate_core::probe::Probe;
 use quorate_core::{Input, Output};
 
@@ -51,7 +51,7 @@ fn leader() -> Member {
     };
     let config = MemberConfig::new(MemberId(1), ClusterId(5), vec![info]);
     let mut member = Member::start(config, &DiskImage::default()).unwrap();
-    while !member.figures().leads {
+    while member.figures().role != Role::Leader {
         step(&mut member, Input::Tick);
     }
     member

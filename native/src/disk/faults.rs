@@ -10,14 +10,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use quorate_core::disk::{DiskError, DiskOperation};
 
+use super::DiskSettings;
 use super::files::Files;
+use crate::metrics::LaneMetrics;
 use crate::torture;
 
 /// A lane's files, on a disk that fails.
@@ -38,13 +40,14 @@ enum Order {
 }
 
 impl FaultyFiles {
-    pub(super) fn new(root: &Path) -> Self {
-        Self::with(root, torture::disk_orders(), torture::loses_unsynced())
+    pub(super) fn new(settings: &DiskSettings<'_>, metrics: LaneMetrics) -> Self {
+        let files = Files::new(settings, metrics);
+        Self::with(files, torture::disk_orders(), torture::loses_unsynced())
     }
 
-    fn with(root: &Path, orders: Option<PathBuf>, loses_unsynced: bool) -> Self {
+    fn with(files: Files, orders: Option<PathBuf>, loses_unsynced: bool) -> Self {
         Self {
-            files: Files::new(root),
+            files,
             orders,
             unsynced: loses_unsynced.then(BTreeMap::new),
         }
@@ -159,7 +162,7 @@ mod tests {
     #[test]
     fn what_was_not_synced_is_lost() {
         let root = tempfile::tempdir().expect("a directory");
-        let mut files = FaultyFiles::with(root.path(), None, true);
+        let mut files = FaultyFiles::with(Files::of_test(root.path()), None, true);
         let read = |name: &str| fs::read(root.path().join(name)).expect("there");
         for operation in [
             append("a", Bytes::from_static(b"kept")),
@@ -183,7 +186,7 @@ mod tests {
     fn a_write_or_a_sync_fails_when_the_file_says_so() {
         let root = tempfile::tempdir().expect("a directory");
         let orders = root.path().join("disk");
-        let mut files = FaultyFiles::with(root.path(), Some(orders.clone()), false);
+        let mut files = FaultyFiles::with(Files::of_test(root.path()), Some(orders.clone()), false);
         let write = append("a", Bytes::from_static(b"1234"));
         files.carry_out(&write).expect("no orders yet");
         fs::write(&orders, "fail sync").expect("written");

@@ -4,28 +4,58 @@ use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use quorate_core::disk::{DiskError, DiskOperation};
+use serde_json::json;
+
+use super::DiskSettings;
+use crate::go_duration::GoDuration;
+use crate::log::Logger;
+use crate::metrics::LaneMetrics;
 
 /// Files kept open; a lane writes to one or two at a time.
 const OPEN_FILES_MAX: usize = 4;
 /// Nobody but the owner reads a member's files, as with etcd.
 const FILE_MODE: u32 = 0o600;
+/// A disk that takes longer to sync is told of, as in etcd.
+const SYNC_EXPECTED: Duration = Duration::from_secs(1);
 
 /// A lane's open files, under one directory.
 pub(super) struct Files {
     root: PathBuf,
     /// Opened to append; the least recently opened first.
     open: VecDeque<(String, File)>,
+    is_unsafe: bool,
+    metrics: LaneMetrics,
+    logger: Logger,
 }
 
 impl Files {
-    pub(super) fn new(root: &Path) -> Self {
+    pub(super) fn new(settings: &DiskSettings<'_>, metrics: LaneMetrics) -> Self {
         Self {
-            root: root.to_owned(),
+            root: settings.root.to_owned(),
             open: VecDeque::new(),
+            is_unsafe: settings.is_unsafe,
+            metrics,
+            logger: settings.logger.clone(),
         }
+    }
+
+    /// Files that nobody counts.
+    #[cfg(test)]
+    pub(super) fn of_test(root: &std::path::Path) -> Self {
+        use crate::metrics::{Facts, Metrics};
+
+        let metrics = Metrics::new(&Facts::of_test(quorate_core::id::MemberId(1)));
+        let settings = DiskSettings {
+            root,
+            is_unsafe: false,
+            metrics: &metrics,
+            logger: &Logger::silent(),
+        };
+        Self::new(&settings, metrics.log_lane())
     }
 
     /// Carries out one operation.
@@ -50,7 +80,10 @@ impl Files {
     }
 
     fn append(&mut self, path: &str, bytes: &[u8]) -> io::Result<()> {
-        self.file(path)?.write_all(bytes)
+        let begun = Instant::now();
+        self.file(path)?.write_all(bytes)?;
+        self.metrics.written(bytes.len(), begun.elapsed());
+        Ok(())
     }
 
     fn truncate(&mut self, path: &str, length_bytes: u64) -> io::Result<()> {
@@ -62,10 +95,33 @@ impl Files {
     }
 
     fn sync(&mut self, path: &str) -> io::Result<()> {
-        self.file(path)?.sync_data()
+        let is_unsafe = self.is_unsafe;
+        let file = self.file(path)?;
+        if is_unsafe {
+            return Ok(());
+        }
+        let begun = Instant::now();
+        file.sync_data()?;
+        let took = begun.elapsed();
+        self.metrics.synced(took);
+        if took > SYNC_EXPECTED {
+            let fields = [
+                ("took", json!(GoDuration(took).to_string())),
+                (
+                    "expected-duration",
+                    json!(GoDuration(SYNC_EXPECTED).to_string()),
+                ),
+                ("path", json!(path)),
+            ];
+            self.logger.warn("slow fdatasync", &fields);
+        }
+        Ok(())
     }
 
     fn sync_directory(&mut self, path: &str) -> io::Result<()> {
+        if self.is_unsafe {
+            return Ok(());
+        }
         File::open(self.root.join(path))?.sync_all()
     }
 
@@ -124,7 +180,7 @@ mod tests {
     #[test]
     fn operations_do_what_they_say() {
         let root = tempfile::tempdir().expect("a directory");
-        let mut files = Files::new(root.path());
+        let mut files = Files::of_test(root.path());
         let read = |name: &str| fs::read_to_string(root.path().join(name)).ok();
         let to = |path: &str| path.to_owned();
         for operation in [
@@ -160,7 +216,7 @@ mod tests {
     #[test]
     fn more_files_than_are_kept_open_can_be_written() {
         let root = tempfile::tempdir().expect("a directory");
-        let mut files = Files::new(root.path());
+        let mut files = Files::of_test(root.path());
         for _ in 0..2 {
             for number in 0..OPEN_FILES_MAX * 2 {
                 let path = format!("f{number}");
@@ -174,7 +230,7 @@ mod tests {
     #[test]
     fn a_failure_says_what_was_tried_on_which_file() {
         let root = tempfile::tempdir().expect("a directory");
-        let mut files = Files::new(root.path());
+        let mut files = Files::of_test(root.path());
         let error = files
             .carry_out(&append("no/such/directory", b"x"))
             .expect_err("cannot be");

@@ -1,5 +1,7 @@
 //! What a flag is.
 
+use crate::go_duration::GoDuration;
+
 /// Flags that belong together.
 pub(super) struct Group {
     /// As `--help` heads it.
@@ -31,6 +33,8 @@ pub(super) enum Kind {
     Unsigned,
     /// A whole number.
     Signed,
+    /// Go's durations.
+    Duration,
     /// Anything.
     Text,
     /// One of these.
@@ -88,6 +92,14 @@ impl Flag {
         Self::new(name, Kind::Signed, default, help)
     }
 
+    pub(super) const fn duration(
+        name: &'static str,
+        default: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Self::new(name, Kind::Duration, default, help)
+    }
+
     pub(super) const fn one_of(
         name: &'static str,
         choices: &'static [&'static str],
@@ -125,6 +137,7 @@ impl Flag {
     pub(super) fn same(&self, one: &str, two: &str) -> bool {
         match self.kind {
             Kind::Bool => boolean(one) == boolean(two),
+            Kind::Duration => GoDuration::parse(one) == GoDuration::parse(two),
             Kind::Unsigned | Kind::Signed => one.parse::<i128>().ok() == two.parse::<i128>().ok(),
             Kind::Text | Kind::OneOf(_) => one == two,
         }
@@ -138,6 +151,7 @@ impl Kind {
             Kind::Bool => boolean(value).is_some(),
             Kind::Unsigned => value.parse::<u64>().is_ok(),
             Kind::Signed => value.parse::<i64>().is_ok(),
+            Kind::Duration => GoDuration::parse(value).is_some(),
             Kind::Text => true,
             Kind::OneOf(choices) => {
                 return if choices.contains(&value) {

@@ -41,12 +41,11 @@ pub(super) const GROUP: Group = Group {
             "Pause between two progress notifications.",
         )
         .not_yet(),
-        Flag::text(
+        Flag::duration(
             "warning-apply-duration",
             "100ms",
-            "Warn of entries that take longer to apply.",
-        )
-        .not_yet(),
+            "Warn of requests that take the store longer.",
+        ),
         Flag::unsigned(
             "bootstrap-defrag-threshold-megabytes",
             "0",

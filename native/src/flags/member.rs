@@ -46,9 +46,9 @@ pub(super) const GROUP: Group = Group {
         Flag::text(
             "listen-client-http-urls",
             "",
-            "List of URLs to listen on for HTTP-only client traffic.",
-        )
-        .not_yet(),
+            "List of URLs to listen on for HTTP-only client traffic. With it, --listen-client-urls \
+             serves gRPC alone.",
+        ),
         Flag::unsigned("max-snapshots", "5", "Number of snapshot files to retain.").not_yet(),
         Flag::unsigned("max-wals", "5", "Number of log files to retain.").not_yet(),
         Flag::boolean("memory-mlock", "false", "Keep all memory in RAM.").not_yet(),
@@ -82,18 +82,16 @@ pub(super) const GROUP: Group = Group {
             "Shortest pause between a client's pings.",
         )
         .not_yet(),
-        Flag::text(
+        Flag::duration(
             "grpc-keepalive-interval",
             "2h",
-            "Pause between the server's pings.",
-        )
-        .not_yet(),
-        Flag::text(
+            "Pause between the server's pings; 0 for none.",
+        ),
+        Flag::duration(
             "grpc-keepalive-timeout",
             "20s",
             "How long a ping may stay unanswered.",
-        )
-        .not_yet(),
+        ),
         Flag::boolean("socket-reuse-port", "false", "Set SO_REUSEPORT.").not_yet(),
         Flag::boolean("socket-reuse-address", "false", "Set SO_REUSEADDR.").not_yet(),
         Flag::boolean("enable-grpc-gateway", "true", "Serve the JSON gateway.").ignored(),

@@ -8,7 +8,11 @@ pub(super) const GROUP: Group = Group {
     flags: &[
         Flag::text("config-file", "", "Path to a configuration file.").not_yet(),
         Flag::boolean("force-new-cluster", "false", "Begin anew with one member.").not_yet(),
-        Flag::boolean("unsafe-no-fsync", "false", "Do not wait for the disk.").not_yet(),
+        Flag::boolean(
+            "unsafe-no-fsync",
+            "false",
+            "Do not wait for the disk: a crash of the machine loses data.",
+        ),
         Flag::boolean("enable-v2", "false", "Serve the v2 API (etcd 3.5).").not_yet(),
         Flag::text("enable-v2v3", "", "Serve the v2 API from v3 (etcd 3.5).").not_yet(),
         Flag::one_of("proxy", &["off", "readonly", "on"], "off", "v2 proxy.").not_yet(),

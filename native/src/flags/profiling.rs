@@ -15,9 +15,12 @@ pub(super) const GROUP: Group = Group {
             "metrics",
             &["basic", "extensive"],
             "basic",
-            "Detail of metrics.",
-        )
-        .not_yet(),
-        Flag::text("listen-metrics-urls", "", "URLs for /metrics and /health.").not_yet(),
+            "Detail of metrics: 'extensive' tells how long calls take.",
+        ),
+        Flag::text(
+            "listen-metrics-urls",
+            "",
+            "List of URLs to listen on for /metrics, /health, /livez and /readyz alone.",
+        ),
     ],
 };

@@ -57,13 +57,16 @@ pub(super) const GROUP: Group = Group {
         .not_yet(),
         Flag::text("peer-crl-file", "", "Path to a revocation list for peers.").not_yet(),
         Flag::text("cipher-suites", "", "Comma-separated TLS cipher suites.").not_yet(),
-        Flag::text("cors", "*", "Comma-separated origins for CORS.").not_yet(),
+        Flag::text(
+            "cors",
+            "*",
+            "Comma-separated origins whose pages may ask over HTTP; empty or '*' for all.",
+        ),
         Flag::text(
             "host-whitelist",
             "*",
-            "Accepted host names of HTTP requests.",
-        )
-        .not_yet(),
+            "Comma-separated host names that HTTP requests may name; empty or '*' for all.",
+        ),
         Flag::text("tls-min-version", "TLS1.2", "Lowest TLS version.").not_yet(),
         Flag::text("tls-max-version", "", "Highest TLS version.").not_yet(),
         Flag::boolean(

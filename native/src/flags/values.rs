@@ -1,9 +1,11 @@
 //! The flags as given, each with its default behind it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::definition::boolean;
 use super::find;
+use crate::go_duration::GoDuration;
 
 /// What the command line set; every value has been checked against its flag's kind.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -32,6 +34,11 @@ impl Values {
     /// A boolean flag.
     pub(crate) fn boolean(&self, name: &str) -> bool {
         boolean(self.text(name)).unwrap_or(false)
+    }
+
+    /// A flag with a duration.
+    pub(crate) fn duration(&self, name: &str) -> Duration {
+        GoDuration::parse(self.text(name)).map_or(Duration::ZERO, |duration| duration.0)
     }
 
     /// A flag with a whole number that is not negative.

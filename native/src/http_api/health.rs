@@ -8,7 +8,7 @@ use warp::filters::BoxedFilter;
 use warp::http::{Method, StatusCode};
 use warp::reply::Response;
 
-use super::only_get;
+use super::{Context, only_get};
 use crate::member_thread::MemberHandle;
 
 /// The key that is read; whether it exists is all one.
@@ -22,20 +22,32 @@ struct Query {
 }
 
 /// Answers `/health`.
-pub(super) fn filter(member: MemberHandle) -> BoxedFilter<(Response,)> {
+pub(super) fn filter(context: Context) -> BoxedFilter<(Response,)> {
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::path!("health")
         .and(warp::method())
         .and(query)
-        .and(warp::any().map(move || member.clone()))
+        .and(warp::any().map(move || context.clone()))
         .then(
-            |method: Method, query: String, member: MemberHandle| async move {
+            |method: Method, query: String, context: Context| async move {
                 if method != Method::GET {
                     return only_get();
                 }
-                match check(&member, &Query::parse(&query)).await {
+                let result = check(&context.member, &Query::parse(&query)).await;
+                context.metrics.health.answered(result.is_ok());
+                match result {
                     Ok(()) => shown(StatusCode::OK, "true", ""),
-                    Err(reason) => shown(StatusCode::SERVICE_UNAVAILABLE, "false", &reason),
+                    Err(reason) => {
+                        let fields = [
+                            ("reason", json!(reason)),
+                            (
+                                "status-code",
+                                json!(StatusCode::SERVICE_UNAVAILABLE.as_u16()),
+                            ),
+                        ];
+                        context.logger.warn("/health error", &fields);
+                        shown(StatusCode::SERVICE_UNAVAILABLE, "false", &reason)
+                    }
                 }
             },
         )
@@ -43,31 +55,42 @@ pub(super) fn filter(member: MemberHandle) -> BoxedFilter<(Response,)> {
 }
 
 async fn check(member: &MemberHandle, query: &Query) -> Result<(), String> {
-    if let Ok(Reply::AlarmList(alarms)) = member.ask(Command::AlarmList).await.1
+    if let Ok(alarms) = alarms(member).await
         && let Some(reason) = first_alarm(&alarms, query)
     {
         return Err(reason);
     }
-    if !query.serializable {
-        match member.ask(Command::Status).await.1 {
-            Ok(Reply::Status(status)) if !status.leader.is_some() => {
-                return Err("RAFT NO LEADER".to_owned());
-            }
-            Err(error) => return Err(range_error(&error)),
-            Ok(_) => {}
-        }
+    if !query.serializable
+        && let Some(figures) = member.figures().await
+        && !figures.leader.is_some()
+    {
+        return Err("RAFT NO LEADER".to_owned());
     }
+    read(member, query.serializable)
+        .await
+        .map_err(|reason| format!("RANGE ERROR:{reason}"))
+}
+
+/// The alarms that are raised.
+pub(super) async fn alarms(member: &MemberHandle) -> Result<Vec<AlarmMember>, Error> {
+    match member.ask(Command::AlarmList).await.1 {
+        Ok(Reply::AlarmList(alarms)) => Ok(alarms),
+        Ok(_) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads a key, whether it exists or not.
+pub(super) async fn read(member: &MemberHandle, serializable: bool) -> Result<(), String> {
     let range = Range {
         key: PROBED_KEY.into(),
         limit: 1,
         keys_only: true,
-        serializable: query.serializable,
+        serializable,
         ..Range::default()
     };
-    match member.ask(Command::Range(range)).await.1 {
-        Ok(_) => Ok(()),
-        Err(error) => Err(range_error(&error)),
-    }
+    let (_, result) = member.ask(Command::Range(range)).await;
+    result.map(|_| ()).map_err(|error| error.to_string())
 }
 
 fn first_alarm(alarms: &[AlarmMember], query: &Query) -> Option<String> {
@@ -79,10 +102,6 @@ fn first_alarm(alarms: &[AlarmMember], query: &Query) -> Option<String> {
         })
         .find(|name| !query.excluded.iter().any(|excluded| excluded == name))
         .map(|name| format!("ALARM {name}"))
-}
-
-fn range_error(error: &Error) -> String {
-    format!("RANGE ERROR:{error}")
 }
 
 fn shown(status: StatusCode, health: &str, reason: &str) -> Response {

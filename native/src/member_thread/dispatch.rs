@@ -1,9 +1,12 @@
 //! Carries a member's outputs to those they are for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use quorate_core::command::{WatchRequest, WatchResponse};
+use quorate_core::command::{Command, Reply, WatchRequest, WatchResponse};
+use quorate_core::error::Error;
 use quorate_core::id::{MemberId, RequestId, WatchStreamId};
 use quorate_core::{Input, Output};
 use tokio::sync::oneshot;
@@ -12,6 +15,7 @@ use super::Answer;
 use super::watch_stream::WatchSender;
 use crate::disk::DiskSender;
 use crate::log::Logger;
+use crate::metrics::Metrics;
 use crate::peer::{PeerSender, Sent};
 
 /// Whom outputs are for.
@@ -22,8 +26,26 @@ pub(crate) struct Hosts {
     pub(crate) disk: DiskSender,
     /// The log.
     pub(crate) logger: Logger,
+    /// What is counted.
+    pub(crate) metrics: Arc<Metrics>,
+    /// How often the member's clock ticks.
+    pub(crate) tick: Duration,
     /// Who waits for the member's end; told what it failed of, if it did.
     pub(crate) stopped: oneshot::Sender<Option<String>>,
+}
+
+/// Who waits for an answer, and to what.
+struct Waiting {
+    answer: oneshot::Sender<Answer>,
+    kind: RequestKind,
+}
+
+/// What of a request decides how its answer is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RequestKind {
+    Read,
+    Write,
+    KeepAlive,
 }
 
 /// The outputs' way out, and the clients that wait.
@@ -31,8 +53,9 @@ pub(super) struct Dispatch {
     peers: PeerSender,
     disk: DiskSender,
     logger: Logger,
+    metrics: Arc<Metrics>,
     stopped: Option<oneshot::Sender<Option<String>>>,
-    waiting: BTreeMap<RequestId, oneshot::Sender<Answer>>,
+    waiting: BTreeMap<RequestId, Waiting>,
     next_request: u64,
     watches: BTreeMap<WatchStreamId, WatchSender>,
     /// Connections and clients that are gone, to tell the member of.
@@ -47,6 +70,7 @@ impl Dispatch {
             peers: hosts.peers,
             disk: hosts.disk,
             logger: hosts.logger,
+            metrics: hosts.metrics,
             stopped: Some(hosts.stopped),
             waiting: BTreeMap::new(),
             next_request: 1,
@@ -57,10 +81,15 @@ impl Dispatch {
     }
 
     /// Names a request and remembers who waits for it.
-    pub(super) fn register(&mut self, answer: oneshot::Sender<Answer>) -> RequestId {
+    pub(super) fn register(
+        &mut self,
+        command: &Command,
+        answer: oneshot::Sender<Answer>,
+    ) -> RequestId {
         let id = RequestId(self.next_request);
         self.next_request += 1;
-        self.waiting.insert(id, answer);
+        let kind = RequestKind::of(command);
+        self.waiting.insert(id, Waiting { answer, kind });
         id
     }
 
@@ -88,17 +117,22 @@ impl Dispatch {
                 Output::Send { to, frame } => self.send(to, frame),
                 Output::Disk(batch) => self.disk.send(batch),
                 Output::Reply { id, header, result } => {
-                    if let Some(answer) = self.waiting.remove(&id) {
+                    if let Some(waiting) = self.waiting.remove(&id) {
+                        waiting.kind.count(&result, &self.metrics);
                         // A client that has gone away needs no answer.
-                        let _ = answer.send((header, result));
+                        let _ = waiting.answer.send((header, result));
                     }
                 }
                 Output::Watch(response) => {
+                    self.metrics.store.told(response.events.len());
                     heard.entry(response.stream).or_default().push(response);
                 }
                 // The peers are those of the flags: no RPC changes the members yet.
                 Output::Members(_) => {}
-                Output::Trace(event) => self.logger.trace(&event),
+                Output::Trace(event) => {
+                    self.metrics.traced(&event.kind);
+                    self.logger.trace(&event);
+                }
                 Output::Stopped { failure } => {
                     if let Some(stopped) = self.stopped.take() {
                         let _ = stopped.send(failure);
@@ -149,6 +183,25 @@ impl Dispatch {
                     self.notices.push(lost);
                 }
             }
+        }
+    }
+}
+
+impl RequestKind {
+    fn of(command: &Command) -> Self {
+        match command {
+            Command::LeaseKeepAlive(_) => Self::KeepAlive,
+            command if command.is_write() => Self::Write,
+            _ => Self::Read,
+        }
+    }
+
+    fn count(self, result: &Result<Reply, Error>, metrics: &Metrics) {
+        match (self, result) {
+            (Self::KeepAlive, Ok(_)) => metrics.store.renewed_lease(),
+            (Self::KeepAlive, Err(_)) | (_, Ok(_)) => {}
+            (Self::Write, Err(error)) => metrics.member.failed(true, error),
+            (Self::Read, Err(error)) => metrics.member.failed(false, error),
         }
     }
 }

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use quorate_core::limits;
 use tokio::sync::{Notify, mpsc};
 
+use crate::metrics::PeerMetrics;
+
 /// Frames that may wait for a peer.
 const FRAMES_MAX: usize = 4_096;
 /// Bytes that may wait for a peer.
@@ -29,6 +31,7 @@ pub(super) struct Link {
     waiting_bytes: AtomicUsize,
     is_connected: AtomicBool,
     nudge: Notify,
+    metrics: PeerMetrics,
 }
 
 /// Where they are taken out.
@@ -38,13 +41,14 @@ pub(super) struct LinkQueue {
 }
 
 /// Both ends.
-pub(super) fn link() -> (Arc<Link>, LinkQueue) {
+pub(super) fn link(metrics: PeerMetrics) -> (Arc<Link>, LinkQueue) {
     let (sender, receiver) = mpsc::channel(FRAMES_MAX);
     let link = Arc::new(Link {
         frames: sender,
         waiting_bytes: AtomicUsize::new(0),
         is_connected: AtomicBool::new(false),
         nudge: Notify::new(),
+        metrics,
     });
     let queue = LinkQueue {
         frames: receiver,
@@ -56,6 +60,14 @@ pub(super) fn link() -> (Arc<Link>, LinkQueue) {
 impl Link {
     /// Puts a frame in, if it can.
     pub(super) fn send(&self, frame: Bytes) -> Sent {
+        let sent = self.try_send(frame);
+        if sent != Sent::Queued {
+            self.metrics.not_sent();
+        }
+        sent
+    }
+
+    fn try_send(&self, frame: Bytes) -> Sent {
         if !self.is_connected.load(Ordering::Acquire) {
             return Sent::NotConnected;
         }
@@ -71,6 +83,11 @@ impl Link {
         }
         self.waiting_bytes.fetch_sub(size, Ordering::AcqRel);
         Sent::NoRoom
+    }
+
+    /// What is counted of the peer.
+    pub(super) fn metrics(&self) -> &PeerMetrics {
+        &self.metrics
     }
 
     /// Says that the peer has just been heard of: whoever waits to dial it need not wait.
@@ -102,6 +119,11 @@ impl LinkQueue {
             .store(is_connected, Ordering::Release);
     }
 
+    /// What is counted of the peer.
+    pub(super) fn metrics(&self) -> &PeerMetrics {
+        self.link.metrics()
+    }
+
     /// Waits until the peer is heard of.
     pub(super) async fn nudged(&self) {
         self.link.nudge.notified().await;
@@ -117,11 +139,19 @@ impl LinkQueue {
 
 #[cfg(test)]
 mod tests {
+    use quorate_core::id::MemberId;
+
     use super::*;
+    use crate::metrics::{Facts, Metrics};
+
+    fn test_link() -> (Arc<Link>, LinkQueue) {
+        let metrics = Metrics::new(&Facts::of_test(MemberId(1)));
+        link(metrics.peer(MemberId(2)))
+    }
 
     #[test]
     fn frames_wait_only_while_connected_and_only_so_many() {
-        let (link, mut queue) = link();
+        let (link, mut queue) = test_link();
         assert_eq!(link.send(Bytes::from_static(b"early")), Sent::NotConnected);
         queue.set_connected(true);
         for _ in 0..FRAMES_MAX {
@@ -138,7 +168,7 @@ mod tests {
 
     #[test]
     fn bytes_are_bounded_too() {
-        let (link, mut queue) = link();
+        let (link, mut queue) = test_link();
         queue.set_connected(true);
         let half = Bytes::from(vec![0; BYTES_MAX / 2]);
         assert_eq!(link.send(half.clone()), Sent::Queued);

@@ -1,7 +1,10 @@
 //! The peer port: `/members`, `/version`, and the beginning of streams.
 
 use std::convert::Infallible;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -15,9 +18,14 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::handshake::{self, PROTOCOL, Refusal, STREAM_PATH};
+use super::prober::{Health, PROBING_PATH};
 use super::{Context, reader};
 use crate::listen::accept_all;
+use crate::log::Rejections;
 use crate::version;
+
+/// How long whoever connects may take to send headers.
+const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// One member as `/members` shows it.
 #[derive(Serialize)]
@@ -33,20 +41,33 @@ struct ShownMember<'a> {
     is_learner: bool,
 }
 
+/// What all connections share.
+struct Server {
+    context: Context,
+    rejections: Rejections,
+}
+
 /// Accepts until it is dropped.
 pub(super) async fn run(listener: TcpListener, context: Context) {
-    let context = Arc::new(context);
     let logger = context.logger.clone();
-    accept_all(listener, logger, move |socket, _| {
-        let context = context.clone();
+    let rejections = Rejections::new("rejected connection on peer endpoint", &logger);
+    let server = Arc::new(Server {
+        context,
+        rejections,
+    });
+    accept_all(listener, logger, move |socket, address| {
+        let server = server.clone();
         async move {
-            let service = service_fn(move |request| answer(request, context.clone()));
-            // Whatever breaks a connection, its client knows.
-            let _ = hyper::server::conn::http1::Builder::new()
+            let shared = server.clone();
+            let service = service_fn(move |request| answer(request, address, shared.clone()));
+            let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
+                .header_read_timeout(HEADER_READ_TIMEOUT)
                 .serve_connection(TokioIo::new(socket), service)
-                .with_upgrades()
-                .await;
+                .with_upgrades();
+            if let Err(error) = connection.await {
+                server.rejections.ended(address, &error);
+            }
         }
     })
     .await;
@@ -54,12 +75,18 @@ pub(super) async fn run(listener: TcpListener, context: Context) {
 
 async fn answer(
     request: Request<Incoming>,
-    context: Arc<Context>,
+    address: SocketAddr,
+    server: Arc<Server>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
+    let context = &server.context;
     let mut response = match (request.method(), request.uri().path()) {
         (&Method::GET, "/version") => json_text(version::json(false)),
-        (&Method::GET, "/members") => members(&context).await,
-        (&Method::GET, STREAM_PATH) => stream(request, &context),
+        (&Method::GET, "/members") => members(context).await,
+        (&Method::GET, STREAM_PATH) => stream(request, address, &server),
+        (&Method::GET, PROBING_PATH) => match serde_json::to_string(&Health::now()) {
+            Ok(health) => json_text(health),
+            Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        },
         (_, "/version" | "/members") => text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
         _ => text(StatusCode::NOT_FOUND, "404 page not found"),
     };
@@ -91,12 +118,17 @@ fn shown(member: &MemberInfo) -> ShownMember<'_> {
     }
 }
 
-fn stream(request: Request<Incoming>, context: &Arc<Context>) -> Response<Full<Bytes>> {
+fn stream(
+    request: Request<Incoming>,
+    address: SocketAddr,
+    server: &Arc<Server>,
+) -> Response<Full<Bytes>> {
+    let context = &server.context;
     let is_member = |id| context.sender.link(id).is_some();
     let from = match handshake::read(request.headers(), context.own, is_member) {
         Ok(from) => from,
         Err(refusal) => {
-            report(context, refusal);
+            report(server, address, refusal);
             let (status, reason) = refusal.answer();
             return text(status, reason);
         }
@@ -105,8 +137,9 @@ fn stream(request: Request<Incoming>, context: &Arc<Context>) -> Response<Full<B
     if let Some(link) = context.sender.link(from) {
         link.nudge();
     }
-    let context = context.clone();
+    let server = server.clone();
     tokio::spawn(async move {
+        let context = &server.context;
         let Ok(upgraded) = hyper::upgrade::on(request).await else {
             return;
         };
@@ -114,7 +147,14 @@ fn stream(request: Request<Incoming>, context: &Arc<Context>) -> Response<Full<B
             return;
         };
         let stream = parts.io.into_inner();
-        let error = reader::run(from, stream, &parts.read_buf, &context.member).await;
+        let Some(link) = context.sender.link(from) else {
+            return;
+        };
+        let (first, metrics) = (&parts.read_buf, link.metrics());
+        let error = reader::run(from, stream, first, &context.member, metrics).await;
+        if error.kind() == ErrorKind::InvalidData {
+            server.rejections.reject(address, &error.to_string());
+        }
         context.logger.debug(
             "closed TCP streaming connection from remote peer",
             &[
@@ -132,12 +172,13 @@ fn stream(request: Request<Incoming>, context: &Arc<Context>) -> Response<Full<B
     response
 }
 
-fn report(context: &Context, refusal: Refusal) {
+fn report(server: &Server, address: SocketAddr, refusal: Refusal) {
+    let context = &server.context;
     let own = json!(context.own.id.to_string());
     match refusal {
-        Refusal::ClusterMismatch(remote) => context.logger.warn(
+        Refusal::ClusterMismatch(remote) => server.rejections.warn(
             "request cluster ID mismatch",
-            &[
+            vec![
                 ("local-member-id", own),
                 (
                     "local-member-cluster-id",
@@ -146,28 +187,24 @@ fn report(context: &Context, refusal: Refusal) {
                 ("remote-peer-cluster-id", json!(remote.to_string())),
             ],
         ),
-        Refusal::NotForUs(to) => context.logger.warn(
+        Refusal::NotForUs(to) => server.rejections.warn(
             "ignored streaming request; ID mismatch",
-            &[
+            vec![
                 ("local-member-id", own),
                 ("remote-peer-id-stream-handler", json!(to.to_string())),
             ],
         ),
-        Refusal::Unknown(from) => context.logger.warn(
+        Refusal::Unknown(from) => server.rejections.warn(
             "failed to find remote peer in cluster",
-            &[
+            vec![
                 ("local-member-id", own),
                 ("remote-peer-id-stream-handler", json!(from.to_string())),
                 ("cluster-id", json!(context.own.cluster.to_string())),
             ],
         ),
-        Refusal::Malformed => context.logger.warn(
-            "rejected connection on peer endpoint",
-            &[
-                ("local-member-id", own),
-                ("error", json!("not a quorate-peer stream")),
-            ],
-        ),
+        Refusal::Malformed => server
+            .rejections
+            .reject(address, "not a quorate-peer stream"),
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::framing::FrameDecoder;
 use crate::member_thread::MemberHandle;
+use crate::metrics::PeerMetrics;
 
 /// A stream on which nothing was heard for so long is lost: its peer sends signs of life.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
@@ -20,9 +21,22 @@ const READ_SIZE_BYTES: usize = 64 * 1_024;
 /// Reads until the stream ends or breaks; returns why it did.
 pub(super) async fn run(
     from: MemberId,
+    stream: TcpStream,
+    first: &[u8],
+    member: &MemberHandle,
+    metrics: &PeerMetrics,
+) -> io::Error {
+    let error = read(from, stream, first, member, metrics).await;
+    metrics.lost();
+    error
+}
+
+async fn read(
+    from: MemberId,
     mut stream: TcpStream,
     first: &[u8],
     member: &MemberHandle,
+    metrics: &PeerMetrics,
 ) -> io::Error {
     let mut decoder = FrameDecoder::new(first);
     loop {
@@ -30,6 +44,7 @@ pub(super) async fn run(
             match decoder.next() {
                 Ok(Some(frame)) if frame.is_empty() => {}
                 Ok(Some(frame)) => {
+                    metrics.received(frame.len());
                     if !member.send(Input::Message { from, frame }).await {
                         return ErrorKind::ConnectionAborted.into();
                     }

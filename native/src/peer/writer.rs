@@ -58,6 +58,7 @@ async fn write_all(
     while let Some(frame) = next {
         to_peer.write_all(&framing::prefix(&frame)).await?;
         to_peer.write_all(&frame).await?;
+        queue.metrics().sent(frame.len());
         written_bytes += frame.len();
         // Come up for air now and then, so that the timeout is one of each part.
         next = (written_bytes < GATHERED_SIZE_BYTES * 16)

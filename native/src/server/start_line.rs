@@ -1,10 +1,12 @@
 //! The line that a server begins its log with: all that it was told, under etcd's keys.
 
 use std::num::NonZero;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::flags::Endpoint;
+use crate::go_duration::GoDuration;
 use crate::log::Logger;
 use crate::settings::Settings;
 use crate::version;
@@ -12,8 +14,9 @@ use crate::version;
 /// Writes the line.
 pub(super) fn write(settings: &Settings, has_member: bool, logger: &Logger) {
     let cpus = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let heartbeat = go_duration(settings.heartbeat_ms);
-    let election = go_duration(settings.election_ms);
+    let milliseconds = |ms: u32| GoDuration(Duration::from_millis(ms.into())).to_string();
+    let heartbeat = milliseconds(settings.heartbeat_ms);
+    let election = milliseconds(settings.election_ms);
     let state = if settings.is_new_cluster {
         "new"
     } else {
@@ -55,9 +58,9 @@ pub(super) fn write(settings: &Settings, has_member: bool, logger: &Logger) {
             ("listen-peer-urls", urls(&settings.listen_peer)),
             ("advertise-client-urls", urls(&settings.advertise_client)),
             ("listen-client-urls", urls(&settings.listen_client)),
-            ("listen-metrics-urls", json!([])),
-            ("cors", json!(["*"])),
-            ("host-whitelist", json!(["*"])),
+            ("listen-metrics-urls", urls(&settings.listen_metrics)),
+            ("cors", json!(settings.origins.names())),
+            ("host-whitelist", json!(settings.hosts.names())),
             (
                 "initial-cluster",
                 json!(settings.initial_cluster.to_string()),
@@ -89,31 +92,10 @@ fn urls(endpoints: &[Endpoint]) -> Value {
         .collect()
 }
 
-/// Milliseconds as Go prints a duration.
-fn go_duration(ms: u32) -> String {
-    match (ms / 1_000, ms % 1_000) {
-        (0, ms) => format!("{ms}ms"),
-        (s, 0) => format!("{s}s"),
-        (s, ms) => format!("{s}.{}s", format!("{ms:03}").trim_end_matches('0')),
-    }
-}
-
 fn go_arch() -> &'static str {
     match std::env::consts::ARCH {
         "x86_64" => "amd64",
         "aarch64" => "arm64",
         other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_as_go_prints_them() {
-        assert_eq!(go_duration(100), "100ms");
-        assert_eq!(go_duration(1_000), "1s");
-        assert_eq!(go_duration(1_050), "1.05s");
     }
 }

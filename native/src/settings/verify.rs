@@ -60,7 +60,13 @@ fn timeouts(settings: &Settings) -> Result<(), String> {
 }
 
 fn listeners(settings: &Settings, values: &Values) -> Result<(), String> {
-    for endpoint in settings.listen_peer.iter().chain(&settings.listen_client) {
+    let listened = [
+        &settings.listen_peer,
+        &settings.listen_client,
+        &settings.listen_client_http,
+        &settings.listen_metrics,
+    ];
+    for endpoint in listened.into_iter().flatten() {
         endpoint.check_bind()?;
     }
     if values.is_set("listen-client-urls") && !values.is_set("advertise-client-urls") {

@@ -22,16 +22,21 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Starts so many members and waits until each is ready.
     pub(crate) fn start(size: usize, extra_flags: &[&str]) -> Self {
+        let mut cluster = Self::stopped(size, extra_flags);
+        cluster.start_all();
+        cluster
+    }
+
+    /// A cluster of so many members, all of them down.
+    pub(crate) fn stopped(size: usize, extra_flags: &[&str]) -> Self {
         let ports = free_ports(size * 2);
-        let mut cluster = Self {
+        Self {
             servers: (0..size).map(|_| None).collect(),
             client_ports: ports[..size].to_vec(),
             peer_ports: ports[size..].to_vec(),
             extra_flags: extra_flags.iter().map(|flag| (*flag).to_owned()).collect(),
             folder: tempfile::tempdir().unwrap(),
-        };
-        cluster.start_all();
-        cluster
+        }
     }
 
     /// Starts all that are down and waits until they are ready.
