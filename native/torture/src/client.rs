@@ -2,18 +2,22 @@
 
 mod reply;
 mod request;
+mod watch;
 
 use std::time::Duration;
 
 use quorate_api::etcdserverpb as pb;
 use quorate_core::audit::Outcome;
-use quorate_core::command::{Command, Reply, ReplyHeader};
+use quorate_core::command::{Command, Reply, ReplyHeader, WatchCreate};
 use quorate_core::error::Error;
+use quorate_core::id::LeaseId;
 use tokio::time::timeout;
 use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
 
+pub(crate) use self::watch::WatchStream;
 use pb::kv_client::KvClient;
+use pb::lease_client::LeaseClient;
 use pb::maintenance_client::MaintenanceClient;
 
 /// How long a member on this machine may take to say that it is there.
@@ -22,7 +26,9 @@ const CONNECT_LIMIT: Duration = Duration::from_millis(500);
 /// One connection to one member.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
+    channel: Channel,
     kv: KvClient<Channel>,
+    lease: LeaseClient<Channel>,
     maintenance: MaintenanceClient<Channel>,
 }
 
@@ -50,7 +56,9 @@ impl Client {
         let channel = endpoint.tcp_nodelay(true).connect().await.ok()?;
         Some(Self {
             kv: KvClient::new(channel.clone()),
-            maintenance: MaintenanceClient::new(channel),
+            lease: LeaseClient::new(channel.clone()),
+            maintenance: MaintenanceClient::new(channel.clone()),
+            channel,
         })
     }
 
@@ -81,16 +89,18 @@ impl Client {
         }
     }
 
+    /// Begins a watch, on a stream of its own.
+    pub(crate) async fn watch(&self, create: &WatchCreate) -> Result<WatchStream, Status> {
+        WatchStream::open(self.channel.clone(), create).await
+    }
+
     async fn send(&self, command: &Command) -> Result<(ReplyHeader, Reply), Status> {
         let mut kv = self.kv.clone();
-        let mut maintenance = self.maintenance.clone();
         match command {
             Command::Range(range) => {
                 let answer = kv.range(request::range(range)).await?.into_inner();
-                Ok((
-                    reply::header(answer.header),
-                    Reply::Range(reply::range(answer)),
-                ))
+                let header = reply::header(answer.header);
+                Ok((header, Reply::Range(reply::range(answer))))
             }
             Command::Put(put) => {
                 let answer = kv.put(request::put(put)).await?.into_inner();
@@ -112,13 +122,52 @@ impl Client {
                 Ok((reply::header(answer.header), Reply::Compact))
             }
             Command::HashKv(hash) => {
+                let mut maintenance = self.maintenance.clone();
                 let revision = hash.revision.0;
                 let answer = maintenance.hash_kv(pb::HashKvRequest { revision }).await?;
                 let answer = answer.into_inner();
+                let header = reply::header(answer.header);
+                Ok((header, Reply::HashKv(reply::hash_kv(&answer))))
+            }
+            other => self.send_of_leases(other).await,
+        }
+    }
+
+    async fn send_of_leases(&self, command: &Command) -> Result<(ReplyHeader, Reply), Status> {
+        let mut lease = self.lease.clone();
+        match command {
+            Command::LeaseGrant(grant) => {
+                let (id, ttl) = (grant.id.0, grant.ttl_seconds);
+                let answer = lease.lease_grant(pb::LeaseGrantRequest { ttl, id }).await?;
+                let answer = answer.into_inner();
+                let header = reply::header(answer.header);
+                Ok((header, Reply::LeaseGrant(reply::lease_grant(&answer))))
+            }
+            Command::LeaseRevoke(LeaseId(id)) => {
+                let request = pb::LeaseRevokeRequest { id: *id };
+                let answer = lease.lease_revoke(request).await?.into_inner();
+                Ok((reply::header(answer.header), Reply::LeaseRevoke))
+            }
+            Command::LeaseKeepAlive(LeaseId(id)) => {
+                let requests = tokio_stream::once(pb::LeaseKeepAliveRequest { id: *id });
+                let mut answers = lease.lease_keep_alive(requests).await?.into_inner();
+                let answer = answers.message().await?;
+                let answer = answer.ok_or_else(|| Status::unavailable("the stream ended"))?;
+                let header = reply::header(answer.header);
                 Ok((
-                    reply::header(answer.header),
-                    Reply::HashKv(reply::hash_kv(&answer)),
+                    header,
+                    Reply::LeaseKeepAlive(reply::lease_keep_alive(&answer)),
                 ))
+            }
+            Command::LeaseTimeToLive(question) => {
+                let request = pb::LeaseTimeToLiveRequest {
+                    id: question.id.0,
+                    keys: question.keys,
+                };
+                let answer = lease.lease_time_to_live(request).await?.into_inner();
+                let header = reply::header(answer.header);
+                let reply = reply::lease_time_to_live(answer);
+                Ok((header, Reply::LeaseTimeToLive(reply)))
             }
             other => Err(Status::unimplemented(format!(
                 "the torture test does not ask {other:?}"

@@ -59,14 +59,14 @@ impl Log {
         plan: &ClusterPlan,
         round: u64,
         took: Duration,
-        outcome: &Result<()>,
+        error: Option<&anyhow::Error>,
     ) -> Result<()> {
         let Some(file) = &mut self.file else {
             return Ok(());
         };
-        let verdict = match outcome {
-            Ok(()) => "passed".to_owned(),
-            Err(error) => format!("FAILED: {error:#}"),
+        let verdict = match error {
+            None => "passed".to_owned(),
+            Some(error) => format!("FAILED: {error:#}"),
         };
         writeln!(
             file,

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
+use quorate_core::id::Revision;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cluster::Cluster;
@@ -190,20 +191,32 @@ impl<'a> Run<'a> {
         let mut cluster = Cluster::start(plan, &server, known_bug, folder.clone()).await?;
         let recorder = Recorder::new();
         self.state.figures.begin_cluster();
+        let mut revision = Revision(1);
         for round in 0..plan.rounds {
             if !self.goes_on() {
                 break;
             }
             let begun = Instant::now();
             let figures = &mut self.state.figures;
-            let outcome = round::run(&mut cluster, plan, round, &recorder, figures).await;
-            self.log.round(plan, round, begun.elapsed(), &outcome)?;
-            if let Err(error) = outcome {
-                let failure = error.downcast::<Failure>()?;
-                cluster.kill_all()?;
-                self.save()?;
-                let kept = report::keep(plan, round, cluster.folder(), &recorder, &failure)?;
-                return Ok(Some((kept, failure)));
+            let mut outcome =
+                round::run(&mut cluster, plan, round, revision, &recorder, figures).await;
+            if let Ok(from) = outcome
+                && round + 1 == plan.rounds
+            {
+                let end = round::farewell(&mut cluster, plan, from, &recorder, figures).await;
+                outcome = end.map(|()| from);
+            }
+            self.log
+                .round(plan, round, begun.elapsed(), outcome.as_ref().err())?;
+            match outcome {
+                Ok(reached) => revision = reached,
+                Err(error) => {
+                    let failure = error.downcast::<Failure>()?;
+                    cluster.kill_all()?;
+                    self.save()?;
+                    let kept = report::keep(plan, round, cluster.folder(), &recorder, &failure)?;
+                    return Ok(Some((kept, failure)));
+                }
             }
             self.state.figures.rounds += 1;
             self.bar.inc(1);

@@ -3,8 +3,8 @@
 use quorate_api::etcdserverpb as pb;
 use quorate_api::mvccpb;
 use quorate_core::command::{
-    DeleteRangeReply, HashKvReply, KeyValue, PutReply, RangeReply, ReplyHeader, ResponseOp,
-    TxnReply,
+    DeleteRangeReply, HashKvReply, KeyValue, LeaseGrantReply, LeaseKeepAliveReply,
+    LeaseTimeToLiveReply, PutReply, RangeReply, ReplyHeader, ResponseOp, TxnReply,
 };
 use quorate_core::id::{ClusterId, LeaseId, MemberId, Revision, Term};
 use tonic::Status;
@@ -68,7 +68,30 @@ pub(super) fn hash_kv(answer: &pb::HashKvResponse) -> HashKvReply {
     }
 }
 
-fn key_value(found: mvccpb::KeyValue) -> KeyValue {
+pub(super) fn lease_grant(answer: &pb::LeaseGrantResponse) -> LeaseGrantReply {
+    LeaseGrantReply {
+        id: LeaseId(answer.id),
+        ttl_seconds: answer.ttl,
+    }
+}
+
+pub(super) fn lease_keep_alive(answer: &pb::LeaseKeepAliveResponse) -> LeaseKeepAliveReply {
+    LeaseKeepAliveReply {
+        id: LeaseId(answer.id),
+        ttl_seconds: answer.ttl,
+    }
+}
+
+pub(super) fn lease_time_to_live(answer: pb::LeaseTimeToLiveResponse) -> LeaseTimeToLiveReply {
+    LeaseTimeToLiveReply {
+        id: LeaseId(answer.id),
+        ttl_seconds: answer.ttl,
+        granted_ttl_seconds: answer.granted_ttl,
+        keys: answer.keys,
+    }
+}
+
+pub(super) fn key_value(found: mvccpb::KeyValue) -> KeyValue {
     KeyValue {
         key: found.key,
         create_revision: Revision(found.create_revision),

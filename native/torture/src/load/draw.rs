@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use quorate_core::command::{
     Command, Compact, Compare, CompareOutcome, CompareTarget, DeleteRange, KeyValue, Put, Range,
-    Reply, ReplyHeader, RequestOp, ResponseOp, Txn,
+    Reply, ReplyHeader, RequestOp, ResponseOp, Txn, WatchCreate,
 };
 use quorate_core::id::Revision;
 use quorate_core::prng::Prng;
@@ -14,6 +14,8 @@ use quorate_core::prng::Prng;
 const KEYS: u64 = 8;
 /// Revisions that a client looks back, at most.
 const LOOK_BACK: u64 = 40;
+/// Revisions that a compaction leaves.
+const COMPACT_BEHIND: (u64, u64) = (20, 500);
 
 /// Draws questions.
 pub(super) struct Draw {
@@ -77,10 +79,13 @@ impl Draw {
             }),
             560..800 => Command::Txn(self.compare_and_swap()),
             800..990 => Command::Txn(self.many_keys()),
-            _ => Command::Compact(Compact {
-                revision: Revision(self.newest.0.saturating_sub(LOOK_BACK as i64).max(1)),
-                physical: self.prng.chance(500),
-            }),
+            _ => {
+                let behind = self.prng.between(COMPACT_BEHIND.0, COMPACT_BEHIND.1) as i64;
+                Command::Compact(Compact {
+                    revision: Revision(self.newest.0.saturating_sub(behind).max(1)),
+                    physical: self.prng.chance(500),
+                })
+            }
         }
     }
 
@@ -192,6 +197,31 @@ impl Draw {
         for key_value in key_values {
             self.seen.insert(key_value.key.clone(), key_value.clone());
         }
+    }
+}
+
+/// A watch that somebody may begin when a revision is the newest.
+pub(super) fn watch(prng: &mut Prng, newest: Revision) -> WatchCreate {
+    let all = all_keys();
+    let (key, range_end) = match prng.below(3) {
+        0 => (key(prng.below(KEYS)), Bytes::new()),
+        1 => (key(2), key(6)),
+        _ => (all.key, all.range_end),
+    };
+    let start_revision = if prng.chance(500) {
+        Revision(0)
+    } else {
+        Revision(newest.0.saturating_sub(prng.below(100) as i64).max(1))
+    };
+    WatchCreate {
+        key,
+        range_end,
+        start_revision,
+        previous: prng.chance(500),
+        no_put: prng.chance(100),
+        no_delete: prng.chance(100),
+        progress_notify: prng.chance(300),
+        ..WatchCreate::default()
     }
 }
 

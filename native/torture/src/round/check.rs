@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use bytes::Bytes;
-use quorate_core::audit::{Outcome, audit};
+use quorate_core::audit::{LeaseTiming, Outcome, audit};
 use quorate_core::command::{Command, HashKv, Put, Range, RangeReply, Reply, ReplyHeader};
 use quorate_core::id::Revision;
 use tokio::time::sleep;
@@ -14,7 +14,7 @@ use crate::client::Client;
 use crate::cluster::{Cluster, name};
 use crate::failure::Failure;
 use crate::figures::Figures;
-use crate::load::all_keys;
+use crate::load::{all_keys, leased_keys};
 use crate::recorder::Recorder;
 
 /// The number of the client that asks here.
@@ -26,24 +26,58 @@ const LIMIT: Duration = Duration::from_secs(30);
 const ANSWER_LIMIT: Duration = Duration::from_secs(7);
 /// The pause before what failed is asked again.
 const PAUSE: Duration = Duration::from_millis(30);
+/// The pause between two looks at what hangs on leases.
+const LEASE_PAUSE: Duration = Duration::from_millis(200);
 
-/// Looks at all of it: each member carries out a write, all hold the same store and answer the
-/// same, and nobody has seen anything that a single correct server would not have shown.
-pub(super) async fn all(
-    cluster: &mut Cluster,
-    recorder: &Recorder,
-    figures: &mut Figures,
-) -> Result<()> {
+/// Has each member carry out a write, and sees that all hold the same store and answer the same;
+/// answers its revision.
+pub(super) async fn stores(cluster: &mut Cluster, recorder: &Recorder) -> Result<Revision> {
     for node in 0..cluster.size() {
         write(cluster, node, recorder).await?;
     }
-    same_stores(cluster, recorder).await?;
+    same_stores(cluster, recorder).await
+}
+
+/// Sees that nobody has seen anything that a single correct server would not have shown.
+pub(super) fn history(recorder: &Recorder, figures: &mut Figures) -> Result<()> {
+    // All members have the clock of this machine. When a lease ends that nobody keeps alive is
+    // looked at by [`leases_end`], for a busy machine promises nothing about time.
+    let leases = LeaseTiming {
+        units_per_second: 1_000_000,
+        clock_ahead_per_mille: 0,
+        whole_since: None,
+        slack: 0,
+    };
     let linearized = recorder.look(|history| {
         figures.see(history);
-        audit(history, None).map_err(Failure::from)
+        audit(history, Some(&leases)).map_err(Failure::from)
     })?;
     figures.see_verdict(&linearized);
+    if linearized.model.is_none() {
+        let text = "the checker has not found out whether the history is linearizable";
+        return Err(Failure::new("a verdict", "quorate_core::audit", text.to_owned()).into());
+    }
     Ok(())
+}
+
+/// Waits until no key hangs on a lease: nobody keeps one alive any longer. Answers the store's
+/// revision then.
+pub(super) async fn leases_end(cluster: &mut Cluster, recorder: &Recorder) -> Result<Revision> {
+    let begun = Instant::now();
+    loop {
+        let (header, reply) = ask(cluster, 0, Command::Range(leased_keys()), recorder).await?;
+        match reply {
+            Reply::Range(range) if range.count == 0 => return Ok(header.revision),
+            _ => {}
+        }
+        if begun.elapsed() > LIMIT {
+            let text = format!("keys of leases that nobody keeps alive: {reply:?}");
+            return Err(
+                Failure::new("a lease's time", "etcd api_guarantees.md, Lease", text).into(),
+            );
+        }
+        sleep(LEASE_PAUSE).await;
+    }
 }
 
 async fn write(cluster: &mut Cluster, node: usize, recorder: &Recorder) -> Result<()> {
@@ -58,7 +92,7 @@ async fn write(cluster: &mut Cluster, node: usize, recorder: &Recorder) -> Resul
 }
 
 /// Reads all of every member's store, linearizably and as it is, and compares their hashes.
-async fn same_stores(cluster: &mut Cluster, recorder: &Recorder) -> Result<()> {
+async fn same_stores(cluster: &mut Cluster, recorder: &Recorder) -> Result<Revision> {
     let begun = Instant::now();
     loop {
         let revision = settle::same_revision(cluster).await?;
@@ -66,10 +100,11 @@ async fn same_stores(cluster: &mut Cluster, recorder: &Recorder) -> Result<()> {
         for node in 0..cluster.size() {
             seen.push(read(cluster, node, revision, recorder).await?);
         }
-        // A write that its client has given up may have come in between.
+        // A write that its client has given up may have come in between, or the end of a lease.
         let all: Vec<Seen> = seen.into_iter().flatten().collect();
         if all.len() == cluster.size() {
-            return same(&all);
+            same(&all)?;
+            return Ok(revision);
         }
         if begun.elapsed() > LIMIT {
             let text = format!("the store is not left alone for {LIMIT:?}");
