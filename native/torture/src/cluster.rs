@@ -14,6 +14,7 @@ use quorate_core::membership::member_id;
 
 use crate::client::{Client, Standing};
 use crate::failure::Failure;
+use crate::patience::Patience;
 use crate::plan::ClusterPlan;
 use crate::proxy::{Links, NodeOf, Proxy};
 use server::Start;
@@ -33,6 +34,8 @@ pub(crate) struct Cluster {
     pub(crate) client_ports: Vec<u16>,
     /// The ways between them.
     pub(crate) links: Links,
+    /// How long to wait for it.
+    pub(crate) patience: Arc<Patience>,
     ids: Vec<MemberId>,
     folder: PathBuf,
     _proxies: Vec<Proxy>,
@@ -50,6 +53,7 @@ impl Cluster {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let patience = Arc::new(Patience::start(folder.join("patience"))?);
         let count = plan.members;
         let ports = ports::free(count * 3)?;
         let (client_ports, others) = ports.split_at(count);
@@ -83,6 +87,7 @@ impl Cluster {
             servers,
             client_ports: client_ports.to_vec(),
             links,
+            patience,
             ids,
             folder,
             _proxies: proxies,

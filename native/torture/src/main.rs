@@ -13,6 +13,7 @@ mod cluster;
 mod failure;
 mod figures;
 mod load;
+mod patience;
 mod plan;
 mod proxy;
 mod recorder;

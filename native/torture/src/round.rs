@@ -45,7 +45,7 @@ pub(crate) async fn run(
     cluster.look_for_panics()?;
     mended?;
     let revision = check::stores(cluster, recorder).await?;
-    listening.hear_all(revision).await?;
+    listening.hear_all(revision, &cluster.patience).await?;
     check::history(recorder, figures)?;
     cluster.look_for_panics()?;
     Ok(revision)
@@ -66,7 +66,7 @@ pub(crate) async fn farewell(
     let ports = &cluster.client_ports;
     let listening = Listening::start(plan, plan.rounds, ports, recorder, from, 0);
     let revision = check::leases_end(cluster, recorder).await?;
-    listening.hear_all(revision).await?;
+    listening.hear_all(revision, &cluster.patience).await?;
     check::history(recorder, figures)
 }
 

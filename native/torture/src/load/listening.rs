@@ -11,12 +11,12 @@ use tokio::time::timeout;
 
 use super::draw::{all_keys, watch};
 use super::watcher::Watcher;
-use crate::failure::Failure;
+use crate::patience::Patience;
 use crate::plan::ClusterPlan;
 use crate::recorder::Recorder;
 
-/// How long watchers of a whole cluster may take to hear all there is.
-const HEAR_LIMIT: Duration = Duration::from_secs(30);
+/// The pause between two looks at those that have not heard all yet.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Watchers that hear until they have heard enough.
 pub(crate) struct Listening {
@@ -49,18 +49,20 @@ impl Listening {
     }
 
     /// Waits until each has heard all up to a revision.
-    pub(crate) async fn hear_all(mut self, until: Revision) -> Result<()> {
+    pub(crate) async fn hear_all(mut self, until: Revision, patience: &Patience) -> Result<()> {
         self.until.send_replace(Some(until));
-        let all = async { while self.watchers.join_next().await.is_some() {} };
-        if timeout(HEAR_LIMIT, all).await.is_err() {
-            let text = format!(
-                "{} watches have not heard all up to revision {until} within {HEAR_LIMIT:?}",
-                self.watchers.len()
-            );
-            let property = "watch: reliable";
-            return Err(Failure::new(property, "etcd api_guarantees.md, Watch APIs", text).into());
+        let wait = patience.wait_for(&format!("watches that have heard all up to {until}"));
+        loop {
+            match timeout(PAUSE, self.watchers.join_next()).await {
+                Ok(None) => return Ok(()),
+                Ok(Some(_)) => {}
+                Err(_) => {
+                    let seen = format!("{} have not", self.watchers.len());
+                    let source = "etcd api_guarantees.md, Watch APIs";
+                    wait.check("watch: reliable", source, &seen)?;
+                }
+            }
         }
-        Ok(())
     }
 }
 

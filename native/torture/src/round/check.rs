@@ -1,10 +1,10 @@
 //! What must hold when a round is over and all members run.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use bytes::Bytes;
-use quorate_core::audit::{LeaseTiming, Outcome, audit};
+use quorate_core::audit::{Clocks, LeaseTiming, Outcome, audit};
 use quorate_core::command::{Command, HashKv, Put, Range, RangeReply, Reply, ReplyHeader};
 use quorate_core::id::Revision;
 use tokio::time::sleep;
@@ -19,9 +19,8 @@ use crate::recorder::Recorder;
 
 /// The number of the client that asks here.
 const INSPECTOR: u64 = 0;
-/// How long a whole cluster may take for an answer. An election may still come: a member that
-/// was far behind asks for votes in vain, and so on.
-const LIMIT: Duration = Duration::from_secs(30);
+/// By how much a second is shorter whose first tick came at once: 20 ms.
+const TICK_OF_SHORTEST_LEASE_PER_MILLE: u64 = 21;
 /// How long one answer is waited for.
 const ANSWER_LIMIT: Duration = Duration::from_secs(7);
 /// The pause before what failed is asked again.
@@ -40,11 +39,12 @@ pub(super) async fn stores(cluster: &mut Cluster, recorder: &Recorder) -> Result
 
 /// Sees that nobody has seen anything that a single correct server would not have shown.
 pub(super) fn history(recorder: &Recorder, figures: &mut Figures) -> Result<()> {
-    // All members have the clock of this machine. When a lease ends that nobody keeps alive is
-    // looked at by [`leases_end`], for a busy machine promises nothing about time.
+    // All members have the clock of this machine, and count whole ticks. When a lease ends that
+    // nobody keeps alive is looked at by [`leases_end`], for a busy machine promises nothing
+    // about time.
     let leases = LeaseTiming {
         units_per_second: 1_000_000,
-        clock_ahead_per_mille: 0,
+        clocks: Clocks::AheadPerMille(TICK_OF_SHORTEST_LEASE_PER_MILLE),
         whole_since: None,
         slack: 0,
     };
@@ -63,19 +63,16 @@ pub(super) fn history(recorder: &Recorder, figures: &mut Figures) -> Result<()> 
 /// Waits until no key hangs on a lease: nobody keeps one alive any longer. Answers the store's
 /// revision then.
 pub(super) async fn leases_end(cluster: &mut Cluster, recorder: &Recorder) -> Result<Revision> {
-    let begun = Instant::now();
+    let patience = cluster.patience.clone();
+    let wait = patience.wait_for("the end of leases that nobody keeps alive");
     loop {
         let (header, reply) = ask(cluster, 0, Command::Range(leased_keys()), recorder).await?;
         match reply {
             Reply::Range(range) if range.count == 0 => return Ok(header.revision),
             _ => {}
         }
-        if begun.elapsed() > LIMIT {
-            let text = format!("keys of leases that nobody keeps alive: {reply:?}");
-            return Err(
-                Failure::new("a lease's time", "etcd api_guarantees.md, Lease", text).into(),
-            );
-        }
+        let seen = format!("{reply:?}");
+        wait.check("a lease's time", "etcd api_guarantees.md, Lease", &seen)?;
         sleep(LEASE_PAUSE).await;
     }
 }
@@ -93,7 +90,8 @@ async fn write(cluster: &mut Cluster, node: usize, recorder: &Recorder) -> Resul
 
 /// Reads all of every member's store, linearizably and as it is, and compares their hashes.
 async fn same_stores(cluster: &mut Cluster, recorder: &Recorder) -> Result<Revision> {
-    let begun = Instant::now();
+    let patience = cluster.patience.clone();
+    let wait = patience.wait_for("a store that is left alone");
     loop {
         let revision = settle::same_revision(cluster).await?;
         let mut seen = Vec::new();
@@ -106,10 +104,7 @@ async fn same_stores(cluster: &mut Cluster, recorder: &Recorder) -> Result<Revis
             same(&all)?;
             return Ok(revision);
         }
-        if begun.elapsed() > LIMIT {
-            let text = format!("the store is not left alone for {LIMIT:?}");
-            return Err(Failure::new("liveness", "no client asks", text).into());
-        }
+        wait.check("liveness", "no client asks", "its revision moves on")?;
     }
 }
 
@@ -195,9 +190,10 @@ async fn ask(
     command: Command,
     recorder: &Recorder,
 ) -> Result<(ReplyHeader, Reply)> {
-    let begun = Instant::now();
+    let patience = cluster.patience.clone();
+    let wait = patience.wait_for(&format!("an answer of {} to {command:?}", name(node)));
     let mut last = "it takes no connection".to_owned();
-    while begun.elapsed() < LIMIT {
+    loop {
         cluster.presences()?;
         if let Some(client) = Client::connect(cluster.client_ports[node]).await {
             let asked = recorder.ask(INSPECTOR, node, command.clone());
@@ -208,11 +204,7 @@ async fn ask(
                 Outcome::Failed(said) | Outcome::Unknown(said) => last = said,
             }
         }
+        wait.check("liveness", "Raft paper §5.6", &last)?;
         sleep(PAUSE).await;
     }
-    let text = format!(
-        "{} has not carried out {command:?} within {LIMIT:?}: {last}",
-        name(node)
-    );
-    Err(Failure::new("liveness", "Raft paper §5.6", text).into())
 }

@@ -1,9 +1,8 @@
 //! Liveness: once faults have ended, a leader comes, and all members catch up with it.
 //!
-//! Raft paper §5.6: a leader within a few election timeouts while messages arrive. The limits
-//! here are for a machine on which others work too; they bound a run, they measure nothing.
+//! Raft paper §5.6: a leader within a few election timeouts while messages arrive.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use quorate_core::id::Revision;
@@ -11,10 +10,7 @@ use tokio::time::sleep;
 
 use crate::client::Standing;
 use crate::cluster::{Cluster, name};
-use crate::failure::Failure;
 
-/// When nothing has come of it until then, nothing will.
-const LIMIT: Duration = Duration::from_secs(30);
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(15);
 
@@ -47,7 +43,8 @@ async fn wait<T>(
     cluster: &mut Cluster,
     wanted: impl Fn(&[Standing]) -> Option<T>,
 ) -> Result<T> {
-    let begun = Instant::now();
+    let patience = cluster.patience.clone();
+    let wait = patience.wait_for(what);
     loop {
         cluster.presences()?;
         let standings = cluster.standings().await;
@@ -57,10 +54,7 @@ async fn wait<T>(
         {
             return Ok(found);
         }
-        if begun.elapsed() > LIMIT {
-            let text = format!("no {what} within {LIMIT:?}: {}", told(&standings));
-            return Err(Failure::new("liveness", "Raft paper §5.6", text).into());
-        }
+        wait.check("liveness", "Raft paper §5.6", &told(&standings))?;
         sleep(PAUSE).await;
     }
 }

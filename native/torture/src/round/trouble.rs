@@ -6,13 +6,10 @@ use anyhow::{Result, bail};
 use tokio::time::sleep;
 
 use crate::cluster::{Cluster, DiskOrder, Presence, name};
-use crate::failure::Failure;
 use crate::figures::Figures;
 use crate::plan::{Fault, PlannedFault};
 use crate::proxy::{Effect, Way};
 
-/// How long a process may take to end when it has to: a stop waits for a leadership transfer.
-const END_LIMIT: Duration = Duration::from_secs(20);
 /// The pause between two looks at it.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -75,17 +72,19 @@ impl<'a> Trouble<'a> {
             server.resume()?;
             server.order(DiskOrder::Ok)?;
         }
-        let begun = Instant::now();
+        let patience = self.cluster.patience.clone();
+        let wait = patience.wait_for("the end of a process that was told to, or whose disk failed");
         loop {
             let presences = self.cluster.presences()?;
             let Some(node) = presences.iter().position(|one| *one == Presence::Ending) else {
                 break;
             };
-            if begun.elapsed() > END_LIMIT {
-                let text = format!("{} has not ended within {END_LIMIT:?}", name(node));
-                let property = "a member stops when it is told to, or when its disk fails";
-                return Err(Failure::new(property, "ARCHITECTURE.md, Laws", text).into());
-            }
+            let seen = format!("{} is still there", name(node));
+            wait.check(
+                "a member stops when it must",
+                "ARCHITECTURE.md, Laws",
+                &seen,
+            )?;
             sleep(PAUSE).await;
         }
         for server in &mut self.cluster.servers {
