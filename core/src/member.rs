@@ -32,6 +32,7 @@ mod bugs;
 mod changes;
 mod checkpoint;
 mod config;
+mod facts;
 mod figures;
 mod leases;
 mod leaving;
@@ -57,6 +58,7 @@ use std::collections::BTreeMap;
 use raft::eraftpb::{Message, MessageType};
 
 pub use config::MemberConfig;
+pub(crate) use facts::{EntryFacts, MemberFacts};
 pub use figures::Figures;
 pub use leaving::REMOVED;
 pub use start::StartError;

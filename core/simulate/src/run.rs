@@ -5,7 +5,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
 
-use quorate_core::sim::{Action, EventCause, Frame, Halt, OperationOutcome, Simulation};
+use quorate_core::sim::{
+    Action, EventCause, Fault, Frame, Halt, OperationOutcome, Simulation, World,
+};
 use serde::{Deserialize, Serialize};
 
 /// What came of a run.
@@ -141,6 +143,9 @@ fn run_unguarded(simulation: &Simulation, at: &Cell<(u64, u64)>) -> Outcome {
     let failure = loop {
         at.set((world.event_count(), world.now_us()));
         let next = simulation.advance(&mut world);
+        if let Some(refusal) = refused_demand(&world) {
+            break Some(Box::new(refusal));
+        }
         if let EventCause::Acted(action) = &world.last_event().cause
             && let Some(kind) = fault_kind(action)
         {
@@ -179,6 +184,21 @@ fn run_unguarded(simulation: &Simulation, at: &Cell<(u64, u64)>) -> Outcome {
         figures,
         trace_hash: world.trace_hash().value(),
         failure,
+    }
+}
+
+/// A plan whose demand of liveness was refused has not made all whole, and would show nothing.
+fn refused_demand(world: &World) -> Option<Failure> {
+    match &world.last_event().cause {
+        EventCause::Refused(Action::Fault(Fault::DemandLiveness { .. }), reason) => Some(Failure {
+            property: "plan".to_owned(),
+            source: "the simulator".to_owned(),
+            text: format!("liveness could not be demanded: {reason}"),
+            event: world.event_count(),
+            at_us: world.now_us(),
+            frame: Some(world.frame()),
+        }),
+        _ => None,
     }
 }
 

@@ -103,6 +103,13 @@ impl LogStore {
         self.entries.iter()
     }
 
+    /// The entries held from an index on, in order.
+    pub(super) fn entries_from(&self, first: u64) -> impl Iterator<Item = &Entry> {
+        let behind = first.saturating_sub(self.offset + 1);
+        let at = usize::try_from(behind).unwrap_or(usize::MAX);
+        self.entries.range(at.min(self.entries.len())..)
+    }
+
     fn last(&self) -> u64 {
         self.offset + self.entries.len() as u64
     }

@@ -400,6 +400,18 @@ impl Consensus {
             .chain(unstable)
     }
 
+    /// As [`Consensus::entries`], from an index on.
+    pub(crate) fn entries_from(&self, first: Index) -> impl Iterator<Item = &Entry> {
+        let unstable = self.node.raft.raft_log.unstable_entries();
+        let until = unstable.first().map_or(u64::MAX, |entry| entry.index);
+        let is_wanted = move |entry: &&Entry| entry.index >= first.0;
+        self.node
+            .store()
+            .entries_from(first.0)
+            .take_while(move |entry| entry.index < until)
+            .chain(unstable.iter().filter(is_wanted))
+    }
+
     /// Where a snapshot of what is applied stands.
     pub(crate) fn applied_position(&self) -> &Snapshot {
         self.node.store().applied()

@@ -27,6 +27,8 @@ pub(super) struct Log {
     /// The log's very first entries are not durable yet. Raft takes them for durable from the
     /// start, which does no harm: they are the same whenever this member starts anew.
     first_waiting: bool,
+    /// Whether the log is made, or mended, and its very first entries are durable.
+    is_begun: bool,
 }
 
 struct Out {
@@ -77,6 +79,7 @@ impl Log {
             commit: state.commit,
             marker_waiting: false,
             first_waiting: false,
+            is_begun: false,
         };
         (log, batch)
     }
@@ -173,6 +176,7 @@ impl Log {
         self.wal.batch_done();
         // The first batch makes the log, the second has its first entries.
         self.first_waiting &= batch == BatchId(1);
+        self.is_begun = !self.first_waiting;
         self.durable_vote = out.vote;
         Some(Durable {
             number: out.number,
@@ -183,6 +187,12 @@ impl Log {
     /// The writer, to let segments go.
     pub(super) fn wal(&mut self) -> &mut Wal {
         &mut self.wal
+    }
+
+    /// Whether the log that a snapshot would belong to is durable. Before that no snapshot may
+    /// be on the disk: one without a log is taken for the remains of a log that was lost.
+    pub(super) fn is_begun(&self) -> bool {
+        self.is_begun
     }
 
     /// Up to here the log has been handed to the host.

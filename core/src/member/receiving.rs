@@ -18,7 +18,8 @@ use crate::trace::TraceKind;
 
 impl Member {
     pub(super) fn receive_chunk(&mut self, from: MemberId, chunk: &SnapshotChunk) {
-        if Term(chunk.term) < self.consensus.term() {
+        // Until the log is there it is as if this member were not: the chunk will be sent again.
+        if Term(chunk.term) < self.consensus.term() || !self.log.is_begun() {
             return;
         }
         if Index(chunk.index) <= self.consensus.commit() {

@@ -96,7 +96,8 @@ impl Member {
     pub(super) fn begin_checkpoint(&mut self) {
         let since = self.snapshot.map_or(Index(0), |(index, _)| index);
         let due = self.applied.0 - since.0 >= self.config.snapshot_count;
-        if !due || self.snapshots.checkpoint.is_some() || self.is_stopping() {
+        let is_possible = self.snapshots.checkpoint.is_none() && self.log.is_begun();
+        if !due || !is_possible || self.is_stopping() {
             return;
         }
         let header = self.snapshot_header();

@@ -61,6 +61,27 @@ impl Store {
         })
     }
 
+    /// What was written at each revision above one, as far as it is stored: a checksum over the
+    /// versions of each, ascending. Equal on members that have written the same.
+    pub(crate) fn written_after(&self, revision: Revision) -> Vec<(Revision, u32)> {
+        let mut written: Vec<(Revision, u32)> = Vec::new();
+        let mut buffer = Vec::new();
+        let above = VersionId::first_of(Revision(revision.0.saturating_add(1)));
+        for (&id, record) in self.records.range(above..) {
+            let history = self.keys.get(&Key::from(&record.key));
+            let Some((version, _)) = history.and_then(|history| history.find(id)) else {
+                continue;
+            };
+            buffer.clear();
+            write_record(&mut buffer, &record.key, version);
+            match written.last_mut() {
+                Some((last, hash)) if *last == id.main => *hash = crc32c_append(*hash, &buffer),
+                _ => written.push((id.main, crc32c(&buffer))),
+            }
+        }
+        written
+    }
+
     /// Which versions up to the hashed revision count; at or below the compact revision never a
     /// tombstone, which nobody sees.
     fn hash_filter(

@@ -5,17 +5,22 @@
 
 mod acknowledged;
 mod election_safety;
+mod leader_append_only;
 mod leader_completeness;
+mod liveness;
 mod log_matching;
 mod monotonicity;
 mod persistence;
 mod recovery;
 mod state_machine_safety;
+mod store_hash;
 
 use super::action::Node;
 use super::clients::{Answer, Question};
+use super::operation::Operation;
 use crate::disk::DiskError;
-use crate::member::MemberView;
+use crate::id::{Index, Revision};
+use crate::member::{EntryFacts, MemberFacts};
 use crate::trace::TraceKind;
 
 /// A running member after an event.
@@ -23,9 +28,19 @@ pub(super) struct Scene<'a> {
     pub(super) node: Node,
     /// Which start of the member this is.
     pub(super) start: u64,
-    pub(super) view: &'a MemberView,
-    /// The hash of its store.
-    pub(super) store_hash: u32,
+    pub(super) facts: MemberFacts,
+    pub(super) subject: &'a dyn Subject,
+}
+
+/// What takes the longer to tell the more there is of it, so that a checker asks for what it has
+/// not seen yet.
+pub(super) trait Subject {
+    /// The entries of its log from an index on, or from the first that it still holds.
+    fn entries_from(&self, first: Index) -> Vec<EntryFacts>;
+    /// A checksum of what was written at each revision above one.
+    fn written_after(&self, revision: Revision) -> Vec<(Revision, u32)>;
+    /// The hash of its store at a revision; nothing when that cannot be read.
+    fn hash_at(&self, revision: Revision) -> Option<u32>;
 }
 
 /// A property that does not hold.
@@ -45,11 +60,14 @@ pub(super) type Verdict = Result<(), Broken>;
 pub(super) struct Checks {
     acknowledged: acknowledged::Acknowledged,
     election_safety: election_safety::ElectionSafety,
+    leader_append_only: leader_append_only::LeaderAppendOnly,
     leader_completeness: leader_completeness::LeaderCompleteness,
+    liveness: liveness::Liveness,
     log_matching: log_matching::LogMatching,
     monotonicity: monotonicity::Monotonicity,
     persistence: persistence::Persistence,
     state_machine_safety: state_machine_safety::StateMachineSafety,
+    store_hash: store_hash::StoreHash,
 }
 
 impl Checks {
@@ -58,14 +76,25 @@ impl Checks {
         self.monotonicity.look(scene)?;
         self.persistence.look(scene)?;
         self.election_safety.look(scene)?;
+        self.leader_append_only.look(scene)?;
         self.leader_completeness.look(scene)?;
         self.log_matching.look(scene)?;
-        self.state_machine_safety.look(scene)
+        self.state_machine_safety.look(scene)?;
+        self.store_hash.look(scene)
     }
 
-    /// Hears what a member traced.
-    pub(super) fn traced(&mut self, node: Node, kind: &TraceKind) {
+    /// Looks at a member that has applied all there is, as the others have.
+    pub(super) fn settled(&mut self, scene: &Scene<'_>) -> Verdict {
+        self.store_hash.compare(scene)
+    }
+
+    /// Hears what a member traced in a life.
+    pub(super) fn traced(&mut self, node: Node, start: u64, kind: &TraceKind) -> Verdict {
         self.persistence.hear(node, kind);
+        self.state_machine_safety.hear(node, kind);
+        self.store_hash.hear(node, kind);
+        self.leader_append_only.hear(node, kind)?;
+        self.log_matching.hear(node, start, kind)
     }
 
     /// Hears that a member's disk is not the one that it had synced: what that said is void.
@@ -79,13 +108,20 @@ impl Checks {
     }
 
     /// Hears what a client asks.
-    pub(super) fn asked(&mut self, number: u64, question: &Question) {
+    pub(super) fn asked(&mut self, number: u64, question: &Question, now_us: u64) {
         self.acknowledged.ask(number, question);
+        if moves_leadership(question) {
+            self.liveness.begin_anew(now_us);
+        }
+        self.liveness.ask(number, now_us);
     }
 
     /// Hears what a client was told.
     pub(super) fn answered(&mut self, answer: &Answer) -> Verdict {
-        self.acknowledged.answer(answer)
+        let unknown = answer.result.as_ref().err();
+        let unknown = unknown.filter(|_| !answer.is_definite_failure);
+        self.acknowledged.answer(answer)?;
+        self.liveness.answer(answer.number, unknown)
     }
 
     /// Hears that a member stopped, or did not start, for a reason of its own.
@@ -93,6 +129,30 @@ impl Checks {
     pub(super) fn failed(&self, node: Node, failure: &str, is_excused: bool) -> Verdict {
         recovery::fail(node, failure, is_excused)
     }
+
+    /// What is demanded of the cluster when all is whole.
+    pub(super) fn liveness(&mut self) -> &mut liveness::Liveness {
+        &mut self.liveness
+    }
+
+    /// Whether the cluster has still to show that it gets on.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.liveness.is_waiting()
+    }
+}
+
+/// Whether a cluster in which nothing is broken may lose its leader by what a client asks.
+fn moves_leadership(question: &Question) -> bool {
+    let Question::Other(operation) = question else {
+        return false;
+    };
+    matches!(
+        operation,
+        Operation::MoveLeader { .. }
+            | Operation::MemberAdd { .. }
+            | Operation::MemberRemove { .. }
+            | Operation::MemberPromote { .. }
+    )
 }
 
 #[cfg(test)]

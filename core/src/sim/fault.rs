@@ -160,6 +160,13 @@ pub enum Fault {
         /// Which member.
         node: Node,
     },
+    /// Nothing is broken any more, and from now on the cluster must show that it gets on with its
+    /// work: a violation of liveness ends the world. Refused while something is broken; any fault
+    /// takes it back.
+    DemandLiveness {
+        /// How long everything may take: to elect, to answer, to catch up.
+        within_us: u64,
+    },
     /// All that is unusual ends, but members that are down stay down: clocks run true, disks
     /// work, nothing is held or lost by chance, nobody is paused. Links heal.
     EndFaults,

@@ -11,7 +11,8 @@ use super::world::World;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedAction {
-    /// It is the event that follows on this many events.
+    /// It is the event that follows on this many events, or on fewer when nothing else happens any
+    /// more.
     pub after_event: u64,
     /// What is done.
     pub action: Action,
@@ -45,11 +46,15 @@ impl History {
     /// Lets the next event of this history happen in a world that has followed it so far: the
     /// action that is planned there, or what happens by itself.
     pub fn advance(&self, world: &mut World) -> Result<(), Halt> {
-        match self.action_after(world.event_count()) {
-            Some(action) => world.act(action.clone())?,
-            None => world.step()?,
-        };
-        Ok(())
+        let next = self.actions.get(world.action_count());
+        let is_due = |planned: &&PlannedAction| planned.after_event <= world.event_count();
+        if let Some(planned) = next.filter(is_due) {
+            return world.act(planned.action.clone()).map(|_| ());
+        }
+        match (world.step(), next) {
+            (Err(Halt::Idle), Some(planned)) => world.act(planned.action.clone()).map(|_| ()),
+            (result, _) => result.map(|_| ()),
+        }
     }
 
     /// The world after so many events, or at the event at which it halted.

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use super::check::Subject;
 use crate::consensus::frame;
 use crate::disk::DiskImage;
-use crate::member::{Member, MemberConfig, MemberView};
+use crate::id::{Index, Revision};
+use crate::member::{EntryFacts, Member, MemberConfig, MemberFacts, MemberView};
 use crate::trace::MessageSummary;
 use crate::{Input, Output};
 
@@ -34,9 +36,32 @@ impl Process {
         self.member.view()
     }
 
-    /// A hash of its store, equal on members that have applied the same.
-    pub(super) fn store_hash(&self) -> u32 {
-        self.member.store_hash()
+    pub(super) fn facts(&self) -> MemberFacts {
+        self.member.facts()
+    }
+
+    /// Ticks until its election timer runs out.
+    pub(super) fn election_ticks_left(&self) -> u32 {
+        self.member.election_ticks_left()
+    }
+
+    /// Whether it has a vote, as far as it knows.
+    pub(super) fn is_voter(&self) -> bool {
+        self.member.is_voter()
+    }
+}
+
+impl Subject for Process {
+    fn entries_from(&self, first: Index) -> Vec<EntryFacts> {
+        self.member.entries_from(first)
+    }
+
+    fn written_after(&self, revision: Revision) -> Vec<(Revision, u32)> {
+        self.member.written_after(revision)
+    }
+
+    fn hash_at(&self, revision: Revision) -> Option<u32> {
+        self.member.hash_at(revision)
     }
 }
 

@@ -186,6 +186,15 @@ impl Network {
         self.latencies_us.clear();
     }
 
+    /// Whether nothing keeps messages from arriving, all links alike.
+    pub(super) fn is_calm(&self) -> bool {
+        self.is_whole()
+            && self.holds.is_empty()
+            && self.latencies_us.is_empty()
+            && self.loss_per_mille == 0
+            && self.duplicate_per_mille == 0
+    }
+
     pub(super) fn holds(&self) -> impl Iterator<Item = Hold> {
         self.holds.iter().copied()
     }

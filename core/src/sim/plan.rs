@@ -1,7 +1,8 @@
 //! A plan of faults and client operations that a seed determines.
 //!
 //! Two phases, as in TigerBeetle's and FoundationDB's simulators: first anything may break, and
-//! safety must hold; then all is whole again, and the cluster must get on with its work.
+//! safety must hold; then all is whole again, and the cluster must get on with its work: from
+//! there on liveness is demanded.
 
 mod faults;
 mod load;
@@ -13,9 +14,52 @@ use super::config::WorldConfig;
 use super::history::{History, PlannedAction};
 use crate::prng::Prng;
 
+/// How long a plan is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Length {
+    /// So many events, with as many operations of clients as fall into them.
+    Events(u64),
+    /// So many operations of clients, with as many events as they take.
+    Operations(u64),
+}
+
+impl Length {
+    /// Where a plan of this length is when so many events and operations are planned: before the
+    /// last fifth, in it, or at its end.
+    pub(super) fn phase(self, events: u64, operations: u64) -> Phase {
+        let (done, all) = match self {
+            Length::Events(all) => (events, all),
+            Length::Operations(all) => (operations, all),
+        };
+        if done >= all {
+            Phase::Over
+        } else if done >= all - all / 5 {
+            Phase::Calm
+        } else {
+            Phase::Faults
+        }
+    }
+}
+
+/// A part of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Anything may break.
+    Faults,
+    /// Nothing breaks any more.
+    Calm,
+    /// Nothing is done any more.
+    Over,
+}
+
 /// Settings and actions for a world of so many members and about so many events. In the last
 /// fifth nothing breaks any more.
 pub fn fault_plan(seed: u64, members: u32, events: u64) -> History {
+    plan(seed, members, Length::Events(events))
+}
+
+/// As [`fault_plan`], of any length.
+pub(super) fn plan(seed: u64, members: u32, length: Length) -> History {
     let prng = Prng::new(seed).fork("plan");
     let config = settings(seed, members, &mut prng.fork("settings"));
     let mut planner = Planner {
@@ -27,15 +71,17 @@ pub fn fault_plan(seed: u64, members: u32, events: u64) -> History {
         swarm: Swarm::new(&mut prng.fork("swarm")),
         open: Open::default(),
         write_count: 0,
+        length,
+        operation_count: 0,
         event: WARM_UP_EVENTS,
         actions: Vec::new(),
     };
     for observer in observers(&planner.nodes) {
         planner.plan(observer);
     }
-    planner.break_things(events - events / 5);
+    planner.break_things();
     planner.make_whole();
-    planner.work(events);
+    planner.work();
     History {
         config,
         actions: planner.actions,
@@ -79,12 +125,19 @@ struct Planner {
     /// Faults that have not ended.
     open: Open,
     write_count: u64,
+    length: Length,
+    /// How many operations are planned.
+    operation_count: u64,
     /// The next action is taken behind this event.
     event: u64,
     actions: Vec<PlannedAction>,
 }
 
 impl Planner {
+    fn phase(&self) -> Phase {
+        self.length.phase(self.event, self.operation_count)
+    }
+
     fn draw(&mut self) -> Option<Node> {
         self.prng.choose(&self.nodes).copied()
     }
@@ -118,5 +171,9 @@ impl Planner {
     }
 }
 
+/// How long everything may take when nothing is broken any more: to elect a leader, to answer, to
+/// catch up. The longest election timeout is 2 s, a request's 7 s, and a snapshot that is lost
+/// on its way is given up after 3 s.
+pub(super) const LIVE_WITHIN_US: u64 = 20_000_000;
 /// Events before the first action: about what a first election takes.
 const WARM_UP_EVENTS: u64 = 60;

@@ -204,6 +204,7 @@ const STEPS: &[&str] = &[
     "drop",
     "duplicate",
     "end-faults",
+    "demand-liveness",
     "expect",
     "fail-disk",
     "fill-disk",

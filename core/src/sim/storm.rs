@@ -10,25 +10,26 @@ use super::action::{Action, Node};
 use super::config::WorldConfig;
 use super::fault::{DiskCall, Fault};
 use super::history::{History, PlannedAction};
-use super::plan::observers;
+use super::plan::{LIVE_WITHIN_US, Length, Phase, observers};
 use crate::prng::Prng;
 
-/// Settings and actions for a world of so many members and about so many events. The last fifth
-/// is calm.
-pub(super) fn storm_plan(seed: u64, members: u32, events: u64) -> History {
+/// Settings and actions for a world of so many members and about such a length. The last fifth is
+/// calm.
+pub(super) fn storm_plan(seed: u64, members: u32, length: Length) -> History {
     let prng = Prng::new(seed).fork("storm");
     let mut storm = Storm {
         prng: prng.fork("actions"),
         nodes: (1..=members).map(Node).collect(),
         writes: 0,
+        length,
+        operation_count: 0,
         event: WARM_UP_EVENTS,
         actions: Vec::new(),
     };
     for observer in observers(&storm.nodes) {
         storm.plan(observer);
     }
-    let calm_at = events - events / 5;
-    while storm.event < calm_at {
+    while storm.phase() == Phase::Faults {
         let victim = *storm.prng.choose(&storm.nodes).unwrap_or(&Node(1));
         match storm.prng.below(100) {
             0..=29 => storm.siege(victim),
@@ -42,8 +43,8 @@ pub(super) fn storm_plan(seed: u64, members: u32, events: u64) -> History {
         let calm = storm.prng.below(120);
         storm.wait(calm);
     }
-    storm.plan(Action::Heal);
-    while storm.event < events {
+    storm.make_whole();
+    while storm.phase() != Phase::Over {
         storm.ask(None);
         storm.wait(20);
     }
@@ -77,12 +78,30 @@ struct Storm {
     prng: Prng,
     nodes: Vec<Node>,
     writes: u64,
+    length: Length,
+    /// How many operations are planned.
+    operation_count: u64,
     /// The next action is taken behind this event.
     event: u64,
     actions: Vec<PlannedAction>,
 }
 
 impl Storm {
+    fn phase(&self) -> Phase {
+        self.length.phase(self.event, self.operation_count)
+    }
+
+    /// The storm is over: all that run or can run get on with their work.
+    fn make_whole(&mut self) {
+        self.plan(Action::Fault(Fault::EndFaults));
+        // One that runs refuses this.
+        for node in self.nodes.clone() {
+            self.plan(Action::Restart { node });
+        }
+        let within_us = LIVE_WITHIN_US;
+        self.plan(Action::Fault(Fault::DemandLiveness { within_us }));
+    }
+
     /// One is cut off, and clients go on on both sides.
     fn siege(&mut self, victim: Node) {
         if self.prng.chance(300) {
@@ -196,6 +215,7 @@ impl Storm {
 
     /// A third goes to whom the trouble befalls, most of it reads.
     fn ask(&mut self, victim: Option<Node>) {
+        self.operation_count += 1;
         let aimed = victim.filter(|_| self.prng.chance(350));
         let drawn = *self.prng.choose(&self.nodes).unwrap_or(&Node(1));
         let node = aimed.unwrap_or(drawn);

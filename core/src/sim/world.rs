@@ -5,6 +5,7 @@ mod audit;
 mod carry;
 mod faults;
 mod fits;
+mod liveness;
 mod picture;
 
 use std::collections::BTreeSet;
@@ -32,6 +33,7 @@ pub struct World {
     config: WorldConfig,
     now_us: u64,
     event_count: u64,
+    action_count: usize,
     queue: Queue,
     /// `n1` first.
     machines: Vec<Machine>,
@@ -73,6 +75,7 @@ impl World {
         let mut world = Self {
             now_us: 0,
             event_count: 0,
+            action_count: 0,
             queue: Queue::default(),
             machines: machines(&config),
             network: Network::new(&config, prng.fork("network")),
@@ -117,11 +120,13 @@ impl World {
     /// Does something now; it counts as one event, possible or not.
     pub fn act(&mut self, action: Action) -> Result<&EventFrame, Halt> {
         self.go_on()?;
+        self.action_count += 1;
         match self.refusal(&action) {
             Some(reason) => self.begin(EventCause::Refused(action, reason)),
             None => {
                 self.begin(EventCause::Acted(action.clone()));
                 self.records.acted(&action, self.now_us);
+                self.hear_of_action(&action);
                 self.perform(action);
             }
         }
@@ -137,6 +142,11 @@ impl World {
     /// How many events have happened. Never 0: the members' start is the first.
     pub fn event_count(&self) -> u64 {
         self.event_count
+    }
+
+    /// How many of them were actions, possible or not.
+    pub fn action_count(&self) -> usize {
+        self.action_count
     }
 
     /// Virtual time, in microseconds.
@@ -219,26 +229,19 @@ impl World {
         };
     }
 
-    /// Looks at all members that took part in the event.
+    /// Looks at all members that took part in the event, and at all of them when it is time to.
     fn end(&mut self) {
-        for node in std::mem::take(&mut self.touched) {
-            let Some(machine) = self.machine(node) else {
-                continue;
-            };
-            let start = machine.starts;
-            let Some(process) = &machine.process else {
-                continue;
-            };
-            let (view, store_hash) = (process.view(), process.store_hash());
-            let verdict = self.checks.member(&Scene {
-                node,
-                start,
-                view: &view,
-                store_hash,
-            });
-            if let Err(broken) = verdict {
-                self.violate(broken);
+        let mut verdict = Ok(());
+        while let Some(node) = self.touched.pop_first() {
+            if let Some(scene) = scene(&self.machines, node) {
+                verdict = verdict.and_then(|()| self.checks.member(&scene));
             }
+        }
+        if self.checks.liveness().is_due(self.now_us) {
+            verdict = verdict.and_then(|()| self.look_for_liveness());
+        }
+        if let Err(broken) = verdict {
+            self.violate(broken);
         }
     }
 
@@ -365,4 +368,16 @@ impl World {
     fn machine_mut(&mut self, node: Node) -> Option<&mut Machine> {
         self.machines.get_mut(node.0.checked_sub(1)? as usize)
     }
+}
+
+/// A member for the checkers, if it runs.
+fn scene(machines: &[Machine], node: Node) -> Option<Scene<'_>> {
+    let machine = machines.get(node.0.checked_sub(1)? as usize)?;
+    let process = machine.process.as_ref()?;
+    Some(Scene {
+        node,
+        start: machine.starts,
+        facts: process.facts(),
+        subject: process,
+    })
 }

@@ -299,6 +299,24 @@ fn power_lost_while_a_log_is_created_costs_no_more_than_the_start() {
 }
 
 #[test]
+fn no_snapshot_is_written_before_the_log_that_it_belongs_to() {
+    let mut config = config(3);
+    config.snapshot_count = 1;
+    let mut bench = Bench::start(config, DiskImage::default());
+    bench.receive_snapshot(2, 5, 100, 1);
+    assert!(bench.write(Lane::Log), "the empty log");
+    assert!(
+        !bench.write(Lane::Snapshot),
+        "power lost now leaves a snapshot without a log"
+    );
+    assert!(bench.write(Lane::Log), "its first entries");
+    assert!(bench.write(Lane::Snapshot), "a snapshot of those");
+    bench.receive_snapshot(2, 5, 100, 1);
+    bench.write_all();
+    assert!(bench.has_told(|kind| matches!(kind, TraceKind::SnapshotApplied { .. })));
+}
+
+#[test]
 fn nobody_stands_for_election_until_a_snapshot_is_marked() {
     let mut bench = Bench::new(config(3));
     bench.receive_snapshot(2, 5, 100, 1);

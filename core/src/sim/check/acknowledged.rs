@@ -7,6 +7,7 @@ use super::{Broken, Verdict};
 use crate::command::{RangeReply, Reply};
 use crate::id::Revision;
 use crate::sim::clients::{Answer, Question};
+use crate::sim::operation::Operation;
 
 /// Raft paper §8 (linearizable semantics), from a client's side alone: no look into a member.
 /// The order of the writes is taken from their revisions, so this is a check of reads against
@@ -16,8 +17,9 @@ pub(super) struct Acknowledged {
     /// Which operation wrote at each revision.
     revisions: BTreeMap<Revision, u64>,
     newest: BTreeMap<String, Write>,
-    /// Deletions that were asked, by key and number: whether and where each took effect.
-    deletes: BTreeMap<String, BTreeMap<u64, Effect>>,
+    /// What was asked that can make a key vanish, by key and number: a deletion, or a lease that
+    /// it was attached to.
+    ends: BTreeMap<String, BTreeMap<u64, Effect>>,
     /// Reads that are open, with the newest write acknowledged before each was asked.
     reads: BTreeMap<u64, Option<Write>>,
 }
@@ -31,6 +33,7 @@ struct Write {
     value: Option<String>,
 }
 
+/// Whether something that makes a key vanish took effect, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Effect {
     Possible,
@@ -44,20 +47,20 @@ impl Acknowledged {
             Question::Get { key } => {
                 self.reads.insert(number, self.newest.get(key).cloned());
             }
-            Question::Delete { key } => {
-                let deletes = self.deletes.entry(key.clone()).or_default();
-                deletes.insert(number, Effect::Possible);
+            Question::Delete { key } | Question::Other(Operation::PutWithLease { key, .. }) => {
+                self.end(key, number, Effect::Possible);
             }
-            // What the other operations do to a key is for `crate::audit` to tell: see there.
+            // What the other operations read is for `crate::audit` to tell: see there.
             Question::Put { .. } | Question::Compact { .. } | Question::Other(_) => {}
         }
     }
 
     pub(super) fn answer(&mut self, answer: &Answer) -> Verdict {
+        let number = answer.number;
         let revision = answer.header.revision;
         match (&answer.question, &answer.result) {
             (Question::Put { key, value }, Ok(_)) => {
-                self.acknowledge(answer.number, key, revision, Some(value.clone()))
+                self.acknowledge(number, key, revision, Some(value))
             }
             (Question::Delete { key }, result) => {
                 let effect = match result {
@@ -66,21 +69,51 @@ impl Acknowledged {
                     Err(_) if answer.is_definite_failure => Effect::None,
                     Err(_) => Effect::Possible,
                 };
-                let deletes = self.deletes.entry(key.clone()).or_default();
-                deletes.insert(answer.number, effect);
+                self.end(key, number, effect);
                 match effect {
-                    Effect::At(revision) => self.acknowledge(answer.number, key, revision, None),
+                    Effect::At(revision) => self.acknowledge(number, key, revision, None),
                     Effect::Possible | Effect::None => Ok(()),
                 }
             }
             (Question::Get { key }, Ok(Reply::Range(range))) => {
-                match self.reads.remove(&answer.number).flatten() {
-                    Some(write) => self.compare(answer.number, key, &write, range),
+                match self.reads.remove(&number).flatten() {
+                    Some(write) => self.compare(number, key, &write, range),
                     None => Ok(()),
                 }
             }
+            (Question::Other(operation), _) => self.answer_other(answer, operation),
             _ => Ok(()),
         }
+    }
+
+    fn answer_other(&mut self, answer: &Answer, operation: &Operation) -> Verdict {
+        let number = answer.number;
+        let revision = answer.header.revision;
+        match (operation, &answer.result) {
+            (Operation::PutWithLease { key, value, .. }, Ok(_)) => {
+                // From then on the lease's end is the key's, until somebody puts it anew.
+                self.end(key, number, Effect::At(revision));
+                self.acknowledge(number, key, revision, Some(value))
+            }
+            (Operation::PutWithLease { key, .. }, Err(_)) if answer.is_definite_failure => {
+                self.end(key, number, Effect::None);
+                Ok(())
+            }
+            (Operation::CompareAndSwap { key, value, .. }, Ok(Reply::Txn(reply)))
+                if reply.succeeded =>
+            {
+                self.acknowledge(number, key, revision, Some(value))
+            }
+            (Operation::PutAll { pairs }, Ok(_)) => pairs
+                .iter()
+                .try_for_each(|(key, value)| self.acknowledge(number, key, revision, Some(value))),
+            _ => Ok(()),
+        }
+    }
+
+    fn end(&mut self, key: &str, number: u64, effect: Effect) {
+        let ends = self.ends.entry(key.to_owned()).or_default();
+        ends.insert(number, effect);
     }
 
     fn acknowledge(
@@ -88,7 +121,7 @@ impl Acknowledged {
         number: u64,
         key: &str,
         revision: Revision,
-        value: Option<String>,
+        value: Option<&String>,
     ) -> Verdict {
         let first = *self.revisions.entry(revision).or_insert(number);
         if first != number {
@@ -104,7 +137,7 @@ impl Acknowledged {
             let write = Write {
                 number,
                 revision,
-                value,
+                value: value.cloned(),
             };
             self.newest.insert(key.to_owned(), write);
         }
@@ -132,16 +165,18 @@ impl Acknowledged {
                 }
             }
             Some(_) => Ok(()),
-            None if write.value.is_none() || self.may_be_deleted(key, write.revision) => Ok(()),
+            None if write.value.is_none() || self.may_have_ended(key, write.revision) => Ok(()),
             None => lost("nothing, and nobody deleted it".to_owned()),
         }
     }
 
-    fn may_be_deleted(&self, key: &str, after: Revision) -> bool {
-        self.deletes.get(key).is_some_and(|deletes| {
-            deletes.values().any(|effect| match effect {
+    /// Whether a key may have vanished after it was written at a revision. A lease that it was
+    /// attached to before that has nothing to say any more.
+    fn may_have_ended(&self, key: &str, written_at: Revision) -> bool {
+        self.ends.get(key).is_some_and(|ends| {
+            ends.values().any(|effect| match effect {
                 Effect::Possible => true,
-                Effect::At(revision) => *revision > after,
+                Effect::At(revision) => *revision >= written_at,
                 Effect::None => false,
             })
         })

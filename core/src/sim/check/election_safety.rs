@@ -15,20 +15,18 @@ pub(super) struct ElectionSafety {
 
 impl ElectionSafety {
     pub(super) fn look(&mut self, scene: &Scene<'_>) -> Verdict {
-        if scene.view.role != Role::Leader {
+        let term = scene.facts.term;
+        if scene.facts.role != Role::Leader {
             return Ok(());
         }
-        let leader = *self.leaders.entry(scene.view.term).or_insert(scene.node);
+        let leader = *self.leaders.entry(term).or_insert(scene.node);
         if leader == scene.node {
             return Ok(());
         }
         Err(Broken {
             property: "election safety",
             source: "Raft paper §5.2, Figure 3",
-            text: format!(
-                "{} leads term {}, which {leader} has led",
-                scene.node, scene.view.term
-            ),
+            text: format!("{} leads term {term}, which {leader} has led", scene.node),
         })
     }
 }

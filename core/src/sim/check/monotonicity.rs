@@ -26,9 +26,9 @@ impl Monotonicity {
     pub(super) fn look(&mut self, scene: &Scene<'_>) -> Verdict {
         let now = Marks {
             start: scene.start,
-            term: scene.view.term,
-            commit: scene.view.commit,
-            applied: scene.view.applied,
+            term: scene.facts.term,
+            commit: scene.facts.commit,
+            applied: scene.facts.applied,
         };
         let before = self.members.insert(scene.node, now).unwrap_or(now);
         if now.applied > now.commit {

@@ -34,7 +34,7 @@ impl Persistence {
         let Some((term, vote)) = self.synced.get(&scene.node) else {
             return Ok(());
         };
-        let view = scene.view;
+        let view = &scene.facts;
         let has_vote = !vote.is_some() || view.vote == *vote;
         if view.term > *term || (view.term == *term && has_vote) {
             return Ok(());

@@ -1,78 +1,102 @@
 //! Checkers must bite: each sees what it is there for, and all of them together see a disk that
 //! lies.
 
+mod acknowledged;
+
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::command::{DeleteRangeReply, KeyValue, PutReply, RangeReply, Reply, ReplyHeader};
-use crate::error::Error;
-use crate::id::{Index, MemberId, Revision, Term};
-use crate::member::{EntryView, Role};
+use crate::id::{MemberId, Term};
+use crate::member::Role;
 use crate::sim::fault_plan;
 
 const N1: Node = Node(1);
 const N2: Node = Node(2);
 
-/// A follower of term 2 that has committed and applied its whole log.
-fn view(log: &[(u64, u64)]) -> MemberView {
-    let last = log.last().map_or(Index(0), |(index, _)| Index(*index));
-    MemberView {
-        id: MemberId(1),
-        role: Role::Follower,
-        term: Term(2),
-        vote: MemberId::NONE,
-        leader: MemberId::NONE,
-        election_elapsed_ticks: 0,
-        election_timeout_ticks: 10,
-        votes: BTreeMap::new(),
-        learners: Vec::new(),
-        members: Vec::new(),
-        removed: Vec::new(),
-        is_leaving: false,
-        voters: Vec::new(),
-        progress: Vec::new(),
-        log: log
-            .iter()
-            .map(|(index, term)| EntryView {
-                index: Index(*index),
-                term: Term(*term),
-                text: format!("entry {index} of term {term}"),
-            })
-            .collect(),
-        log_offset: Index(0),
-        synced: last,
-        handed: last,
-        batch: None,
-        commit: last,
-        applied: last,
-        snapshot: None,
-        revision: Revision(1),
-        compact_revision: Revision(-1),
-        keys: Vec::new(),
-        watches: Vec::new(),
-        leases: Vec::new(),
-        stopped: false,
+/// A member made up.
+#[derive(Clone, Debug)]
+struct Made {
+    facts: MemberFacts,
+    log: Vec<EntryFacts>,
+    /// What was written at revisions 2, 3, …
+    written: Vec<u32>,
+    hash: u32,
+}
+
+impl Subject for Made {
+    fn entries_from(&self, first: Index) -> Vec<EntryFacts> {
+        let entries = self.log.iter().filter(|entry| entry.index >= first);
+        entries.cloned().collect()
+    }
+
+    fn written_after(&self, revision: Revision) -> Vec<(Revision, u32)> {
+        let written = (2..).map(Revision).zip(self.written.iter().copied());
+        written.filter(|(at, _)| *at > revision).collect()
+    }
+
+    fn hash_at(&self, revision: Revision) -> Option<u32> {
+        (revision <= self.facts.revision).then_some(self.hash)
     }
 }
 
-fn leader(term: u64, log: &[(u64, u64)]) -> MemberView {
-    MemberView {
-        role: Role::Leader,
-        term: Term(term),
-        ..view(log)
+impl Made {
+    fn scene(&self, node: Node, start: u64) -> Scene<'_> {
+        Scene {
+            node,
+            start,
+            facts: self.facts,
+            subject: self,
+        }
     }
+
+    fn with(&self, change: impl FnOnce(&mut MemberFacts)) -> Self {
+        let mut made = self.clone();
+        change(&mut made.facts);
+        made
+    }
+}
+
+/// A follower of term 2 that has committed and applied its whole log, and written nothing by it.
+fn follower(log: &[(u64, u64)]) -> Made {
+    let last = log.last().map_or(Index(0), |(index, _)| Index(*index));
+    Made {
+        facts: MemberFacts {
+            role: Role::Follower,
+            term: Term(2),
+            vote: MemberId::NONE,
+            leader: MemberId::NONE,
+            last,
+            commit: last,
+            applied: last,
+            revision: Revision(1),
+            compact_revision: Revision(-1),
+        },
+        log: log
+            .iter()
+            .map(|(index, term)| EntryFacts {
+                index: Index(*index),
+                term: Term(*term),
+                is_change: false,
+                data: bytes::Bytes::new(),
+            })
+            .collect(),
+        written: Vec::new(),
+        hash: 0,
+    }
+}
+
+fn leader(term: u64, log: &[(u64, u64)]) -> Made {
+    follower(log).with(|facts| {
+        facts.role = Role::Leader;
+        facts.term = Term(term);
+    })
 }
 
 /// Shows members one after the other; answers the first property that breaks.
-fn look(scenes: &[(Node, u64, &MemberView, u32)]) -> Option<&'static str> {
+fn look(scenes: &[(Node, u64, &Made)]) -> Option<&'static str> {
     let mut checks = Checks::default();
-    scenes.iter().find_map(|(node, start, view, store_hash)| {
-        let verdict = checks.member(&Scene {
-            node: *node,
-            start: *start,
-            view,
-            store_hash: *store_hash,
-        });
+    scenes.iter().find_map(|(node, start, made)| {
+        let verdict = checks.member(&made.scene(*node, *start));
         verdict.err().map(|broken| broken.property)
     })
 }
@@ -80,79 +104,188 @@ fn look(scenes: &[(Node, u64, &MemberView, u32)]) -> Option<&'static str> {
 #[test]
 fn two_leaders_of_a_term_are_seen() {
     let (two, three) = (leader(2, &[(1, 1)]), leader(3, &[(1, 1)]));
-    assert_eq!(look(&[(N1, 1, &two, 0), (N2, 1, &three, 0)]), None);
+    assert_eq!(look(&[(N1, 1, &two), (N2, 1, &three)]), None);
     assert_eq!(
-        look(&[(N1, 1, &two, 0), (N2, 1, &two, 0)]),
+        look(&[(N1, 1, &two), (N2, 1, &two)]),
         Some("election safety")
     );
 }
 
 #[test]
 fn two_committed_entries_at_an_index_are_seen() {
-    let (one, two) = (view(&[(1, 1), (2, 1)]), view(&[(1, 1), (2, 2)]));
-    assert_eq!(look(&[(N1, 1, &one, 0), (N2, 1, &one, 0)]), None);
+    let (one, two) = (follower(&[(1, 1), (2, 1)]), follower(&[(1, 1), (2, 2)]));
+    assert_eq!(look(&[(N1, 1, &one), (N2, 1, &one)]), None);
+    assert_eq!(look(&[(N1, 1, &one), (N2, 1, &two)]), Some("log matching"));
+    let mut other_data = one.clone();
+    other_data.log[1].data = bytes::Bytes::from_static(b"x");
     assert_eq!(
-        look(&[(N1, 1, &one, 0), (N2, 1, &two, 0)]),
+        look(&[(N1, 1, &one), (N2, 1, &other_data)]),
         Some("log matching")
     );
-    let uncommitted = MemberView {
-        commit: Index(1),
-        applied: Index(1),
-        ..two
+    let uncommitted = two.with(|facts| (facts.commit, facts.applied) = (Index(1), Index(1)));
+    assert_eq!(look(&[(N1, 1, &one), (N2, 1, &uncommitted)]), None);
+    // Another life is looked at from the beginning.
+    assert_eq!(look(&[(N1, 1, &one), (N1, 2, &two)]), Some("log matching"));
+}
+
+#[test]
+fn committed_entries_that_are_taken_away_are_seen() {
+    let truncated = |from, start| {
+        let mut checks = Checks::default();
+        let committed = follower(&[(1, 1), (2, 1)]);
+        checks.member(&committed.scene(N1, 1)).expect("fine");
+        let kind = TraceKind::LogTruncated { from: Index(from) };
+        let verdict = checks.traced(N1, start, &kind);
+        verdict.err().map(|broken| broken.property)
     };
-    assert_eq!(look(&[(N1, 1, &one, 0), (N2, 1, &uncommitted, 0)]), None);
+    assert_eq!(truncated(3, 1), None);
+    assert_eq!(truncated(2, 1), Some("log matching"));
+    assert_eq!(truncated(2, 2), None, "what this life knows is looked at");
+}
+
+#[test]
+fn a_leader_that_takes_entries_away_is_seen() {
+    let led = |lines: &[TraceKind]| {
+        let mut checks = Checks::default();
+        let verdict = lines.iter().try_for_each(|kind| checks.traced(N1, 1, kind));
+        verdict.err().map(|broken| broken.property)
+    };
+    let leads = TraceKind::BecameLeader { term: Term(2) };
+    let follows = TraceKind::BecameFollower { term: Term(3) };
+    let truncated = TraceKind::LogTruncated { from: Index(2) };
+    assert_eq!(led(&[leads.clone(), follows, truncated.clone()]), None);
+    assert_eq!(led(&[leads, truncated]), Some("leader append-only"));
+
+    let (long, short) = (leader(2, &[(1, 1), (2, 2)]), leader(2, &[(1, 1)]));
+    let [long, short] = [long, short].map(|made| made.with(|facts| facts.commit = Index(0)));
+    let [long, short] = [long, short].map(|made| made.with(|facts| facts.applied = Index(0)));
+    assert_eq!(
+        look(&[(N1, 1, &long), (N1, 1, &short)]),
+        Some("leader append-only")
+    );
+    assert_eq!(look(&[(N1, 1, &short), (N1, 1, &long)]), None);
+    assert_eq!(look(&[(N1, 1, &long), (N1, 2, &short)]), None);
 }
 
 #[test]
 fn a_leader_without_a_committed_entry_is_seen() {
-    let committed = view(&[(1, 1), (2, 2)]);
-    let short = MemberView {
-        commit: Index(1),
-        applied: Index(1),
-        ..leader(3, &[(1, 1)])
-    };
+    let committed = follower(&[(1, 1), (2, 2)]);
+    let short = leader(3, &[(1, 1)]);
     assert_eq!(
-        look(&[(N1, 1, &committed, 0), (N2, 1, &short, 0)]),
+        look(&[(N1, 1, &committed), (N2, 1, &short)]),
+        Some("leader completeness")
+    );
+    let other = leader(3, &[(1, 1), (2, 1)]).with(|facts| facts.commit = Index(1));
+    let other = other.with(|facts| facts.applied = Index(1));
+    assert_eq!(
+        look(&[(N1, 1, &committed), (N2, 1, &other)]),
         Some("leader completeness")
     );
     // A leader of the term in which it was committed, or of an earlier one, need not have it.
-    let old = MemberView {
-        term: Term(2),
-        ..short
+    let old = short.with(|facts| facts.term = Term(2));
+    assert_eq!(look(&[(N1, 1, &committed), (N2, 1, &old)]), None);
+}
+
+#[test]
+fn members_that_have_applied_as_far_and_are_elsewhere_are_seen() {
+    let one = follower(&[(1, 1)]);
+    assert_eq!(look(&[(N1, 1, &one), (N2, 1, &one)]), None);
+    for change in [
+        |facts: &mut MemberFacts| facts.revision = Revision(2),
+        |facts: &mut MemberFacts| facts.compact_revision = Revision(1),
+    ] {
+        assert_eq!(
+            look(&[(N1, 1, &one), (N2, 1, &one.with(change))]),
+            Some("state machine safety")
+        );
+    }
+}
+
+#[test]
+fn members_that_have_written_something_else_are_seen() {
+    let wrote = |written: &[u32]| Made {
+        written: written.to_vec(),
+        ..follower(&[(1, 1)]).with(|facts| facts.revision = Revision(1 + written.len() as i64))
     };
-    assert_eq!(look(&[(N1, 1, &committed, 0), (N2, 1, &old, 0)]), None);
+    let (one, other) = (wrote(&[7, 8]), wrote(&[7, 9]));
+    assert_eq!(look(&[(N1, 1, &one), (N2, 1, &one)]), None);
+    assert_eq!(
+        look(&[(N1, 1, &one), (N2, 1, &other)]),
+        Some("state machine safety")
+    );
+    // A member is looked at anew when it starts, and when a snapshot takes its store's place.
+    assert_eq!(
+        look(&[(N1, 1, &one), (N1, 2, &other)]),
+        Some("state machine safety")
+    );
+    assert_eq!(look(&[(N1, 1, &one), (N1, 1, &other)]), None);
+    let mut checks = Checks::default();
+    checks.member(&one.scene(N1, 1)).expect("fine");
+    let installed = TraceKind::SnapshotApplied {
+        from: MemberId(2),
+        index: Index(1),
+        term: Term(1),
+    };
+    checks.traced(N1, 1, &installed).expect("fine");
+    let broken = checks.member(&other.scene(N1, 1)).expect_err("seen");
+    assert_eq!(broken.property, "state machine safety");
+    // What is compacted nobody has to have.
+    let compacted = other.with(|facts| {
+        facts.compact_revision = Revision(3);
+        facts.applied = Index(2);
+        facts.commit = Index(2);
+    });
+    assert_eq!(look(&[(N1, 1, &one), (N2, 1, &compacted)]), None);
 }
 
 #[test]
 fn stores_that_differ_are_seen() {
-    let one = view(&[(1, 1)]);
-    assert_eq!(
-        look(&[(N1, 1, &one, 7), (N2, 1, &one, 8)]),
-        Some("state machine safety")
-    );
-    let other_revision = MemberView {
-        revision: Revision(2),
-        ..one.clone()
+    let at = |revision, hash| Made {
+        hash,
+        ..follower(&[(1, 1)]).with(|facts| {
+            facts.revision = Revision(revision);
+            facts.applied = Index(revision as u64);
+            facts.commit = facts.applied;
+        })
     };
+    assert_eq!(look(&[(N1, 1, &at(3, 7)), (N2, 1, &at(3, 7))]), None);
+    for (other, why) in [
+        (at(3, 8), "when it starts"),
+        (at(4, 8), "at the revision where another one was looked at"),
+    ] {
+        assert_eq!(
+            look(&[(N1, 1, &at(3, 7)), (N2, 1, &other)]),
+            Some("equal stores"),
+            "{why}"
+        );
+    }
+    let elsewhere = at(3, 8).with(|facts| facts.compact_revision = Revision(2));
+    let elsewhere = elsewhere.with(|facts| facts.applied = Index(4));
+    let elsewhere = elsewhere.with(|facts| facts.commit = Index(4));
+    assert_eq!(look(&[(N1, 1, &at(3, 7)), (N2, 1, &elsewhere)]), None);
+    // One that goes bad while it runs: seen when so much was written, or when all have settled.
+    let steps = [(N1, 1, &at(3, 7)), (N1, 1, &at(4, 8))];
+    assert_eq!(look(&steps), None);
     assert_eq!(
-        look(&[(N1, 1, &one, 7), (N2, 1, &other_revision, 7)]),
-        Some("state machine safety")
+        look(&[(N1, 1, &at(3, 7)), (N1, 1, &at(64, 8))]),
+        Some("equal stores")
     );
+    let mut checks = Checks::default();
+    checks.member(&at(3, 7).scene(N1, 1)).expect("fine");
+    checks
+        .member(&at(4, 8).scene(N1, 1))
+        .expect("not looked at");
+    let broken = checks.settled(&at(4, 8).scene(N1, 1)).expect_err("seen");
+    assert_eq!(broken.property, "equal stores");
 }
 
 #[test]
 fn what_goes_back_is_seen_within_one_start() {
-    let (one, two) = (view(&[(1, 1)]), view(&[(1, 1), (2, 1)]));
-    assert_eq!(
-        look(&[(N1, 1, &two, 0), (N1, 1, &one, 0)]),
-        Some("monotonicity")
-    );
-    assert_eq!(look(&[(N1, 1, &two, 0), (N1, 2, &one, 1)]), None);
-    let ahead = MemberView {
-        commit: Index(0),
-        ..one
-    };
-    assert_eq!(look(&[(N1, 1, &ahead, 0)]), Some("monotonicity"));
+    let (one, two) = (follower(&[(1, 1)]), follower(&[(1, 1), (2, 1)]));
+    assert_eq!(look(&[(N1, 1, &two), (N1, 1, &one)]), Some("monotonicity"));
+    assert_eq!(look(&[(N1, 1, &two), (N1, 2, &one)]), None);
+    let ahead = one.with(|facts| facts.commit = Index(0));
+    assert_eq!(look(&[(N1, 1, &ahead)]), Some("monotonicity"));
 }
 
 #[test]
@@ -164,19 +297,13 @@ fn a_forgotten_vote_is_seen() {
             term: Term(2),
             vote: MemberId(7),
         };
-        checks.traced(N1, &synced);
-        let view = MemberView {
-            term: Term(term),
-            vote: MemberId(vote),
-            ..view(&[])
-        };
-        let scene = Scene {
-            node: N1,
-            start,
-            view: &view,
-            store_hash: 0,
-        };
-        checks.member(&scene).map_err(|broken| broken.property)
+        checks.traced(N1, 1, &synced).expect("fine");
+        let member = follower(&[]).with(|facts| {
+            facts.term = Term(term);
+            facts.vote = MemberId(vote);
+        });
+        let verdict = checks.member(&member.scene(N1, start));
+        verdict.map_err(|broken| broken.property)
     };
     assert_eq!(start(2, 2, 7), Ok(()));
     assert_eq!(start(2, 3, 0), Ok(()));
@@ -191,141 +318,6 @@ fn a_member_that_stops_by_itself_is_seen() {
         .failed(N1, "no snapshot", false)
         .expect_err("seen");
     assert_eq!(broken.property, "recovery");
-}
-
-/// A client's side: asks and answers in turn, each with the revision of its answer.
-#[derive(Default)]
-struct Client {
-    checks: Checks,
-    number: u64,
-}
-
-impl Client {
-    fn ask(&mut self, question: Question) -> u64 {
-        self.number += 1;
-        self.checks.asked(self.number, &question);
-        self.number
-    }
-
-    fn answer(
-        &mut self,
-        number: u64,
-        question: Question,
-        revision: i64,
-        result: Result<Reply, Error>,
-    ) -> Result<(), &'static str> {
-        let header = ReplyHeader {
-            revision: Revision(revision),
-            ..ReplyHeader::default()
-        };
-        let answer = Answer {
-            number,
-            question,
-            header,
-            result,
-            is_definite_failure: false,
-        };
-        self.checks
-            .answered(&answer)
-            .map_err(|broken| broken.property)
-    }
-
-    fn put(&mut self, value: &str, revision: i64) -> Result<(), &'static str> {
-        let question = Question::Put {
-            key: "x".to_owned(),
-            value: value.to_owned(),
-        };
-        let number = self.ask(question.clone());
-        self.answer(
-            number,
-            question,
-            revision,
-            Ok(Reply::Put(PutReply::default())),
-        )
-    }
-
-    fn delete(&mut self, revision: i64, deleted: i64) -> Result<(), &'static str> {
-        let question = delete();
-        let number = self.ask(question.clone());
-        let reply = DeleteRangeReply {
-            deleted,
-            ..DeleteRangeReply::default()
-        };
-        self.answer(number, question, revision, Ok(Reply::DeleteRange(reply)))
-    }
-
-    fn get(&mut self, found: Option<(&str, i64)>) -> Result<(), &'static str> {
-        let number = self.ask(get());
-        self.answer(number, get(), 9, range(found))
-    }
-}
-
-fn get() -> Question {
-    Question::Get {
-        key: "x".to_owned(),
-    }
-}
-
-fn delete() -> Question {
-    Question::Delete {
-        key: "x".to_owned(),
-    }
-}
-
-fn range(found: Option<(&str, i64)>) -> Result<Reply, Error> {
-    let key_values = found.map(|(value, revision)| KeyValue {
-        value: bytes::Bytes::copy_from_slice(value.as_bytes()),
-        mod_revision: Revision(revision),
-        ..KeyValue::default()
-    });
-    Ok(Reply::Range(RangeReply {
-        key_values: key_values.into_iter().collect(),
-        ..RangeReply::default()
-    }))
-}
-
-const LOST: Result<(), &str> = Err("nothing acknowledged is lost");
-
-#[test]
-fn a_read_of_what_was_overwritten_is_seen() {
-    let mut client = Client::default();
-    assert_eq!(client.put("1", 2), Ok(()));
-    let early = client.ask(get());
-    assert_eq!(client.put("2", 3), Ok(()));
-    assert_eq!(client.get(Some(("2", 3))), Ok(()));
-    assert_eq!(client.get(Some(("1", 2))), LOST);
-    assert_eq!(client.get(Some(("1", 3))), LOST);
-    assert_eq!(client.get(None), LOST);
-    // A read that began before the second put was acknowledged may see either.
-    assert_eq!(
-        client.answer(early, get(), 9, range(Some(("1", 2)))),
-        Ok(())
-    );
-    assert_eq!(client.put("3", 3), LOST, "two writes at a revision");
-}
-
-#[test]
-fn a_read_may_find_nothing_only_when_somebody_may_have_deleted() {
-    let mut client = Client::default();
-    client.delete(1, 0).expect("nothing to delete");
-    client.put("1", 2).expect("fine");
-    assert_eq!(client.get(None), LOST);
-    assert_eq!(client.delete(3, 1), Ok(()));
-    assert_eq!(client.get(None), Ok(()));
-    assert_eq!(
-        client.get(Some(("1", 2))),
-        LOST,
-        "what is deleted stays deleted"
-    );
-    client.put("2", 4).expect("fine");
-    assert_eq!(client.get(None), LOST);
-    // One whose answer nobody knows may take effect at any time.
-    let number = client.ask(delete());
-    assert_eq!(
-        client.answer(number, delete(), 0, Err(Error::Timeout)),
-        Ok(())
-    );
-    assert_eq!(client.get(None), Ok(()));
 }
 
 /// On disks that say they have synced and have not, a crash takes what a member has promised.

@@ -7,7 +7,7 @@
 //! Left out is what Raft cannot survive: a disk emptied or set back behind what its member had
 //! acknowledged, or cut short by a bit at the very end of its log. A scenario may do that by hand.
 
-use super::Planner;
+use super::{LIVE_WITHIN_US, Phase, Planner};
 use crate::prng::Prng;
 use crate::sim::action::{Action, Node};
 use crate::sim::fault::{DamagedFile, DiskCall, Fault, Keeps};
@@ -93,8 +93,8 @@ impl Swarm {
 }
 
 impl Planner {
-    pub(super) fn break_things(&mut self, until_event: u64) {
-        while self.event < until_event {
+    pub(super) fn break_things(&mut self) {
+        while self.phase() == Phase::Faults {
             match self.swarm.draw(&mut self.prng) {
                 Some(kind) => self.break_one(kind),
                 None => self.ask(),
@@ -117,6 +117,9 @@ impl Planner {
         for node in self.nodes.clone() {
             self.plan(Action::Restart { node });
         }
+        self.fault(Fault::DemandLiveness {
+            within_us: LIVE_WITHIN_US,
+        });
     }
 
     fn break_one(&mut self, kind: Kind) {

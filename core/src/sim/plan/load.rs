@@ -1,6 +1,6 @@
 //! Draws of what clients ask.
 
-use super::Planner;
+use super::{Phase, Planner};
 use crate::prng::Prng;
 use crate::sim::action::{Action, Node};
 use crate::sim::operation::Operation;
@@ -84,8 +84,8 @@ pub(in crate::sim) fn observers(nodes: &[Node]) -> Vec<Action> {
 }
 
 impl Planner {
-    pub(super) fn work(&mut self, until_event: u64) {
-        while self.event < until_event {
+    pub(super) fn work(&mut self) {
+        while self.phase() != Phase::Over {
             self.ask();
             self.wait();
         }
@@ -95,6 +95,7 @@ impl Planner {
         let Some(node) = self.draw_running() else {
             return;
         };
+        self.operation_count += 1;
         let key = self.draw_key();
         let action = match self.weights.draw(&mut self.prng) {
             Kind::Put => {

@@ -204,6 +204,11 @@ fn fault(verb: &Word, cursor: &mut Cursor<'_>, names: &Names) -> Read<Option<Fau
             }
         }
         "end-faults" => Fault::EndFaults,
+        "demand-liveness" => {
+            let word = cursor.next("how long everything may take: 20s")?;
+            let within_us = duration_us(word, &word.text)?;
+            Fault::DemandLiveness { within_us }
+        }
         _ => return fault_of_one_member(verb, cursor, names),
     };
     Ok(Some(fault))

@@ -116,6 +116,9 @@ impl Fault {
             Fault::RestoreDisk { node } => write!(f, "restore-disk {node}"),
             Fault::WipeDisk { node } => write!(f, "wipe-disk {node}"),
             Fault::EndFaults => f.write_str("end-faults"),
+            Fault::DemandLiveness { within_us } => {
+                write!(f, "demand-liveness {}", duration_text(*within_us))
+            }
             Fault::CutOneWay { .. }
             | Fault::Partition { .. }
             | Fault::Latency { .. }

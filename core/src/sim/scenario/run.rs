@@ -148,7 +148,7 @@ impl Run<'_> {
             Kind::At(moment, then) => {
                 match moment {
                     Moment::Time(at_us) => self.pass(*at_us),
-                    Moment::Event(event) => self.wait(&Condition::Event(*event)),
+                    Moment::Event(event) => self.wait_for_event(*event),
                 }
                 .map_err(wrong)?;
                 self.carry_out(then, step)?;
@@ -244,10 +244,24 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Lets events happen until there have been so many, or nothing happens any more by itself.
+    fn wait_for_event(&mut self, event: u64) -> Result<(), String> {
+        while self.world.event_count() < event && self.world.next_event_at_us().is_some() {
+            self.next_event()?;
+        }
+        self.due_us = self.world.now_us();
+        Ok(())
+    }
+
     /// Lets events happen until a condition holds.
     fn wait(&mut self, condition: &Condition) -> Result<(), String> {
         let mut found = self.holds(condition, self.lines.len());
-        for _ in 0..PATIENCE_EVENTS {
+        let patience_events = match condition {
+            // That has an end of its own.
+            Condition::Event(event) => event.saturating_sub(self.world.event_count()) + 1,
+            _ => PATIENCE_EVENTS,
+        };
+        for _ in 0..patience_events {
             let Err(unlike) = found else {
                 self.due_us = self.world.now_us();
                 return Ok(());
@@ -262,7 +276,7 @@ impl Run<'_> {
             found = self.holds(condition, self.event_began);
         }
         let unlike = found.err().unwrap_or_default();
-        Err(format!("not within {PATIENCE_EVENTS} events: {unlike}"))
+        Err(format!("not within {patience_events} events: {unlike}"))
     }
 
     /// Audits what clients saw, and tells what that finds.

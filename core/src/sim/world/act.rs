@@ -140,7 +140,7 @@ impl World {
         let id = self
             .clients
             .ask(node, question.clone(), command.clone(), now_us);
-        self.checks.asked(id.0, &question);
+        self.checks.asked(id.0, &question, now_us);
         self.feed(node, Input::Request { id, command });
     }
 

@@ -310,7 +310,10 @@ impl World {
 
     fn trace(&mut self, node: Node, event: TraceEvent) {
         add_member_line(&mut self.lines, self.now_us, node, &event);
-        self.checks.traced(node, &event.kind);
+        let start = self.machine(node).map_or(0, |machine| machine.starts);
+        if let Err(broken) = self.checks.traced(node, start, &event.kind) {
+            self.violate(broken);
+        }
         if let TraceKind::BecameLeader { .. } = event.kind {
             self.records.led(self.now_us);
         }
@@ -326,6 +329,8 @@ impl World {
             machine.failure.clone_from(&failure);
         }
         self.end_process(node, "the member stopped before it answered");
+        let now_us = self.now_us;
+        self.checks.liveness().begin_anew(now_us);
         if let Some(failure) = failure {
             self.fail(node, &failure);
         }

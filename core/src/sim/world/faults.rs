@@ -8,6 +8,7 @@ use crate::sim::condition::TRUE_CLOCK_PER_MILLE;
 use crate::sim::disk::Disk;
 use crate::sim::fault::{DamagedFile, Fault, Keeps};
 use crate::sim::frame::LossReason;
+use crate::sim::host::Process;
 use crate::sim::machine::Machine;
 use crate::sim::network::link;
 use crate::sim::queue::Message;
@@ -59,6 +60,9 @@ impl World {
             Fault::Campaign { node } => self.run_timer_out(node),
             Fault::CrashKeeping { node, keeps } => self.crash_keeping(node, keeps),
             Fault::EndFaults => self.end_faults(),
+            Fault::DemandLiveness { within_us } => {
+                self.checks.liveness().demand(self.now_us, within_us);
+            }
             _ => self.fault_disk(fault),
         }
     }
@@ -168,11 +172,7 @@ impl World {
         let process = self
             .machine(node)
             .and_then(|machine| machine.process.as_ref());
-        let left_ticks = process.map_or(0, |process| {
-            let view = process.view();
-            view.election_timeout_ticks
-                .saturating_sub(view.election_elapsed_ticks)
-        });
+        let left_ticks = process.map_or(0, Process::election_ticks_left);
         self.tick_often(node, left_ticks.max(1));
     }
 

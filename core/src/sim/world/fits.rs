@@ -41,6 +41,9 @@ impl World {
             | Fault::SaveDisk { .. }
             | Fault::RestoreDisk { .. }
             | Fault::WipeDisk { .. } => self.disk_refusal(fault),
+            Fault::DemandLiveness { within_us } => {
+                too_long(*within_us).or_else(|| self.liveness_refusal())
+            }
             Fault::EndFaults => None,
         }
     }
@@ -162,11 +165,11 @@ impl World {
                 format!("a step of {ticks} ticks is not between 1 and {STEP_TICKS_MAX}"),
             ),
             Fault::Campaign { .. } => is_down.or_else(stands_still).or_else(|| {
-                let view = machine.process.as_ref()?.view();
-                if view.role == Role::Leader {
+                let process = machine.process.as_ref()?;
+                if process.facts().role == Role::Leader {
                     return Some(format!("{node} leads already"));
                 }
-                (!view.voters.contains(&view.id)).then(|| format!("{node} is no voter"))
+                (!process.is_voter()).then(|| format!("{node} is no voter"))
             }),
             Fault::CrashKeeping { .. } => is_down,
             // A step of a clock, a pause.
@@ -249,6 +252,7 @@ fn nodes(fault: &Fault) -> Vec<Node> {
         | Fault::Drop { .. }
         | Fault::Duplicate { .. }
         | Fault::Retime { .. }
+        | Fault::DemandLiveness { .. }
         | Fault::EndFaults => Vec::new(),
     }
 }
