@@ -62,6 +62,13 @@ pub const PENDING_REQUESTS_MAX: usize = 100_000;
 /// Responses of one watch stream that the host has not reported taken: above this the member
 /// keeps nothing for the stream, and reads its history again later (etcd's channel holds 128).
 pub const WATCH_RESPONSES_IN_FLIGHT_MAX: u32 = 128;
+/// The same in bytes: what a client that is stuck keeps of keys and values, which compaction would
+/// else let go.
+pub const WATCH_SIZE_IN_FLIGHT_BYTES_MAX: usize = 8 * 1_024 * 1_024;
+/// A host may keep to itself that fewer responses than this have been taken.
+pub const WATCH_TAKEN_UNREPORTED_MAX: u32 = 32;
+/// The same in bytes, of all of them together.
+pub const WATCH_TAKEN_UNREPORTED_SIZE_BYTES_MAX: usize = 2 * 1_024 * 1_024;
 /// A watch response is closed, between two revisions, when it has grown to this, in bytes.
 pub const WATCH_RESPONSE_SIZE_BYTES: usize = 1_024 * 1_024;
 /// Versions that one watch reads from history at a time, as in etcd; a revision is never cut.
@@ -75,6 +82,10 @@ pub const WATCH_PROGRESS_NOTIFY_INTERVAL_MS_MIN: u32 = 100;
 
 const _: () = {
     assert!(WATCH_STEP_VERSIONS >= WATCH_CHUNK_VERSIONS);
+    assert!(WATCH_SIZE_IN_FLIGHT_BYTES_MAX > WATCH_RESPONSE_SIZE_BYTES);
+    // A stream whose host has kept all that it may to itself still has room.
+    assert!(WATCH_TAKEN_UNREPORTED_MAX < WATCH_RESPONSES_IN_FLIGHT_MAX);
+    assert!(WATCH_TAKEN_UNREPORTED_SIZE_BYTES_MAX < WATCH_SIZE_IN_FLIGHT_BYTES_MAX);
     assert!(WATCH_PROGRESS_NOTIFY_INTERVAL_MS > WATCH_PROGRESS_NOTIFY_INTERVAL_MS_MIN);
     assert!(ELECTION_TICKS_MIN > HEARTBEAT_TICKS);
     assert!(ELECTION_TICKS_MIN > ELECTION_TICKS_LEFT_AFTER_ADVANCE);

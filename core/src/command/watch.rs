@@ -9,6 +9,8 @@ use bytes::Bytes;
 use super::ReplyHeader;
 use super::kv::KeyValue;
 use crate::id::{Revision, WatchId, WatchStreamId};
+#[cfg(doc)]
+use crate::limits;
 
 /// What is asked on a stream. A stream begins with its first request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +30,8 @@ pub enum WatchRequest {
         stream: WatchStreamId,
     },
     /// The client has taken in so many responses: as many more may be sent. What a slow client
-    /// has not taken is not kept for it, but read again from the store's history.
+    /// has not taken is not kept for it, but read again from the store's history. A host may
+    /// collect a few before it says so, see [`limits::WATCH_TAKEN_UNREPORTED_MAX`].
     Taken {
         /// On which stream.
         stream: WatchStreamId,
@@ -98,6 +101,24 @@ pub struct WatchEvent {
     /// The version before, if asked for, there was one, and it is not compacted away.
     pub previous: Option<KeyValue>,
 }
+
+impl WatchResponse {
+    /// About how many bytes it takes in a message.
+    pub fn size_bytes(&self) -> usize {
+        self.events.iter().map(WatchEvent::size_bytes).sum()
+    }
+}
+
+impl WatchEvent {
+    /// About how many bytes it takes in a message.
+    pub fn size_bytes(&self) -> usize {
+        let size = |kv: &KeyValue| EVENT_OVERHEAD_BYTES + kv.key.len() + kv.value.len();
+        size(&self.key_value) + self.previous.as_ref().map_or(0, size)
+    }
+}
+
+/// The numbers of a key-value in protobuf, and the message around it, at most.
+const EVENT_OVERHEAD_BYTES: usize = 64;
 
 /// What happened to a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

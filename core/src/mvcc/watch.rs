@@ -16,8 +16,8 @@
 //!
 //! # Slow clients
 //!
-//! A stream may have so many responses on their way ([`limits::WATCH_RESPONSES_IN_FLIGHT_MAX`]).
-//! When it has, its watches become unsynced as their next event comes, and nothing is kept for
+//! A stream may have so many responses on their way ([`limits::WATCH_RESPONSES_IN_FLIGHT_MAX`]),
+//! and so many bytes ([`limits::WATCH_SIZE_IN_FLIGHT_BYTES_MAX`]). When it has, its watches become unsynced as their next event comes, and nothing is kept for
 //! them but `next`. So the memory that watches take depends on how many there are, not on how
 //! much is written, and one that is stuck costs the others nothing.
 //!
@@ -185,7 +185,7 @@ impl Watches {
     /// A client has taken in so many responses.
     pub fn taken(&mut self, stream: WatchStreamId, responses: u32) {
         if let Some(found) = self.streams.get_mut(&stream) {
-            found.in_flight = found.in_flight.saturating_sub(responses);
+            found.take(responses);
             self.note_ready(stream);
         }
     }
@@ -316,6 +316,7 @@ impl Watches {
     fn announce(&mut self, response: WatchResponse) {
         if let Some(stream) = self.streams.get_mut(&response.stream) {
             stream.in_flight = stream.in_flight.saturating_add(1);
+            stream.note_handed_out(0);
         }
         self.responses.push(response);
     }

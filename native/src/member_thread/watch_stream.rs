@@ -18,8 +18,6 @@ use tokio::sync::{Notify, mpsc};
 
 use super::Event;
 
-/// Responses that are reported taken together, so that a report costs next to nothing.
-const REPORT_RESPONSES: u32 = limits::WATCH_RESPONSES_IN_FLIGHT_MAX / 4;
 /// Answers that may wait for a client that goes on asking.
 const ANSWERS_WAITING_MAX: usize = 1_024;
 
@@ -36,7 +34,9 @@ pub(crate) struct WatchResponses {
     events: mpsc::Sender<Event>,
     batches: mpsc::UnboundedReceiver<Vec<WatchResponse>>,
     batch: vec::IntoIter<WatchResponse>,
+    /// What has been taken since the last report.
     taken: u32,
+    taken_size_bytes: usize,
     backlog: Arc<Backlog>,
 }
 
@@ -69,6 +69,7 @@ pub(super) fn open(
         batches: receiver,
         batch: Vec::new().into_iter(),
         taken: 0,
+        taken_size_bytes: 0,
         backlog,
     };
     (responses, requests, receiver)
@@ -106,7 +107,7 @@ impl WatchResponses {
     pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<WatchResponse>> {
         loop {
             if let Some(response) = self.batch.next() {
-                self.take_one();
+                self.take(&response);
                 return Poll::Ready(Some(response));
             }
             match ready!(self.batches.poll_recv(context)) {
@@ -121,10 +122,15 @@ impl WatchResponses {
         std::future::poll_fn(|context| self.poll_next(context)).await
     }
 
-    fn take_one(&mut self) {
+    /// Reports what is taken now and then, so that a report costs next to nothing.
+    fn take(&mut self, response: &WatchResponse) {
         self.backlog.taken();
         self.taken += 1;
-        if self.taken >= REPORT_RESPONSES {
+        self.taken_size_bytes += response.size_bytes();
+        let is_due = self.taken >= limits::WATCH_TAKEN_UNREPORTED_MAX
+            || self.taken_size_bytes >= limits::WATCH_TAKEN_UNREPORTED_SIZE_BYTES_MAX;
+        if is_due {
+            self.taken_size_bytes = 0;
             let taken = WatchRequest::Taken {
                 stream: self.stream,
                 responses: std::mem::take(&mut self.taken),

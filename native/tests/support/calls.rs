@@ -13,8 +13,10 @@ use tonic::service::Interceptor;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status, Streaming};
 
+use pb::cluster_client::ClusterClient;
 use pb::kv_client::KvClient;
 use pb::lease_client::LeaseClient;
+use pb::maintenance_client::MaintenanceClient;
 use pb::watch_client::WatchClient;
 
 /// How long a test waits for an answer before it takes it for lost.
@@ -64,6 +66,14 @@ impl Calls {
     ) -> InterceptedService<Channel, Header> {
         let header = Header(MetadataKey::from_static(name), value.parse().unwrap());
         InterceptedService::new(self.channel.clone(), header)
+    }
+
+    pub(crate) fn cluster(&self) -> ClusterClient<Channel> {
+        ClusterClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn maintenance(&self) -> MaintenanceClient<Channel> {
+        MaintenanceClient::new(self.channel.clone())
     }
 
     pub(crate) fn lock(&self) -> LockClient<Channel> {

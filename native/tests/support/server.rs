@@ -59,6 +59,20 @@ impl Server {
         wait_for(message, || self.line(message))
     }
 
+    /// How much memory it has, as the kernel counts it.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let kilobytes: u64 = line
+            .unwrap()
+            .split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap();
+        kilobytes * 1_024
+    }
+
     /// Sends a signal by its name (`TERM`).
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill")

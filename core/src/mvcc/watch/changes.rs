@@ -65,6 +65,8 @@ impl Change<'_> {
 /// A piece of history as one watch hears it.
 pub(super) struct Chunk {
     pub(super) events: Vec<WatchEvent>,
+    /// How large they are together.
+    pub(super) size_bytes: usize,
     /// All that happened up to here has been looked at.
     pub(super) upto: Revision,
     /// How many versions were looked at.
@@ -111,6 +113,7 @@ impl Store {
         };
         Chunk {
             events: filling.events,
+            size_bytes: filling.size_bytes,
             upto: cut.unwrap_or(self.revision),
             visited: filling.visited,
         }
@@ -163,18 +166,9 @@ impl Filling {
         self.revision = id.main;
         self.visited += 1;
         if let Some(event) = change().and_then(|change| change.event(interest)) {
-            self.size_bytes += size_bytes(&event);
+            self.size_bytes += event.size_bytes();
             self.events.push(event);
         }
         None
     }
 }
-
-/// About how many bytes an event takes in a message.
-pub(super) fn size_bytes(event: &WatchEvent) -> usize {
-    let sizes = |kv: &KeyValue| EVENT_OVERHEAD_BYTES + kv.key.len() + kv.value.len();
-    sizes(&event.key_value) + event.previous.as_ref().map_or(0, sizes)
-}
-
-/// The numbers of a key-value in protobuf, and the message around it, at most.
-const EVENT_OVERHEAD_BYTES: usize = 64;

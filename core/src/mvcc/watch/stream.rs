@@ -1,6 +1,6 @@
 //! One client's watches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::interest::Interest;
 use crate::id::{Revision, WatchId};
@@ -35,6 +35,10 @@ pub(super) struct Stream {
     next_id: i64,
     /// Responses handed out, or begun, that the host has not reported taken.
     pub(super) in_flight: u32,
+    /// How large each of those is that were handed out, in order.
+    handed_out: VecDeque<usize>,
+    /// How large they are together, with what has been put into those that are begun.
+    pub(super) size_in_flight_bytes: usize,
     /// No watch begins later: before it the stream as a whole says nothing of its progress.
     pub(super) latest_start: Revision,
 }
@@ -42,7 +46,29 @@ pub(super) struct Stream {
 impl Stream {
     /// Whether another response may be made.
     pub(super) fn has_room(&self) -> bool {
-        self.in_flight < limits::WATCH_RESPONSES_IN_FLIGHT_MAX
+        self.in_flight < limits::WATCH_RESPONSES_IN_FLIGHT_MAX && self.has_bytes_left()
+    }
+
+    /// Whether more may be put into those that are begun.
+    pub(super) fn has_bytes_left(&self) -> bool {
+        self.size_in_flight_bytes < limits::WATCH_SIZE_IN_FLIGHT_BYTES_MAX
+    }
+
+    /// A response of so many bytes, which are counted already, has been handed out.
+    pub(super) fn note_handed_out(&mut self, size_bytes: usize) {
+        self.handed_out.push_back(size_bytes);
+    }
+
+    /// The oldest responses have been taken.
+    pub(super) fn take(&mut self, responses: u32) {
+        let taken = usize::try_from(responses)
+            .unwrap_or(usize::MAX)
+            .min(self.handed_out.len());
+        self.in_flight = self
+            .in_flight
+            .saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX));
+        let size_bytes: usize = self.handed_out.drain(..taken).sum();
+        self.size_in_flight_bytes = self.size_in_flight_bytes.saturating_sub(size_bytes);
     }
 
     /// Whether one of its watches is to read history now.

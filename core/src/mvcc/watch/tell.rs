@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use super::changes::{Change, size_bytes};
+use super::changes::Change;
 use super::{WatchName, Watches};
 use crate::command::{WatchEvent, WatchResponse};
 use crate::id::Revision;
@@ -100,8 +100,10 @@ impl Watches {
         let Some(event) = change.event(&watch.interest) else {
             return;
         };
+        let has_bytes_left = stream.has_bytes_left();
         let is_full = |batch: &Batch| {
-            batch.revision < revision && batch.size_bytes >= limits::WATCH_RESPONSE_SIZE_BYTES
+            let is_large = batch.size_bytes >= limits::WATCH_RESPONSE_SIZE_BYTES;
+            batch.revision < revision && (is_large || !has_bytes_left)
         };
         let begins = open.get(&name).is_none_or(is_full);
         if begins {
@@ -122,9 +124,13 @@ impl Watches {
             revision,
             size_bytes: 0,
         });
+        let size_bytes = event.size_bytes();
         batch.revision = revision;
-        batch.size_bytes += size_bytes(&event);
+        batch.size_bytes += size_bytes;
         batch.events.push(event);
+        if let Some(stream) = self.streams.get_mut(&name.0) {
+            stream.size_in_flight_bytes += size_bytes;
+        }
     }
 
     /// Lets a watch read a piece of history. Answers how many versions were looked at.
@@ -144,10 +150,11 @@ impl Watches {
         watch.next = Revision(chunk.upto.0 + 1);
         if !chunk.events.is_empty() {
             stream.in_flight += 1;
+            stream.size_in_flight_bytes += chunk.size_bytes;
             let batch = Batch {
                 events: chunk.events,
                 revision: chunk.upto,
-                size_bytes: 0,
+                size_bytes: chunk.size_bytes,
             };
             self.hand_out(name, batch, chunk.upto);
         }
@@ -162,6 +169,9 @@ impl Watches {
         let now_ticks = self.now_ticks;
         if let Some((_, watch)) = self.find_mut(name) {
             watch.heard_at_ticks = now_ticks;
+        }
+        if let Some(stream) = self.streams.get_mut(&name.0) {
+            stream.note_handed_out(batch.size_bytes);
         }
         let response = WatchResponse {
             events: batch.events,

@@ -541,6 +541,38 @@ fn ten_thousand_watches_on_a_hundred_streams_and_one_is_stuck() {
 }
 
 #[test]
+fn one_that_is_stuck_keeps_few_large_values() {
+    const VALUE_BYTES: usize = 512 * 1_024;
+    const PUTS: i64 = 100;
+    let mut bench = Bench::new();
+    bench.create(watch("a", 0));
+    bench.create(watch("a", 0));
+    let put = format!("put a {}", "x".repeat(VALUE_BYTES));
+    let mut heard = Vec::new();
+    for _ in 0..PUTS {
+        heard.extend(bench.run(&[&put]));
+    }
+    let held_bytes: usize = heard.iter().map(WatchResponse::size_bytes).sum();
+    let most_bytes = limits::WATCH_SIZE_IN_FLIGHT_BYTES_MAX;
+    assert!((most_bytes..most_bytes + 4 * VALUE_BYTES).contains(&held_bytes));
+    // It takes one after the other, and loses nothing.
+    loop {
+        bench.watches.taken(ONE, 1);
+        let more = bench.settle();
+        if more.is_empty() && bench.watches.view()[0].in_flight == 0 {
+            break;
+        }
+        heard.extend(more);
+    }
+    for id in 0..2 {
+        let mut own = heard.clone();
+        own.retain(|response| response.watch == WatchId(id));
+        let wanted: Vec<String> = (2..=PUTS + 1).map(|main| format!("put a@{main}")).collect();
+        assert_eq!(events(&own), wanted);
+    }
+}
+
+#[test]
 fn a_put_costs_by_who_hears_of_it_not_by_who_watches() {
     let mut bench = Bench::new();
     for number in 0..10_000u64 {
