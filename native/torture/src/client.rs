@@ -10,7 +10,7 @@ use quorate_api::etcdserverpb as pb;
 use quorate_core::audit::Outcome;
 use quorate_core::command::{Command, Reply, ReplyHeader, WatchCreate};
 use quorate_core::error::Error;
-use quorate_core::id::LeaseId;
+use quorate_core::id::{LeaseId, MemberId};
 use tokio::time::timeout;
 use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
@@ -128,6 +128,14 @@ impl Client {
                 let answer = answer.into_inner();
                 let header = reply::header(answer.header);
                 Ok((header, Reply::HashKv(reply::hash_kv(&answer))))
+            }
+            Command::MoveLeader(MemberId(target_id)) => {
+                let mut maintenance = self.maintenance.clone();
+                let request = pb::MoveLeaderRequest {
+                    target_id: *target_id,
+                };
+                let answer = maintenance.move_leader(request).await?.into_inner();
+                Ok((reply::header(answer.header), Reply::MoveLeader))
             }
             other => self.send_of_leases(other).await,
         }

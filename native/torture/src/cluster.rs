@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use quorate_core::command::Command;
 use quorate_core::id::MemberId;
 use quorate_core::membership::member_id;
 
@@ -25,6 +26,9 @@ const HEARTBEAT_MS: u32 = 20;
 const ELECTION_MS: u32 = 200;
 /// How long a member that is not paused takes to say how it stands.
 const STANDING_LIMIT: Duration = Duration::from_millis(200);
+
+/// How long the answer of a leader that hands leadership on is waited for.
+const MOVE_LIMIT: Duration = Duration::from_secs(1);
 
 /// A cluster.
 pub(crate) struct Cluster {
@@ -130,6 +134,19 @@ impl Cluster {
         let with_leader = standings.iter().flatten().filter(|one| one.leader != 0);
         let newest = with_leader.max_by_key(|one| one.header.term)?;
         self.node_of(newest.leader)
+    }
+
+    /// Has the leader hand leadership to another member. Whether it does is up to it.
+    pub(crate) fn move_leader(&self, leader: Option<usize>, to: usize) {
+        let (Some(leader), Some(id)) = (leader, self.ids.get(to)) else {
+            return;
+        };
+        let (port, command) = (self.client_ports[leader], Command::MoveLeader(*id));
+        tokio::spawn(async move {
+            if let Some(client) = Client::connect(port).await {
+                client.ask(&command, MOVE_LIMIT).await;
+            }
+        });
     }
 
     /// Whether each member's process is there; an end without a reason is a failure.

@@ -41,6 +41,8 @@ pub(crate) enum Fault {
     FailWrite(Victims),
     /// The next sync fails.
     FailSync(Victims),
+    /// The leader is asked to hand leadership on.
+    MoveLeader(Victims),
 }
 
 /// To whom it happens. Who leads is found out when it is about to happen.
@@ -170,6 +172,7 @@ impl Fault {
             Fault::SlowDisk { .. } => "slow disk",
             Fault::FailWrite(_) => "failed write",
             Fault::FailSync(_) => "failed sync",
+            Fault::MoveLeader(_) => "move leader",
         }
     }
 }
@@ -181,7 +184,8 @@ impl fmt::Display for Fault {
             | Fault::Terminate(victims)
             | Fault::Pause(victims)
             | Fault::FailWrite(victims)
-            | Fault::FailSync(victims) => write!(f, "{} {victims:?}", self.kind()),
+            | Fault::FailSync(victims)
+            | Fault::MoveLeader(victims) => write!(f, "{} {victims:?}", self.kind()),
             Fault::Cut { cut, breaks } => {
                 let manner = if *breaks { "breaks" } else { "holds" };
                 write!(f, "cut {cut:?}, which {manner} connections")

@@ -64,12 +64,13 @@ fn fault(prng: &mut Prng) -> Fault {
             cut: cut(prng),
             by: Duration::from_millis(prng.between(2, 120)),
         },
-        84..91 => Fault::SlowDisk {
+        84..90 => Fault::SlowDisk {
             victims: several(prng),
             by_ms: prng.between(2, 60),
         },
-        91..95 => Fault::FailWrite(one(prng)),
-        _ => Fault::FailSync(one(prng)),
+        90..93 => Fault::FailWrite(one(prng)),
+        93..96 => Fault::FailSync(one(prng)),
+        _ => Fault::MoveLeader(Victims::Follower(prng.bits())),
     }
 }
 
@@ -124,6 +125,6 @@ mod tests {
                 kinds.extend(plan.faults.iter().map(|planned| planned.fault.kind()));
             }
         }
-        assert_eq!(kinds.len(), 8, "{kinds:?}");
+        assert_eq!(kinds.len(), 9, "{kinds:?}");
     }
 }

@@ -103,7 +103,8 @@ impl<'a> Trouble<'a> {
             | Fault::Pause(victims)
             | Fault::SlowDisk { victims, .. }
             | Fault::FailWrite(victims)
-            | Fault::FailSync(victims) => nodes = victims.among(size, leader),
+            | Fault::FailSync(victims)
+            | Fault::MoveLeader(victims) => nodes = victims.among(size, leader),
             Fault::Cut { cut, .. } | Fault::Delay { cut, .. } => ways = cut.among(size, leader),
         }
         for node in &nodes {
@@ -115,6 +116,7 @@ impl<'a> Trouble<'a> {
                 Fault::SlowDisk { by_ms, .. } => server.order(DiskOrder::Slow(*by_ms))?,
                 Fault::FailWrite(_) => server.order(DiskOrder::FailWrite)?,
                 Fault::FailSync(_) => server.order(DiskOrder::FailSync)?,
+                Fault::MoveLeader(_) => self.cluster.move_leader(leader, *node),
                 Fault::Cut { .. } | Fault::Delay { .. } => bail!("ways are no members"),
             }
         }
