@@ -14,6 +14,9 @@ use crate::plan::{ClusterPlan, RoundPlan};
 use crate::recorder::Recorder;
 use crate::state::State;
 
+/// Characters of a text that are printed.
+const CHARACTERS_MAX: usize = 1_500;
+
 /// Where a failure was, and what is kept of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
@@ -155,10 +158,14 @@ pub(crate) fn keep(
 pub(crate) fn failure(kept: &Kept, failure: &Failure, members: Option<&str>) -> String {
     let mut text = format!(
         "seed {}, round {}: {} violated ({})\n  {}\n",
-        kept.seed, kept.round, failure.property, failure.source, failure.text
+        kept.seed,
+        kept.round,
+        failure.property,
+        failure.source,
+        shortened(&failure.text)
     );
     for operation in &kept.operations {
-        let _ = writeln!(text, "  {operation}");
+        let _ = writeln!(text, "  {}", shortened(operation));
     }
     let _ = writeln!(text, "the faults of the round:\n  {}", kept.plan);
     let _ = writeln!(
@@ -174,6 +181,14 @@ pub(crate) fn failure(kept: &Kept, failure: &Failure, members: Option<&str>) -> 
         kept.seed, kept.round
     );
     text
+}
+
+/// As much of a text as a person reads; the folder has all of it.
+pub(crate) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(CHARACTERS_MAX) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// The faults of a round.

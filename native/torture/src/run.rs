@@ -118,8 +118,10 @@ pub(crate) async fn run(options: &Options) -> Result<Verdict> {
         (Some((kept, failure)), Some(bug)) => {
             kept.forget()?;
             println!(
-                "caught: {bug}, in round {} of seed {}: {failure}",
-                kept.round, kept.seed
+                "caught: {bug}, in round {} of seed {}: {}",
+                kept.round,
+                kept.seed,
+                report::shortened(&failure.to_string())
             );
             Verdict::Good
         }

@@ -12,6 +12,10 @@ use quorate_core::prng::Prng;
 
 /// Few keys, so that clients meet on them.
 const KEYS: u64 = 8;
+/// How many values of a thousand are large, and how large they may be: so that segments are cut
+/// in the middle of things, and snapshots are more than a packet.
+const LARGE_PER_MILLE: u32 = 30;
+const VALUE_SIZE_BYTES_MAX: u64 = 16 * 1_024;
 /// Revisions that a client looks back, at most.
 const LOOK_BACK: u64 = 40;
 /// Revisions that a compaction leaves.
@@ -175,9 +179,14 @@ impl Draw {
 
     fn put_to(&mut self, key: Bytes) -> Put {
         self.written += 1;
+        let mut value = format!("{}.{}", self.mark, self.written);
+        if self.prng.chance(LARGE_PER_MILLE) {
+            let size = self.prng.between(1, VALUE_SIZE_BYTES_MAX) as usize;
+            value = format!("{value:.<size$}");
+        }
         Put {
             key,
-            value: Bytes::from(format!("{}.{}", self.mark, self.written)),
+            value: Bytes::from(value),
             ..Put::default()
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Raft paper §5.6: a leader within a few election timeouts while messages arrive.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -10,6 +11,7 @@ use tokio::time::sleep;
 
 use crate::client::Standing;
 use crate::cluster::{Cluster, name};
+use crate::failure::Failure;
 
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(15);
@@ -49,6 +51,7 @@ async fn wait<T>(
         cluster.presences()?;
         let standings = cluster.standings().await;
         let all: Vec<Standing> = standings.iter().flatten().cloned().collect();
+        same_where_equal(&standings)?;
         if all.len() == standings.len()
             && let Some(found) = wanted(&all)
         {
@@ -57,6 +60,19 @@ async fn wait<T>(
         wait.check("liveness", "Raft paper §5.6", &told(&standings))?;
         sleep(PAUSE).await;
     }
+}
+
+/// Members that have applied the same entries are at the same revision.
+fn same_where_equal(standings: &[Option<Standing>]) -> Result<()> {
+    let mut seen = BTreeMap::new();
+    for standing in standings.iter().flatten() {
+        let revision = standing.header.revision;
+        if *seen.entry(standing.applied).or_insert(revision) != revision {
+            let property = "state machine safety";
+            return Err(Failure::new(property, "Raft paper §5.4.3", told(standings)).into());
+        }
+    }
+    Ok(())
 }
 
 fn told(standings: &[Option<Standing>]) -> String {
@@ -71,4 +87,34 @@ fn told(standings: &[Option<Standing>]) -> String {
         format!("{}: {said}", name(node))
     });
     lines.collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate_core::command::ReplyHeader;
+
+    use super::*;
+
+    fn at(applied: u64, revision: i64) -> Option<Standing> {
+        Some(Standing {
+            header: ReplyHeader {
+                revision: Revision(revision),
+                ..ReplyHeader::default()
+            },
+            leader: 1,
+            applied,
+        })
+    }
+
+    #[test]
+    fn who_has_applied_the_same_is_at_the_same_revision() {
+        let good = [at(7, 3), None, at(8, 4), at(7, 3)];
+        assert!(same_where_equal(&good).is_ok());
+        let bad = [at(7, 3), at(8, 4), at(7, 4)];
+        let failure = same_where_equal(&bad).expect_err("they differ");
+        assert!(
+            failure.to_string().contains("infra3: leader 1"),
+            "{failure}"
+        );
+    }
 }
