@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_json(&descriptors)?;
     write_methods(&descriptors, &out.join("methods.rs"))?;
     let mut config = prost_build::Config::new();
-    config.bytes(["."]);
+    config.bytes(["."]).enable_type_names();
     // Who dials brings the channel: no `connect` is made, which would ask for one's sort.
     tonic_prost_build::configure()
         .build_transport(false)

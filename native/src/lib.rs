@@ -4,11 +4,15 @@
 //! The programs' `main` functions in `src/bin` do nothing but call this library.
 
 mod client;
+mod cobra;
+pub mod ctl;
 mod disk;
 mod flags;
+mod go;
 mod go_duration;
 mod grpc;
 mod http_api;
+mod latency;
 mod listen;
 mod log;
 mod member_thread;

@@ -21,6 +21,12 @@ pub(crate) use rejections::Rejections;
 /// Extra keys of a line, in the order in which they are printed.
 pub(crate) type Fields<'a> = &'a [(&'static str, Value)];
 
+/// The log of a tool: lines on standard error.
+pub(crate) fn to_stderr() -> Logger {
+    let outputs = Outputs::open("stderr").expect("standard error needs no opening");
+    Logger::new(LogLevel::Info, outputs)
+}
+
 /// Writes the log. A clone writes to the same place.
 #[derive(Clone)]
 pub(crate) struct Logger {

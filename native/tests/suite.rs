@@ -14,6 +14,7 @@ mod metrics;
 mod operators;
 mod peer_port;
 mod procfile;
+mod quoratectl;
 mod range_stream;
 mod replay;
 mod stop;

@@ -6,6 +6,8 @@ pub(crate) mod etcdctl;
 pub(crate) mod etcdctl_stream;
 pub(crate) mod http;
 pub(crate) mod ports;
+pub(crate) mod program;
+pub(crate) mod real_etcd;
 pub(crate) mod server;
 pub(crate) mod tools;
 pub(crate) mod wait;

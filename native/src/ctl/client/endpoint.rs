@@ -1,0 +1,76 @@
+//! Where a client may reach a server.
+
+use std::time::Duration;
+
+use tonic::transport::{Channel, Endpoint as TonicEndpoint};
+
+use super::CallError;
+use crate::ctl::settings::Settings;
+use crate::go::io_error_text;
+
+/// One endpoint, as `--endpoints` names it.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoint {
+    /// As the user wrote it.
+    pub(crate) name: String,
+    target: TonicEndpoint,
+}
+
+impl Endpoint {
+    /// Reads `host:port` or `http://host:port`.
+    ///
+    /// # Errors
+    /// What is wrong with it, or is not there yet.
+    pub(crate) fn parse(name: &str, settings: &Settings) -> Result<Self, CallError> {
+        let name = name.trim();
+        let authority = match name.split_once("://") {
+            None => name,
+            Some(("http", authority)) => authority,
+            Some(("https" | "unixs", _)) => {
+                let text = format!("endpoint {name}: TLS is not supported yet by quoratectl");
+                return Err(CallError::Endpoint(text));
+            }
+            Some((scheme, _)) => {
+                let text = format!("endpoint {name}: the scheme {scheme} is not supported");
+                return Err(CallError::Endpoint(text));
+            }
+        };
+        let target = TonicEndpoint::from_shared(format!("http://{authority}"))
+            .map_err(|error| CallError::Endpoint(format!("endpoint {name}: {error}")))?
+            .connect_timeout(settings.dial_timeout)
+            .tcp_nodelay(true);
+        let target = if settings.keepalive_time > Duration::ZERO {
+            target
+                .http2_keep_alive_interval(settings.keepalive_time.max(KEEPALIVE_MIN))
+                .keep_alive_timeout(settings.keepalive_timeout)
+        } else {
+            target
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            target,
+        })
+    }
+
+    /// Connects; nothing of a request has been sent when that fails.
+    ///
+    /// # Errors
+    /// Why not, as gRPC for Go says it.
+    pub(super) async fn connect(&self) -> Result<Channel, String> {
+        self.target.connect().await.map_err(|error| {
+            let mut reason: &dyn std::error::Error = &error;
+            while let Some(source) = reason.source() {
+                reason = source;
+            }
+            let text = io_error_text(reason);
+            format!(
+                "last connection error: connection error: desc = \"transport: Error while \
+                 dialing: dial tcp {}: connect: {text}\"",
+                self.name
+            )
+        })
+    }
+}
+
+/// gRPC for Go pings no more often.
+const KEEPALIVE_MIN: Duration = Duration::from_secs(10);

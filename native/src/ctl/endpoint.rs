@@ -1,0 +1,70 @@
+//! `endpoint`: how servers are.
+
+mod hash_kv;
+mod health;
+mod status;
+
+use clap::{Args, Subcommand};
+use quorate_api::etcdserverpb::MemberListRequest;
+
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::get::decimal;
+
+/// Endpoint related commands
+#[derive(Args, Clone, Debug)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct Endpoint {
+    /// Use all endpoints from the cluster member list
+    #[arg(long, global = true)]
+    cluster: bool,
+    #[command(subcommand)]
+    command: EndpointCommand,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum EndpointCommand {
+    /// Checks the healthiness of endpoints specified in `--endpoints` flag
+    Health,
+    /// Prints out the status of endpoints specified in `--endpoints` flag
+    ///
+    /// When --write-out is set to simple, this command prints out comma-separated status lists
+    /// for each endpoint.
+    Status,
+    /// Prints the KV history hash for each endpoint in --endpoints
+    Hashkv {
+        /// Maximum revision to hash (default: latest revision)
+        #[arg(long, default_value = "0", hide_default_value = true, value_parser = decimal)]
+        rev: i64,
+    },
+}
+
+impl Endpoint {
+    /// Asks each and prints.
+    pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
+        let endpoints = endpoints(context, self.cluster).await?;
+        match self.command {
+            EndpointCommand::Health => health::run(context, endpoints).await,
+            EndpointCommand::Status => status::run(context, &endpoints).await,
+            EndpointCommand::Hashkv { rev } => hash_kv::run(context, &endpoints, rev).await,
+        }
+    }
+}
+
+/// The endpoints given, or those of all members.
+///
+/// # Errors
+/// The members cannot be asked for.
+pub(crate) async fn endpoints(context: &Context, cluster: bool) -> Result<Vec<String>, Failure> {
+    if !cluster {
+        return Ok(context.settings.endpoints.clone());
+    }
+    let request = MemberListRequest { linearizable: true };
+    let members = context.client()?.member_list(request).await;
+    let members = members.map_err(|error| {
+        let text = format!("failed to fetch endpoints from etcd cluster member list: {error}");
+        Failure::new(Exit::Error, text)
+    })?;
+    let members = members.members.into_iter();
+    Ok(members.flat_map(|member| member.client_ur_ls).collect())
+}
