@@ -43,8 +43,9 @@ pub(crate) fn mutants(workspace: &Workspace, options: &Options) -> Result<()> {
     )
 }
 
-/// As [`simulate`], in a test: so many seeds.
+/// As [`simulate`], in a test: the seeds that failed once, then so many.
 pub(crate) fn seeds(workspace: &Workspace, count: u32) -> Result<()> {
+    run_program(workspace, SIMULATE, &[], &["--regressions".to_owned()])?;
     run_program(
         workspace,
         SIMULATE,

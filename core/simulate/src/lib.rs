@@ -5,13 +5,17 @@
 //! * [`pool`] does that for many seeds on all cores, in the order of seeds as far as anybody can
 //!   tell.
 //! * [`shrink`] takes away from a failure what it does not need.
+//! * [`story`] writes it down as a scenario that fails in the same way.
+//! * [`regressions`] are the seeds that failed once.
 //! * [`report`] tells a person.
 //!
 //! What a seed gives does not depend on threads or time: the same seed has the same verdict and
 //! the same hash, wherever and whenever it runs.
 
 pub mod pool;
+pub mod regressions;
 pub mod report;
 pub mod run;
 pub mod shrink;
 pub mod state;
+pub mod story;

@@ -13,25 +13,31 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use quorate_core::sim::simulation;
+use quorate_core::sim::Simulation;
 use quorate_simulate::run::{self, Failure, Outcome};
 use quorate_simulate::shrink::Shrinker;
 use quorate_simulate::state::State;
-use quorate_simulate::{pool, report};
+use quorate_simulate::{pool, regressions, report, story};
 
 /// What it is asked.
 #[derive(Parser)]
 #[command(name = "cargo xtask simulate")]
 struct Options {
-    /// How many seeds
-    #[arg(long, value_name = "N", default_value_t = 1_000)]
-    seeds: u64,
+    /// How many seeds; without this and --minutes, 1000
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: Option<u64>,
     /// The first seed
     #[arg(long, value_name = "S", default_value_t = 0)]
     from: u64,
     /// For how long at most; without --seeds, as many seeds as there is time for
-    #[arg(long, value_name = "M")]
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(1..))]
     minutes: Option<u64>,
+    /// Runs with so many operations of clients each, instead of as long as the seed draws
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    operations: Option<u64>,
+    /// The seeds that failed once, and no others
+    #[arg(long, conflicts_with_all = ["seeds", "from", "minutes", "resume", "operations"])]
+    regressions: bool,
     /// Make the first failure as small as it gets
     #[arg(long)]
     shrink: bool,
@@ -66,6 +72,7 @@ fn simulate(options: &Options) -> Result<bool> {
     fs::create_dir_all(&options.folder)
         .with_context(|| format!("cannot make {}", options.folder.display()))?;
     let state_path = options.folder.join("state.json");
+    let pinned = options.regressions.then(regressions::all).transpose()?;
     let mut state = begin(options, &state_path)?;
     let mut log = options.log.as_deref().map(open_log).transpose()?;
     let stop = Arc::new(AtomicBool::new(false));
@@ -75,8 +82,14 @@ fn simulate(options: &Options) -> Result<bool> {
     run::keep_panics();
 
     let from = state.next;
-    let end = options.from.saturating_add(options.seeds);
-    let limit = end.saturating_sub(from);
+    let limit = match &pinned {
+        Some(pinned) => pinned.len() as u64,
+        None => options.end().saturating_sub(from),
+    };
+    let seed_at = |number: u64| match &pinned {
+        Some(pinned) => pinned[number as usize].seed,
+        None => from + number,
+    };
     let begun = Instant::now();
     let took_before_ms = state.took_ms;
     let deadline = options
@@ -89,11 +102,12 @@ fn simulate(options: &Options) -> Result<bool> {
     pool::in_order(
         limit,
         &stop,
-        |number| run::run(&simulation(from + number)),
+        |number| run::run(&Simulation::of(seed_at(number), options.operations)),
         |_, outcome: Outcome| {
             state.add(&outcome);
             state.took_ms = took_before_ms + elapsed_ms(begun);
             bar.inc(1);
+            bar.set_message(format!("{} failed", state.failed.len()));
             if let Some(log) = &mut log {
                 trouble = write_log(log, &outcome);
             }
@@ -102,7 +116,9 @@ fn simulate(options: &Options) -> Result<bool> {
             }
             if saved.elapsed() > SAVE_EVERY {
                 saved = Instant::now();
-                trouble = state.write(&state_path);
+                if !options.regressions {
+                    trouble = state.write(&state_path);
+                }
             }
             let is_late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
             failures.len() < options.failures && !is_late && trouble.is_ok()
@@ -111,19 +127,51 @@ fn simulate(options: &Options) -> Result<bool> {
     bar.finish_and_clear();
     trouble?;
     state.took_ms = took_before_ms + elapsed_ms(begun);
-    state.write(&state_path)?;
+    if !options.regressions {
+        state.write(&state_path)?;
+    }
 
     for (seed, failure) in &failures {
         tell_failure(options, *seed, failure)?;
     }
     println!("{}", report::figures(&state));
-    if stop.load(Ordering::Relaxed) {
-        println!(
-            "stopped; to go on: cargo xtask simulate --resume --seeds {} --from {}",
-            options.seeds, options.from
-        );
+    if stop.load(Ordering::Relaxed) && !options.regressions {
+        println!("stopped; to go on: {}", options.command(options.from, true));
     }
     Ok(state.failed.is_empty())
+}
+
+impl Options {
+    /// The seed behind the last one.
+    fn end(&self) -> u64 {
+        let seeds = match (self.seeds, self.minutes) {
+            (Some(seeds), _) => seeds,
+            (None, Some(_)) => u64::MAX,
+            (None, None) => SEEDS,
+        };
+        self.from.saturating_add(seeds)
+    }
+
+    /// The command that runs one seed again, or goes on with all of them.
+    fn command(&self, from: u64, resume: bool) -> String {
+        let mut command = "cargo xtask simulate".to_owned();
+        if resume {
+            command += " --resume";
+        }
+        match self.seeds.filter(|_| resume) {
+            Some(seeds) => command += &format!(" --seeds {seeds}"),
+            None if resume => {}
+            None => command += " --seeds 1",
+        }
+        command += &format!(" --from {from}");
+        if let Some(operations) = self.operations {
+            command += &format!(" --operations {operations}");
+        }
+        match self.minutes.filter(|_| resume) {
+            Some(minutes) => command + &format!(" --minutes {minutes}"),
+            None => command,
+        }
+    }
 }
 
 fn begin(options: &Options, state_path: &Path) -> Result<State> {
@@ -144,38 +192,36 @@ fn begin(options: &Options, state_path: &Path) -> Result<State> {
 
 fn tell_failure(options: &Options, seed: u64, failure: &Failure) -> Result<()> {
     println!("\n{}", report::failure(seed, failure));
-    let history = simulation(seed).history;
-    let path = options.folder.join(format!("{seed}.json"));
-    fs::write(&path, serde_json::to_vec_pretty(&history)?)?;
-    println!(
-        "its history is in {}; again by: cargo xtask simulate --seeds 1 --from {seed}",
-        path.display()
-    );
+    println!("again: {}", options.command(seed, false));
+    let simulation = Simulation::of(seed, options.operations);
+    let path = options.folder.join(format!("{seed}.txt"));
+    fs::write(&path, story::text(&simulation.history, failure))?;
+    println!("step by step: quorate replay {}", path.display());
     if !options.shrink {
         return Ok(());
     }
     let begun = Instant::now();
-    let before = history.actions.len();
-    let shrinker = Shrinker::new(simulation(seed), &failure.property, SHRINK_TRIES_MAX);
+    let before = simulation.history.actions.len();
+    let shrinker = Shrinker::new(simulation, &failure.property, SHRINK_TRIES_MAX);
     let (small, tries) = shrinker.shrink();
-    let path = options.folder.join(format!("{seed}-small.json"));
-    fs::write(&path, serde_json::to_vec_pretty(&small.history)?)?;
+    let Some(found) = run::run(&small).failure else {
+        bail!("seed {seed} does not fail a second time: the simulator is not deterministic");
+    };
+    let text = story::text(&small.history, &found);
+    let path = options.folder.join(format!("{seed}-small.txt"));
+    fs::write(&path, &text)?;
     println!(
-        "shrunk from {before} actions to {}, {} members, {} events, in {tries} runs and {:.1} s: {}",
+        "shrunk from {before} actions to {}, {} members, {} events, in {tries} runs and {:.1} s",
         small.history.actions.len(),
         small.history.config.members,
         small.events,
         begun.elapsed().as_secs_f64(),
-        path.display()
     );
-    for planned in &small.history.actions {
-        println!(
-            "  {:>6} {}",
-            planned.after_event,
-            serde_json::to_string(&planned.action)?
-        );
+    println!("quorate replay {}:\n\n{text}", path.display());
+    match story::replays(&text, &found) {
+        Ok(()) => Ok(()),
+        Err(reason) => bail!("{} does not fail in the same way: {reason}", path.display()),
     }
-    Ok(())
 }
 
 fn open_log(path: &Path) -> Result<File> {
@@ -201,8 +247,9 @@ fn write_log(log: &mut File, outcome: &Outcome) -> Result<()> {
 }
 
 fn progress_bar(limit: u64) -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("{elapsed} [{wide_bar}] {pos}/{len} seeds, {eta} left");
+    let style = ProgressStyle::with_template(
+        "{elapsed} [{wide_bar}] {pos}/{len} seeds, {per_sec}, {eta} left, {msg}",
+    );
     match style {
         Ok(style) => ProgressBar::new(limit).with_style(style),
         Err(_) => ProgressBar::new(limit),
@@ -213,5 +260,6 @@ fn elapsed_ms(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
+const SEEDS: u64 = 1_000;
 const SAVE_EVERY: Duration = Duration::from_secs(10);
 const SHRINK_TRIES_MAX: u32 = 3_000;
