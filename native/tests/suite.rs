@@ -1,5 +1,6 @@
 //! The tests, by what they are about.
 
+mod against_etcd;
 mod bad_flags;
 mod bad_input;
 mod crash;

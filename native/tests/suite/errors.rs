@@ -213,10 +213,10 @@ async fn of_metadata() {
     KvClient::new(wants_leader).range(range("k")).await.unwrap();
 }
 
-fn add(url: &str, is_learner: bool) -> pb::MemberAddRequest {
+fn add(url: &str) -> pb::MemberAddRequest {
     pb::MemberAddRequest {
         peer_ur_ls: vec![url.to_owned()],
-        is_learner,
+        is_learner: true,
     }
 }
 
@@ -247,12 +247,12 @@ async fn of_members() {
         "ftp://127.0.0.1:1",
         "http://127.0.0.1:1/x",
     ] {
-        let result = calls.cluster().member_add(add(url, false)).await;
+        let result = calls.cluster().member_add(add(url)).await;
         let text = "etcdserver: given member URLs are invalid";
         assert_told(result, Code::InvalidArgument, text);
     }
     let taken = format!("http://127.0.0.1:{}", cluster.peer_port(1));
-    let result = add_member(&calls, add(&taken, false)).await;
+    let result = add_member(&calls, add(&taken)).await;
     let text = "etcdserver: Peer URLs already exists";
     assert_told(result, Code::FailedPrecondition, text);
     let not_found = "etcdserver: member not found";
@@ -292,10 +292,10 @@ async fn of_learners_and_leaders() {
     };
     let text = "etcdserver: can only promote a learner member";
     assert_told(promote(list.members[0].id).await, failed, text);
-    let learner = add_member(&calls, add("http://127.0.0.1:1", true)).await;
+    let learner = add_member(&calls, add("http://127.0.0.1:1")).await;
     let learner = learner.unwrap().into_inner().member.unwrap();
     assert!(learner.is_learner && learner.name.is_empty());
-    let second = add_member(&calls, add("http://127.0.0.1:2", true)).await;
+    let second = add_member(&calls, add("http://127.0.0.1:2")).await;
     let text = "etcdserver: too many learner members in cluster";
     assert_told(second, failed, text);
     let text = "etcdserver: can only promote a learner member which is in sync with leader";
@@ -327,11 +327,7 @@ async fn of_a_cluster_that_is_not_well() {
     };
     let result = calls.cluster().member_remove(own).await;
     assert_told(result, Code::Unavailable, UNHEALTHY);
-    let request = pb::MemberAddRequest {
-        peer_ur_ls: vec!["http://127.0.0.1:1".to_owned()],
-        is_learner: false,
-    };
-    let result = calls.cluster().member_add(request).await;
+    let result = calls.cluster().member_add(add("http://127.0.0.1:1")).await;
     assert_told(result, Code::Unavailable, UNHEALTHY);
     cluster.crash((leader + 2) % 3);
     let wants_leader = calls.with_header("hasleader", "true");
