@@ -7,6 +7,7 @@ mod suite {
     mod durability;
     mod figures;
     mod lease;
+    mod limits;
     mod member;
     mod membership;
     mod mvcc;
