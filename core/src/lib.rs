@@ -79,6 +79,12 @@ pub enum Input {
         /// Which peer.
         peer: MemberId,
     },
+    /// A peer does not take this member's connection: it was removed from the cluster, as etcd's
+    /// `410 Gone` says.
+    TurnedAway {
+        /// Which peer.
+        by: MemberId,
+    },
     /// The host wants to stop: a leader hands its leadership on first. Answered by
     /// [`Output::Stopped`].
     Stop,
@@ -111,6 +117,9 @@ pub enum Output {
     /// Who is in the cluster now, by ascending ids: connect to these, and to nobody else. Comes
     /// first when a member starts that knows it, and then whenever it changes. A member that
     /// joins a cluster hears of it only once somebody has connected to it.
+    ///
+    /// A connection to one that is not among them any more is kept until it breaks: it may have to
+    /// be told that it is removed. One that it begins anew is refused ([`Input::TurnedAway`]).
     Members(Vec<MemberInfo>),
     /// Something happened that is worth a line.
     Trace(TraceEvent),

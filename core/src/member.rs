@@ -58,7 +58,7 @@ use std::collections::BTreeMap;
 use raft::eraftpb::{Message, MessageType};
 
 pub use config::MemberConfig;
-pub(crate) use facts::{EntryFacts, MemberFacts};
+pub(crate) use facts::{ConfigurationFacts, EntryFacts, MemberFacts};
 pub use figures::Figures;
 pub use leaving::REMOVED;
 pub use start::StartError;
@@ -108,6 +108,8 @@ pub struct Member {
     reads: Reads,
     leases: LeaseDesk,
     changes: ChangeDesk,
+    /// How often what is known of the members has changed in this life.
+    members_changed: u64,
     /// Moves of the leadership whose callers wait.
     leader_moves: Vec<LeaderMove>,
     peers: Peers,
@@ -175,6 +177,7 @@ impl Member {
             reads: Reads::default(),
             leases: LeaseDesk::default(),
             changes: ChangeDesk::default(),
+            members_changed: 0,
             leader_moves: Vec::new(),
             peers: Peers::default(),
             compactions: Vec::new(),
@@ -216,6 +219,7 @@ impl Member {
             } => self.disk_done(lane, batch, result),
             Input::PeerActive { peer } => self.peer_active(peer),
             Input::PeerUnreachable { peer } => self.peer_unreachable(peer),
+            Input::TurnedAway { by } => self.turned_away(by),
             Input::Stop => self.begin_stop(),
         }
         self.tell_consensus();
@@ -279,6 +283,7 @@ impl Member {
         self.compact_with_the_tick();
         self.abandon_overtaken();
         self.say_goodbye();
+        self.ask_standing();
     }
 
     fn receive(&mut self, from: MemberId, bytes: &[u8]) {
@@ -309,6 +314,8 @@ impl Member {
             WireBody::ChangeQuestion(question) => self.receive_change_question(from, &question),
             WireBody::ChangeAnswer(answer) => self.receive_change_answer(answer),
             WireBody::Removal(notice) => self.receive_removal(from, notice),
+            // Whoever is removed has been told so above.
+            WireBody::StandingQuestion(_) => {}
         }
     }
 

@@ -94,6 +94,7 @@ mod operation;
 mod plan;
 mod queue;
 mod records;
+mod roster;
 mod scenario;
 mod simulation;
 mod storm;
@@ -106,7 +107,7 @@ pub use config::WorldConfig;
 pub use fault::{DamagedFile, DiskCall, Fault, Keeps};
 pub use frame::{
     DiskFrame, EventCause, EventFrame, FileFrame, Frame, LossReason, LostMessage, MemberFrame,
-    MessageFrame, OperationFrame, OperationOutcome,
+    MessageFrame, OperationFrame, OperationOutcome, Standing,
 };
 pub use halt::{Halt, WorldError};
 pub use history::{History, PlannedAction};

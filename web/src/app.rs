@@ -115,7 +115,7 @@ impl Component for App {
         let Some(state) = &self.state else {
             return;
         };
-        let layout = Layout::new(state.frame.config.members, state.compact);
+        let layout = Layout::of(&state.frame, state.compact);
         // Yew leaves an attribute alone whose value it believes to be unchanged; the loop may have
         // written another one since.
         motion::place(&state.frame, &layout, state.now_us());
@@ -165,7 +165,7 @@ impl App {
         }
         let draw = !is_of_time || moved || was_playing != is_playing;
         if !draw && !motion::is_reduced() {
-            let layout = Layout::new(state.frame.config.members, state.compact);
+            let layout = Layout::of(&state.frame, state.compact);
             motion::place(&state.frame, &layout, state.now_us());
         }
         self.state = Some(state);

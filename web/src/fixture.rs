@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use quorate_core::id::{Index, MemberId, Revision, Term};
 use quorate_core::member::{EntryView, MemberView, ProgressState, ProgressView, Role};
 use quorate_core::sim::{
-    DiskFrame, EventCause, EventFrame, FileFrame, Frame, MemberFrame, MessageFrame, Node,
+    DiskFrame, EventCause, EventFrame, FileFrame, Frame, MemberFrame, MessageFrame, Node, Standing,
     WorldConfig,
 };
 use quorate_core::trace::{MessageKind, MessageSummary};
@@ -112,6 +112,7 @@ fn member(node: u32, members: u32) -> MemberFrame {
     MemberFrame {
         node: Node(node),
         id: id(node),
+        standing: Standing::Voter,
         view: Some(view),
         failure: None,
         written: Index(4),

@@ -102,7 +102,10 @@ fn visible(before: &Frame, after: &Frame) -> bool {
 
 /// Whether two moments of a member differ in nothing but its timers.
 fn looks_alike(before: &MemberFrame, after: &MemberFrame) -> bool {
-    if before.written != after.written || before.failure != after.failure {
+    let is_same = before.written == after.written
+        && before.failure == after.failure
+        && before.standing == after.standing;
+    if !is_same {
         return false;
     }
     let (before, after) = match (&before.view, &after.view) {

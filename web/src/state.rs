@@ -163,7 +163,7 @@ impl State {
             Message::Key(key) => self.form.key = key,
             Message::Value(value) => self.form.value = value,
             Message::At(node) => self.form.at = node,
-            Message::Select(node) if node.0 >= 1 && node.0 <= self.frame.config.members => {
+            Message::Select(node) if node.0 >= 1 && node.0 as usize <= self.frame.members.len() => {
                 self.selected = node;
                 self.form.at = node;
                 self.menu = None;

@@ -136,7 +136,10 @@ fn version(body: &WireBody) -> u8 {
     match body {
         WireBody::Raft(_) | WireBody::SnapshotChunk(_) | WireBody::SnapshotProgress(_) => 1,
         WireBody::LeaseQuestion(_) | WireBody::LeaseAnswer(_) => 2,
-        WireBody::ChangeQuestion(_) | WireBody::ChangeAnswer(_) | WireBody::Removal(_) => 3,
+        WireBody::ChangeQuestion(_)
+        | WireBody::ChangeAnswer(_)
+        | WireBody::Removal(_)
+        | WireBody::StandingQuestion(_) => 3,
     }
 }
 
@@ -185,6 +188,10 @@ pub fn summary(body: &WireBody) -> MessageSummary {
         WireBody::LeaseAnswer(answer) => beside_log(MessageKind::LeaseAnswer, answer.not_leader),
         WireBody::ChangeQuestion(_) => beside_log(MessageKind::ChangeQuestion, false),
         WireBody::ChangeAnswer(_) => beside_log(MessageKind::ChangeAnswer, true),
+        WireBody::StandingQuestion(question) => MessageSummary {
+            commit: Index(question.commit),
+            ..beside_log(MessageKind::StandingQuestion, false)
+        },
         WireBody::Removal(notice) => MessageSummary {
             commit: Index(notice.commit),
             ..beside_log(MessageKind::Removal, false)

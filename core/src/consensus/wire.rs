@@ -11,7 +11,9 @@ use bytes::Bytes;
 use rkyv::{Archive, Deserialize, Serialize};
 
 pub use lease::{LeaseAnswer, LeaseQuestion, LeaseQuestionKind};
-pub use membership::{ChangeAnswer, ChangeQuestion, ChangeVerdict, RemovalNotice};
+pub use membership::{
+    ChangeAnswer, ChangeQuestion, ChangeVerdict, RemovalNotice, StandingQuestion,
+};
 
 /// The body of one frame.
 #[derive(Archive, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub enum WireBody {
     ChangeAnswer(ChangeAnswer),
     /// That a member is removed. From version 3 on.
     Removal(RemovalNotice),
+    /// Whether the sender is still a member. From version 3 on.
+    StandingQuestion(StandingQuestion),
 }
 
 /// A message of Raft. Which fields mean something depends on the kind.

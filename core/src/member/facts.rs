@@ -8,12 +8,15 @@ use raft::eraftpb::EntryType;
 use super::Member;
 use super::proposal::describe;
 use super::view::Role;
+use crate::command::MemberInfo;
 use crate::consensus::from_raft;
 use crate::id::{Index, MemberId, Revision, Term};
 
 /// A member in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MemberFacts {
+    /// Who.
+    pub(crate) id: MemberId,
     /// Its role.
     pub(crate) role: Role,
     /// Its term.
@@ -24,6 +27,8 @@ pub(crate) struct MemberFacts {
     pub(crate) leader: MemberId,
     /// The last index of its log.
     pub(crate) last: Index,
+    /// Up to here the log is on its disk.
+    pub(crate) synced: Index,
     /// Committed as far as it knows.
     pub(crate) commit: Index,
     /// Carried out by the store.
@@ -32,6 +37,21 @@ pub(crate) struct MemberFacts {
     pub(crate) revision: Revision,
     /// The store's compaction; -1 when there was none.
     pub(crate) compact_revision: Revision,
+    /// How often what it knows of the members has changed in this life.
+    pub(crate) members_changed: u64,
+}
+
+/// Who is in the cluster, as a member knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ConfigurationFacts {
+    /// Those with a vote, in ascending order.
+    pub(crate) voters: Vec<MemberId>,
+    /// Those without, in ascending order.
+    pub(crate) learners: Vec<MemberId>,
+    /// The members, in ascending order of ids.
+    pub(crate) members: Vec<MemberInfo>,
+    /// Those that were removed, in ascending order.
+    pub(crate) removed: Vec<MemberId>,
 }
 
 /// One entry as it stands in a log.
@@ -59,6 +79,9 @@ impl Member {
     pub(crate) fn facts(&self) -> MemberFacts {
         let consensus = &self.consensus;
         MemberFacts {
+            id: self.config.id,
+            synced: self.log.synced(consensus.synced()),
+            members_changed: self.members_changed,
             role: consensus.role(),
             term: consensus.term(),
             vote: consensus.vote(),
@@ -93,6 +116,18 @@ impl Member {
     /// The hash of its store at a revision; nothing when it cannot be read there.
     pub(crate) fn hash_at(&self, revision: Revision) -> Option<u32> {
         self.store.hash_kv(revision).ok().map(|reply| reply.hash)
+    }
+
+    /// Who is in the cluster, as far as it has applied.
+    pub(crate) fn configuration_facts(&self) -> ConfigurationFacts {
+        let ids = |ids: &[u64]| ids.iter().copied().map(MemberId).collect();
+        let configuration = self.consensus.configuration();
+        ConfigurationFacts {
+            voters: ids(configuration.get_voters()),
+            learners: ids(configuration.get_learners()),
+            members: self.membership.members().cloned().collect(),
+            removed: self.membership.removed().collect(),
+        }
     }
 
     /// Ticks until its election timer runs out.

@@ -15,13 +15,14 @@
 //!    in etcd's words. (etcd's stops after a second, whoever knows.)
 //!
 //! A member that was removed while it was away hears "you are removed" when it comes back, and
-//! does the same.
+//! does the same. One without a vote, which never asks for anything, asks for that when it hears
+//! no leader.
 
 use std::collections::BTreeSet;
 
 use super::Member;
 use super::stop::Stop;
-use crate::consensus::wire::{RemovalNotice, WireBody, WireFrame, WireKind};
+use crate::consensus::wire::{RemovalNotice, StandingQuestion, WireBody, WireFrame, WireKind};
 use crate::id::{Index, MemberId, Term};
 use crate::trace::TraceKind;
 
@@ -83,6 +84,38 @@ impl Member {
             self.send_removal(from, from);
         }
         is_turned_away
+    }
+
+    /// A peer is there; one that is removed may not know it.
+    pub(super) fn greet(&mut self, peer: MemberId) {
+        if self.membership.is_removed(peer) {
+            self.send_removal(peer, peer);
+        }
+    }
+
+    /// A peer refuses this member's connection: it is removed.
+    pub(super) fn turned_away(&mut self, by: MemberId) {
+        self.begin_leaving(false);
+        self.goodbye_heard(by);
+    }
+
+    /// One that never stands for election, and hears no leader, asks whether it is still a member.
+    pub(super) fn ask_standing(&mut self) {
+        let (elapsed_ticks, limit_ticks) = self.consensus.timer_ticks();
+        let is_due = elapsed_ticks > limit_ticks && elapsed_ticks % limit_ticks.max(1) == 0;
+        let own = self.config.id;
+        if !is_due || self.consensus.may_lead() || self.is_stopping() {
+            return;
+        }
+        let (commit, _) = self.consensus.commit_position();
+        let others: Vec<MemberId> = self.membership.members().map(|member| member.id).collect();
+        for to in others.into_iter().filter(|id| *id != own) {
+            self.send_wire(WireFrame {
+                from: own.0,
+                to: to.0,
+                body: WireBody::StandingQuestion(StandingQuestion { commit: commit.0 }),
+            });
+        }
     }
 
     /// Somebody says that a member is removed: of itself, or of this one.

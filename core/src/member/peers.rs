@@ -60,6 +60,7 @@ impl Member {
         };
         self.peers.active.insert(peer, connection);
         self.tell(TraceKind::PeerActive { peer });
+        self.greet(peer);
         self.skip_first_ticks();
     }
 

@@ -9,6 +9,7 @@ mod leader_append_only;
 mod leader_completeness;
 mod liveness;
 mod log_matching;
+mod membership_safety;
 mod monotonicity;
 mod persistence;
 mod recovery;
@@ -19,8 +20,8 @@ use super::action::Node;
 use super::clients::{Answer, Question};
 use super::operation::Operation;
 use crate::disk::DiskError;
-use crate::id::{Index, Revision};
-use crate::member::{EntryFacts, MemberFacts};
+use crate::id::{Index, MemberId, Revision};
+use crate::member::{ConfigurationFacts, EntryFacts, MemberFacts, REMOVED};
 use crate::trace::TraceKind;
 
 /// A running member after an event.
@@ -39,6 +40,8 @@ pub(super) trait Subject {
     fn entries_from(&self, first: Index) -> Vec<EntryFacts>;
     /// A checksum of what was written at each revision above one.
     fn written_after(&self, revision: Revision) -> Vec<(Revision, u32)>;
+    /// Who is in the cluster, as far as it has applied.
+    fn configuration(&self) -> ConfigurationFacts;
     /// The hash of its store at a revision; nothing when that cannot be read.
     fn hash_at(&self, revision: Revision) -> Option<u32>;
 }
@@ -64,6 +67,7 @@ pub(super) struct Checks {
     leader_completeness: leader_completeness::LeaderCompleteness,
     liveness: liveness::Liveness,
     log_matching: log_matching::LogMatching,
+    membership_safety: membership_safety::MembershipSafety,
     monotonicity: monotonicity::Monotonicity,
     persistence: persistence::Persistence,
     state_machine_safety: state_machine_safety::StateMachineSafety,
@@ -79,6 +83,7 @@ impl Checks {
         self.leader_append_only.look(scene)?;
         self.leader_completeness.look(scene)?;
         self.log_matching.look(scene)?;
+        self.membership_safety.look(scene)?;
         self.state_machine_safety.look(scene)?;
         self.store_hash.look(scene)
     }
@@ -93,6 +98,7 @@ impl Checks {
         self.persistence.hear(node, kind);
         self.state_machine_safety.hear(node, kind);
         self.store_hash.hear(node, kind);
+        self.membership_safety.hear(node, kind);
         self.leader_append_only.hear(node, kind)?;
         self.log_matching.hear(node, start, kind)
     }
@@ -100,6 +106,7 @@ impl Checks {
     /// Hears that a member's disk is not the one that it had synced: what that said is void.
     pub(super) fn disk_changed(&mut self, node: Node) {
         self.persistence.forget(node);
+        self.membership_safety.forget(node);
     }
 
     /// Hears that a member goes on though its disk said that it failed.
@@ -125,9 +132,15 @@ impl Checks {
     }
 
     /// Hears that a member stopped, or did not start, for a reason of its own.
-    /// Excused is what it was driven to: its disk failed, or was damaged.
-    pub(super) fn failed(&self, node: Node, failure: &str, is_excused: bool) -> Verdict {
-        recovery::fail(node, failure, is_excused)
+    /// Excused is what it was driven to: its disk failed, or was damaged, or it was removed.
+    pub(super) fn failed(
+        &self,
+        (node, id): (Node, MemberId),
+        failure: &str,
+        is_excused: bool,
+    ) -> Verdict {
+        let is_removed = failure == REMOVED && self.membership_safety.is_removed(id);
+        recovery::fail(node, failure, is_excused || is_removed)
     }
 
     /// What is demanded of the cluster when all is whole.
@@ -151,6 +164,7 @@ fn moves_leadership(question: &Question) -> bool {
         Operation::MoveLeader { .. }
             | Operation::MemberAdd { .. }
             | Operation::MemberRemove { .. }
+            | Operation::MemberUpdate { .. }
             | Operation::MemberPromote { .. }
     )
 }

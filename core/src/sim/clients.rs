@@ -10,7 +10,7 @@ use super::action::Node;
 use super::frame::{OperationFrame, OperationOutcome};
 use super::operation::Operation;
 use crate::audit::{ClientOperation, History, Outcome};
-use crate::command::{Command, Compact, DeleteRange, Put, Range, Reply, ReplyHeader};
+use crate::command::{Command, Compact, DeleteRange, MemberInfo, Put, Range, Reply, ReplyHeader};
 use crate::error::Error;
 use crate::id::{MemberId, RequestId, Revision};
 
@@ -239,8 +239,22 @@ fn printed(reply: &Reply) -> String {
         Reply::LeaseTimeToLive(reply) => {
             format!("{} of {} s", reply.ttl_seconds, reply.granted_ttl_seconds)
         }
+        Reply::MemberAdd(reply) => format!(
+            "member {} added, {}",
+            reply.member.id,
+            members(&reply.members)
+        ),
+        Reply::MemberRemove(left) | Reply::MemberUpdate(left) | Reply::MemberPromote(left) => {
+            members(left)
+        }
         _ => "OK".to_owned(),
     }
+}
+
+/// How many vote, and how many do not.
+fn members(members: &[MemberInfo]) -> String {
+    let learners = members.iter().filter(|member| member.is_learner).count();
+    format!("{} voters, {learners} learners", members.len() - learners)
 }
 
 /// Whether an error says that the operation has not happened and will not happen. A timeout

@@ -38,6 +38,8 @@ pub struct WorldConfig {
     pub segment_size_bytes: u64,
     /// Whether members ask before they raise the term.
     pub pre_vote: bool,
+    /// Whether changes of the members that could cost the majority are refused.
+    pub strict_reconfig_check: bool,
     /// Rules of the protocol that do not hold in this world: what runs is a modified Raft, and
     /// every trace of it says so. Only in builds for the simulator and the page.
     ///
@@ -72,6 +74,7 @@ impl Default for WorldConfig {
             snapshot_catch_up_entries: 5,
             segment_size_bytes: 4_096,
             pre_vote: true,
+            strict_reconfig_check: true,
             rules_off: Vec::new(),
             known_bug: None,
         }

@@ -21,7 +21,7 @@ pub struct Frame {
     pub event_count: u64,
     /// The hash of the trace so far.
     pub trace_hash: u64,
-    /// The members, `n1` first.
+    /// The machines, `n1` first: those that the world began with, then those that were added.
     pub members: Vec<MemberFrame>,
     /// Messages under way, in the order in which they will arrive.
     pub messages: Vec<MessageFrame>,
@@ -55,6 +55,8 @@ pub struct MemberFrame {
     pub node: Node,
     /// Its id.
     pub id: MemberId,
+    /// How it stands to the cluster.
+    pub standing: Standing,
     /// What can be seen of it; nothing while it is down.
     pub view: Option<MemberView>,
     /// Why it is down, if it stopped by itself.
@@ -71,6 +73,19 @@ pub struct MemberFrame {
     pub clock_per_mille: u32,
     /// What is unusual about its disk.
     pub disk: DiskFrame,
+}
+
+/// How a machine stands to the cluster, as whoever has applied most knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A member with a vote.
+    Voter,
+    /// A member without one.
+    Learner,
+    /// It was a member, and will never be one again.
+    Removed,
+    /// It was not added, or not yet.
+    Stranger,
 }
 
 /// What is unusual about a member's disk.

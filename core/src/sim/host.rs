@@ -6,7 +6,9 @@ use super::check::Subject;
 use crate::consensus::frame;
 use crate::disk::DiskImage;
 use crate::id::{Index, Revision};
-use crate::member::{EntryFacts, Member, MemberConfig, MemberFacts, MemberView};
+use crate::member::{
+    ConfigurationFacts, EntryFacts, Member, MemberConfig, MemberFacts, MemberView,
+};
 use crate::trace::MessageSummary;
 use crate::{Input, Output};
 
@@ -58,6 +60,10 @@ impl Subject for Process {
 
     fn written_after(&self, revision: Revision) -> Vec<(Revision, u32)> {
         self.member.written_after(revision)
+    }
+
+    fn configuration(&self) -> ConfigurationFacts {
+        self.member.configuration_facts()
     }
 
     fn hash_at(&self, revision: Revision) -> Option<u32> {

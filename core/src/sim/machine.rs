@@ -5,7 +5,7 @@ use super::condition::Condition;
 use super::config::WorldConfig;
 use super::disk::Disk;
 use super::host::Process;
-use crate::command::MemberInfo;
+use crate::command::{MemberAdd, MemberInfo};
 use crate::id::{ClusterId, Incarnation, MemberId};
 use crate::member::MemberConfig;
 use crate::membership::{cluster_id, member_id};
@@ -24,6 +24,8 @@ pub(super) struct Machine {
     pub(super) failure: Option<String>,
     /// What is unusual about it.
     pub(super) condition: Condition,
+    /// What the cluster is asked to add it as; nothing for one of the first members.
+    pub(super) added: Option<MemberAdd>,
     settings: MemberConfig,
 }
 
@@ -43,6 +45,46 @@ impl Machine {
     pub(super) fn is_running(&self) -> bool {
         self.process.is_some()
     }
+
+    /// A machine that comes to a world, off, with an empty disk. Its member is to be added to the
+    /// cluster, and joins it when it is started.
+    pub(super) fn joining(
+        config: &WorldConfig,
+        node: Node,
+        cluster: ClusterId,
+        now_us: u64,
+    ) -> Self {
+        let added = MemberAdd {
+            peer_urls: vec![peer_url(node)],
+            is_learner: false,
+            added_at_seconds: now_us / 1_000_000,
+        };
+        let id = member_id(&added.peer_urls, "", Some(added.added_at_seconds));
+        let settings = MemberConfig {
+            joins: true,
+            ..settings(config, node, id, cluster, Vec::new())
+        };
+        Self::off(node, settings, Some(added))
+    }
+
+    fn off(node: Node, settings: MemberConfig, added: Option<MemberAdd>) -> Self {
+        Self {
+            node,
+            id: settings.id,
+            process: None,
+            disk: Disk::default(),
+            starts: 0,
+            failure: None,
+            condition: Condition::default(),
+            added,
+            settings,
+        }
+    }
+
+    /// Which cluster it belongs to.
+    pub(super) fn cluster(&self) -> ClusterId {
+        self.settings.cluster
+    }
 }
 
 /// The machines of a new world, all off. Their members have the ids of etcd members that listen
@@ -50,7 +92,7 @@ impl Machine {
 pub(super) fn machines(config: &WorldConfig) -> Vec<Machine> {
     let members: Vec<MemberInfo> = (0..config.members)
         .map(|at| {
-            let peer_urls = vec![format!("http://127.0.0.1:{}", 2380 + 100 * at)];
+            let peer_urls = vec![peer_url(Node(at + 1))];
             MemberInfo {
                 id: member_id(&peer_urls, TOKEN, None),
                 name: Node(at + 1).to_string(),
@@ -65,17 +107,15 @@ pub(super) fn machines(config: &WorldConfig) -> Vec<Machine> {
     (1..)
         .map(Node)
         .zip(ids)
-        .map(|(node, id)| Machine {
-            node,
-            id,
-            process: None,
-            disk: Disk::default(),
-            starts: 0,
-            failure: None,
-            condition: Condition::default(),
-            settings: settings(config, node, id, cluster, members.clone()),
+        .map(|(node, id)| {
+            let settings = settings(config, node, id, cluster, members.clone());
+            Machine::off(node, settings, None)
         })
         .collect()
+}
+
+fn peer_url(node: Node) -> String {
+    format!("http://127.0.0.1:{}", 2280 + 100 * node.0)
 }
 
 fn settings(
@@ -95,6 +135,7 @@ fn settings(
         snapshot_catch_up_entries: config.snapshot_catch_up_entries,
         segment_size_bytes: config.segment_size_bytes,
         pre_vote: config.pre_vote,
+        strict_reconfig_check: config.strict_reconfig_check,
         rules: config.rules(),
         bugs: config.bugs(),
         ..MemberConfig::new(id, cluster, members)

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Node;
 use crate::command::{
-    Command, Compare, CompareOutcome, CompareTarget, LeaseGrant, LeaseTimeToLive, Put, Range,
-    RequestOp, Txn,
+    Command, Compare, CompareOutcome, CompareTarget, LeaseGrant, LeaseTimeToLive, MemberUpdate,
+    Put, Range, RequestOp, Txn,
 };
 use crate::id::{LeaseId, MemberId, Revision};
 
@@ -94,10 +94,10 @@ pub enum Operation {
         /// The operation that began the watch.
         operation: u64,
     },
-    /// Adds a machine to the world and its member to the cluster. The member begins to run when
-    /// the cluster has said yes and it is started.
+    /// Adds a machine to the world and its member to the cluster. The machine is off until it is
+    /// started, which may be before the cluster has said yes. It may be asked for again.
     MemberAdd {
-        /// The new machine: the next free number.
+        /// The new machine: the next free number, or one that was asked for before.
         new: Node,
         /// Whether it begins as a learner.
         learner: bool,
@@ -106,6 +106,13 @@ pub enum Operation {
     MemberRemove {
         /// Which.
         target: Node,
+    },
+    /// Changes where a member is reached; nobody is reached elsewhere in fact.
+    MemberUpdate {
+        /// Which.
+        target: Node,
+        /// The port of its new peer URL.
+        port: u16,
     },
     /// Gives a learner its vote.
     MemberPromote {
@@ -160,6 +167,10 @@ impl Operation {
                 keys: true,
             }),
             Operation::MemberRemove { target } => Command::MemberRemove(id(*target)),
+            Operation::MemberUpdate { target, port } => Command::MemberUpdate(MemberUpdate {
+                id: id(*target),
+                peer_urls: vec![format!("http://127.0.0.1:{port}")],
+            }),
             Operation::MemberPromote { target } => Command::MemberPromote(id(*target)),
             Operation::MoveLeader { target } => Command::MoveLeader(id(*target)),
             Operation::Watch { .. }

@@ -6,6 +6,7 @@
 
 mod faults;
 mod load;
+mod members;
 
 use self::faults::{Open, Swarm};
 pub(super) use self::load::observers;
@@ -61,7 +62,13 @@ pub fn fault_plan(seed: u64, members: u32, events: u64) -> History {
 /// As [`fault_plan`], of any length.
 pub(super) fn plan(seed: u64, members: u32, length: Length) -> History {
     let prng = Prng::new(seed).fork("plan");
-    let config = settings(seed, members, &mut prng.fork("settings"));
+    let mut config = settings(seed, members, &mut prng.fork("settings"));
+    let mut members_prng = prng.fork("members");
+    let changes = members::Changes::new(&mut members_prng, members);
+    if changes.are_planned() {
+        // With the checks most changes are refused while anything is broken.
+        config.strict_reconfig_check = members_prng.chance(400);
+    }
     let mut planner = Planner {
         weights: load::Weights::new(&mut prng.fork("load")),
         prng: prng.fork("actions"),
@@ -69,6 +76,7 @@ pub(super) fn plan(seed: u64, members: u32, length: Length) -> History {
         down: Vec::new(),
         is_cut: false,
         swarm: Swarm::new(&mut prng.fork("swarm")),
+        changes,
         open: Open::default(),
         write_count: 0,
         length,
@@ -122,6 +130,7 @@ struct Planner {
     down: Vec<Node>,
     is_cut: bool,
     swarm: Swarm,
+    changes: members::Changes,
     /// Faults that have not ended.
     open: Open,
     write_count: u64,

@@ -226,6 +226,7 @@ const STEPS: &[&str] = &[
     "member-add",
     "member-promote",
     "member-remove",
+    "member-update",
     "members",
     "messages",
     "move-leader",

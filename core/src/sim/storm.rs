@@ -10,6 +10,7 @@ use super::action::{Action, Node};
 use super::config::WorldConfig;
 use super::fault::{DiskCall, Fault};
 use super::history::{History, PlannedAction};
+use super::operation::Operation;
 use super::plan::{LIVE_WITHIN_US, Length, Phase, observers};
 use crate::prng::Prng;
 
@@ -17,9 +18,21 @@ use crate::prng::Prng;
 /// calm.
 pub(super) fn storm_plan(seed: u64, members: u32, length: Length) -> History {
     let prng = Prng::new(seed).fork("storm");
+    let mut members_prng = prng.fork("members");
+    let mut config = settings(seed, members, &mut prng.fork("settings"));
+    let changes_members = members_prng.chance(300);
+    if changes_members {
+        config.strict_reconfig_check = members_prng.chance(400);
+    }
     let mut storm = Storm {
         prng: prng.fork("actions"),
+        machines_max: if changes_members {
+            members + members_prng.between(1, 4) as u32
+        } else {
+            0
+        },
         nodes: (1..=members).map(Node).collect(),
+        steady: (1..=members).map(Node).collect(),
         writes: 0,
         length,
         operation_count: 0,
@@ -31,6 +44,10 @@ pub(super) fn storm_plan(seed: u64, members: u32, length: Length) -> History {
     }
     while storm.phase() == Phase::Faults {
         let victim = *storm.prng.choose(&storm.nodes).unwrap_or(&Node(1));
+        if storm.machines_max > 0 && storm.prng.chance(250) {
+            storm.replace(victim);
+            continue;
+        }
         match storm.prng.below(100) {
             0..=29 => storm.siege(victim),
             30..=44 => storm.pause(victim),
@@ -49,7 +66,7 @@ pub(super) fn storm_plan(seed: u64, members: u32, length: Length) -> History {
         storm.wait(20);
     }
     History {
-        config: settings(seed, members, &mut prng.fork("settings")),
+        config,
         actions: storm.actions,
     }
 }
@@ -77,6 +94,10 @@ fn settings(seed: u64, members: u32, prng: &mut Prng) -> WorldConfig {
 struct Storm {
     prng: Prng,
     nodes: Vec<Node>,
+    /// The first members, without those that somebody was asked to remove.
+    steady: Vec<Node>,
+    /// How many machines there may be in the end; 0 where the members stay the same.
+    machines_max: u32,
     writes: u64,
     length: Length,
     /// How many operations are planned.
@@ -205,6 +226,42 @@ impl Storm {
         }
     }
 
+    /// One goes, another comes: in either order, and while clients ask.
+    fn replace(&mut self, victim: Node) {
+        let at = self.other(victim);
+        let new = Node(self.nodes.len() as u32 + 1);
+        let remove = Operation::MemberRemove { target: victim };
+        let comes_first = self.prng.chance(500);
+        // One of the first members stays.
+        let goes = self.prng.chance(500) && self.steady.iter().any(|node| *node != victim);
+        if goes {
+            self.steady.retain(|node| *node != victim);
+        }
+        if goes && !comes_first {
+            self.operate(at, remove.clone());
+            self.ask_much(5, 20, victim);
+        }
+        if new.0 <= self.machines_max {
+            let learner = self.prng.chance(600);
+            self.operate(at, Operation::MemberAdd { new, learner });
+            self.plan(Action::Restart { node: new });
+            self.nodes.push(new);
+            self.ask_much(10, 40, new);
+            if learner {
+                self.operate(at, Operation::MemberPromote { target: new });
+                self.ask_much(5, 20, new);
+            }
+        }
+        if goes && comes_first {
+            self.operate(at, remove);
+            self.ask_much(5, 20, victim);
+        }
+    }
+
+    fn operate(&mut self, node: Node, operation: Operation) {
+        self.plan(Action::Operation { node, operation });
+    }
+
     fn ask_much(&mut self, least: u64, most: u64, victim: Node) {
         for _ in 0..self.prng.between(least, most) {
             self.ask(Some(victim));
@@ -217,7 +274,12 @@ impl Storm {
     fn ask(&mut self, victim: Option<Node>) {
         self.operation_count += 1;
         let aimed = victim.filter(|_| self.prng.chance(350));
-        let drawn = *self.prng.choose(&self.nodes).unwrap_or(&Node(1));
+        // When all is whole an answer is demanded: only of those that are members for certain.
+        let asked = match self.phase() {
+            Phase::Faults => &self.nodes,
+            _ => &self.steady,
+        };
+        let drawn = *self.prng.choose(asked).unwrap_or(&Node(1));
         let node = aimed.unwrap_or(drawn);
         let key = format!("k{}", self.prng.between(1, 4));
         let reads = if aimed.is_some() { 700 } else { 300 };

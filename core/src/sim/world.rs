@@ -21,6 +21,7 @@ use super::machine::{Machine, machines};
 use super::network::{Network, link};
 use super::queue::{Event, Message, Queue};
 use super::records::Records;
+use super::roster::Roster;
 use super::violation::Violation;
 use crate::Input;
 use crate::disk::Lane;
@@ -37,6 +38,7 @@ pub struct World {
     queue: Queue,
     /// `n1` first.
     machines: Vec<Machine>,
+    roster: Roster,
     network: Network,
     clients: Clients,
     checks: Checks,
@@ -72,12 +74,14 @@ impl World {
     fn begun(config: WorldConfig, lines: Lines) -> Result<Self, WorldError> {
         config.check()?;
         let prng = Prng::new(config.seed);
+        let machines = machines(&config);
         let mut world = Self {
             now_us: 0,
             event_count: 0,
             action_count: 0,
             queue: Queue::default(),
-            machines: machines(&config),
+            roster: Roster::new(machines.iter().map(|machine| machine.id)),
+            machines,
             network: Network::new(&config, prng.fork("network")),
             clients: Clients::default(),
             checks: Checks::default(),
@@ -234,6 +238,7 @@ impl World {
         let mut verdict = Ok(());
         while let Some(node) = self.touched.pop_first() {
             if let Some(scene) = scene(&self.machines, node) {
+                self.roster.look(&scene);
                 verdict = verdict.and_then(|()| self.checks.member(&scene));
             }
         }

@@ -47,6 +47,8 @@ pub enum MessageKind {
     ChangeAnswer,
     /// That a member is removed.
     Removal,
+    /// Whether the sender is still a member.
+    StandingQuestion,
 }
 
 impl MessageKind {
@@ -88,6 +90,7 @@ impl MessageKind {
             MessageKind::ChangeQuestion => "MemberRequest",
             MessageKind::ChangeAnswer => "MemberResponse",
             MessageKind::Removal => "MemberRemoved",
+            MessageKind::StandingQuestion => "MemberProbe",
         }
     }
 }

@@ -9,7 +9,7 @@ use quorate_core::command::{Command, MemberAdd, MemberInfo, MemberUpdate, Put};
 use quorate_core::consensus::frame;
 use quorate_core::consensus::wire::{
     ChangeAnswer, ChangeQuestion, ChangeVerdict, RemovalNotice, SnapshotChunk, SnapshotProgress,
-    SnapshotProgressState, WireBody, WireEntry, WireFrame, WireKind, WireMessage,
+    SnapshotProgressState, StandingQuestion, WireBody, WireEntry, WireFrame, WireKind, WireMessage,
 };
 use quorate_core::disk::{DiskImage, DiskOperation, Lane};
 use quorate_core::error::Error;
@@ -277,7 +277,7 @@ fn any_message(prng: &mut Prng, changes: &[Bytes]) -> WireMessage {
 }
 
 fn any_body(prng: &mut Prng, changes: &[Bytes]) -> WireBody {
-    match prng.below(13) {
+    match prng.below(14) {
         10 => WireBody::ChangeQuestion(ChangeQuestion {
             incarnation: prng.below(3),
             number: prng.below(3),
@@ -290,6 +290,9 @@ fn any_body(prng: &mut Prng, changes: &[Bytes]) -> WireBody {
                 true => ChangeVerdict::NotLeader,
                 false => ChangeVerdict::Refused(Error::LearnerNotReady),
             },
+        }),
+        13 => WireBody::StandingQuestion(StandingQuestion {
+            commit: any_number(prng),
         }),
         // That this member is removed is believed, and ends it: seldom.
         12 => WireBody::Removal(RemovalNotice {

@@ -3,6 +3,7 @@
 mod fault_kinds;
 mod faults;
 mod golden;
+mod membership;
 mod scenario;
 mod timeline;
 mod world;

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use quorate_core::consensus::frame;
 use quorate_core::consensus::wire::{
     ChangeAnswer, ChangeQuestion, ChangeVerdict, LeaseAnswer, LeaseQuestion, LeaseQuestionKind,
-    RemovalNotice, SnapshotProgress, SnapshotProgressState, WireBody, WireEntry, WireFrame,
-    WireKind, WireMessage,
+    RemovalNotice, SnapshotProgress, SnapshotProgressState, StandingQuestion, WireBody, WireEntry,
+    WireFrame, WireKind, WireMessage,
 };
 use quorate_core::error::Error;
 use quorate_core::id::ClusterId;
@@ -126,6 +126,7 @@ fn frames_3() -> Vec<WireFrame> {
         frame(refused(Error::ReconfigurationPending)),
         frame(refused(Error::NotSupported("that".to_owned()))),
         frame(WireBody::Removal(notice)),
+        frame(WireBody::StandingQuestion(StandingQuestion { commit: 40 })),
     ]
 }
 

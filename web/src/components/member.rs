@@ -2,7 +2,7 @@
 
 use quorate_core::id::MemberId;
 use quorate_core::member::{MemberView, Role};
-use quorate_core::sim::MemberFrame;
+use quorate_core::sim::{MemberFrame, Standing};
 use yew::prelude::*;
 
 use super::View;
@@ -31,6 +31,16 @@ pub(crate) fn role_name(role: Role) -> &'static str {
         Role::PreCandidate => "pre-candidate",
         Role::Candidate => "candidate",
         Role::Leader => "leader",
+    }
+}
+
+/// How a machine stands to the cluster, as a class.
+fn standing_name(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Voter => "voter",
+        Standing::Learner => "learner",
+        Standing::Removed => "removed",
+        Standing::Stranger => "stranger",
     }
 }
 
@@ -86,7 +96,8 @@ pub(crate) fn member(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
     });
     html! {
         <g key={format!("member-{}", node.0)} role="button" tabindex="0"
-            class={classes!("member", role, selected.then_some("selected"))}
+            class={classes!("member", role, standing_name(member.standing),
+                selected.then_some("selected"))}
             data-testid={format!("member-{}", node.0)} data-role={role}
             data-term={term}
             aria-pressed={selected.to_string()}
@@ -135,11 +146,14 @@ fn up(drawing: &Drawing<'_>, member: &MemberFrame, seen: &MemberView) -> Html {
 fn down(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
     let layout = drawing.layout;
     let words = drawing.view.words();
+    let standing = words.standing(member.standing);
+    let lines = [Some(words.roles.down), standing].into_iter().flatten();
+    let lines: Vec<String> = lines.map(str::to_owned).collect();
     html! {
         <>
             <circle class="shape" r={number(layout.shape)} />
             <text class="name" y="5">{ member.node.to_string() }</text>
-            { label(drawing, member, &[words.roles.down.to_owned()]) }
+            { label(drawing, member, &lines) }
             if let Some(failure) = &member.failure {
                 <title>{ failure.clone() }</title>
             }
@@ -191,6 +205,7 @@ fn labels(
         ),
         (_, None) => role.to_owned(),
     }];
+    lines.extend(words.standing(member.standing).map(str::to_owned));
     let mut members = drawing.view.frame().members.iter();
     let voted_for = members.find(|other| other.id == seen.vote);
     lines.extend(voted_for.map(|other| format!("{} {}", words.voted_for, other.node)));

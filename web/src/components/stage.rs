@@ -14,7 +14,7 @@ use crate::draw::pill::pills;
 /// The stage.
 pub(crate) fn stage(view: &View<'_>) -> Html {
     let frame = view.frame();
-    let layout = Layout::new(frame.config.members, view.state.compact);
+    let layout = Layout::of(frame, view.state.compact);
     let drawing = Drawing {
         view,
         layout: &layout,

@@ -1,6 +1,6 @@
 //! Where the members stand: in a circle, `n1` at the top, clockwise.
 
-use quorate_core::sim::Node;
+use quorate_core::sim::{Frame, Node};
 
 use super::path::on_circle;
 
@@ -54,6 +54,11 @@ impl Layout {
                 quorum: 57.0,
             }
         }
+    }
+
+    /// The stage of a frame: of all its machines, those that were added included.
+    pub(crate) fn of(frame: &Frame, compact: bool) -> Self {
+        Self::new(frame.members.len() as u32, compact)
     }
 
     /// The middle of the circle.

@@ -175,7 +175,7 @@ pub(crate) fn short_name(kind: MessageKind) -> &'static str {
         MessageKind::ReadIndex | MessageKind::ReadIndexResponse => "Read",
         MessageKind::LeaseQuestion | MessageKind::LeaseAnswer => "Lease",
         MessageKind::ChangeQuestion | MessageKind::ChangeAnswer => "Member",
-        MessageKind::Removal => "Removed",
+        MessageKind::Removal | MessageKind::StandingQuestion => "Removed",
     }
 }
 

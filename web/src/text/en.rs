@@ -4,7 +4,7 @@ mod story;
 
 pub(super) use story::{answered, cause, consequence, lost, message, sent};
 
-use super::words::{RoleWords, Words};
+use super::words::{RoleWords, StandingWords, Words};
 use crate::permalink::{LinkError, MOST_EVENTS, Wanted};
 use crate::state::Notice;
 
@@ -33,6 +33,11 @@ pub(super) static WORDS: Words = Words {
         candidate: "candidate",
         leader: "leader",
         down: "down",
+    },
+    standings: StandingWords {
+        learner: "learner, no vote",
+        removed: "removed",
+        stranger: "not a member",
     },
     term: "term",
     voted_for: "voted for",

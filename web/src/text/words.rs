@@ -1,6 +1,7 @@
 //! The short words of the page: what stands on buttons, labels and heads.
 
 use quorate_core::member::{ProgressState, Role};
+use quorate_core::sim::Standing;
 
 /// What the four roles are called, and a member that is down.
 pub(crate) struct RoleWords {
@@ -9,6 +10,13 @@ pub(crate) struct RoleWords {
     pub(crate) candidate: &'static str,
     pub(crate) leader: &'static str,
     pub(crate) down: &'static str,
+}
+
+/// What machines are called that are no members with a vote.
+pub(crate) struct StandingWords {
+    pub(crate) learner: &'static str,
+    pub(crate) removed: &'static str,
+    pub(crate) stranger: &'static str,
 }
 
 /// All short words in one language.
@@ -30,6 +38,7 @@ pub(crate) struct Words {
     pub(crate) stage: &'static str,
     pub(crate) nothing_yet: &'static str,
     pub(crate) roles: RoleWords,
+    pub(crate) standings: StandingWords,
     pub(crate) term: &'static str,
     pub(crate) voted_for: &'static str,
     pub(crate) hears: &'static str,
@@ -132,6 +141,16 @@ impl Words {
             Role::PreCandidate => self.roles.pre_candidate,
             Role::Candidate => self.roles.candidate,
             Role::Leader => self.roles.leader,
+        }
+    }
+
+    /// How a machine stands to the cluster; nothing for a member with a vote, as most are.
+    pub(crate) fn standing(&self, standing: Standing) -> Option<&'static str> {
+        match standing {
+            Standing::Voter => None,
+            Standing::Learner => Some(self.standings.learner),
+            Standing::Removed => Some(self.standings.removed),
+            Standing::Stranger => Some(self.standings.stranger),
         }
     }
 

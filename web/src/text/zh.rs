@@ -4,7 +4,7 @@ mod story;
 
 pub(super) use story::{answered, cause, consequence, lost, message, sent};
 
-use super::words::{RoleWords, Words};
+use super::words::{RoleWords, StandingWords, Words};
 use crate::permalink::{LinkError, MOST_EVENTS, Wanted};
 use crate::state::Notice;
 
@@ -32,6 +32,11 @@ pub(super) static WORDS: Words = Words {
         candidate: "候选人",
         leader: "领导者",
         down: "已停机",
+    },
+    standings: StandingWords {
+        learner: "学习者，无投票权",
+        removed: "已移除",
+        stranger: "尚未加入",
     },
     term: "任期",
     voted_for: "投给",

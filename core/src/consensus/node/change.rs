@@ -139,6 +139,11 @@ impl Consensus {
         });
     }
 
+    /// Whether it can stand for election: it has a vote.
+    pub(crate) fn may_lead(&self) -> bool {
+        self.node.raft.promotable()
+    }
+
     /// The last committed entry this member has, and its term.
     pub(crate) fn commit_position(&self) -> (Index, Term) {
         let (index, term) = self.node.raft.raft_log.commit_info();

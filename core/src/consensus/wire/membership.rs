@@ -37,6 +37,14 @@ pub enum ChangeVerdict {
     Refused(Error),
 }
 
+/// Asked by one that has no vote and hears no leader: is it still a member? Answered when it is
+/// not.
+#[derive(Archive, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandingQuestion {
+    /// The sender's commit index, for a person to see.
+    pub commit: u64,
+}
+
 /// That a member is removed: said by itself to those who may not know it, and by the others to
 /// it.
 #[derive(Archive, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]

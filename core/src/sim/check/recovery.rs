@@ -1,5 +1,5 @@
 //! A member starts from whatever a crash leaves, and stops by itself only when its disk failed
-//! or was damaged: then it must.
+//! or was damaged, or when it was removed from the cluster: then it must.
 
 use super::{Broken, Verdict};
 use crate::disk::DiskError;

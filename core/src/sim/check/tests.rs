@@ -15,9 +15,10 @@ const N2: Node = Node(2);
 
 /// A member made up.
 #[derive(Clone, Debug)]
-struct Made {
-    facts: MemberFacts,
-    log: Vec<EntryFacts>,
+pub(super) struct Made {
+    pub(super) facts: MemberFacts,
+    pub(super) configuration: ConfigurationFacts,
+    pub(super) log: Vec<EntryFacts>,
     /// What was written at revisions 2, 3, …
     written: Vec<u32>,
     hash: u32,
@@ -34,13 +35,17 @@ impl Subject for Made {
         written.filter(|(at, _)| *at > revision).collect()
     }
 
+    fn configuration(&self) -> ConfigurationFacts {
+        self.configuration.clone()
+    }
+
     fn hash_at(&self, revision: Revision) -> Option<u32> {
         (revision <= self.facts.revision).then_some(self.hash)
     }
 }
 
 impl Made {
-    fn scene(&self, node: Node, start: u64) -> Scene<'_> {
+    pub(super) fn scene(&self, node: Node, start: u64) -> Scene<'_> {
         Scene {
             node,
             start,
@@ -49,7 +54,7 @@ impl Made {
         }
     }
 
-    fn with(&self, change: impl FnOnce(&mut MemberFacts)) -> Self {
+    pub(super) fn with(&self, change: impl FnOnce(&mut MemberFacts)) -> Self {
         let mut made = self.clone();
         change(&mut made.facts);
         made
@@ -57,10 +62,17 @@ impl Made {
 }
 
 /// A follower of term 2 that has committed and applied its whole log, and written nothing by it.
-fn follower(log: &[(u64, u64)]) -> Made {
+pub(super) fn follower(log: &[(u64, u64)]) -> Made {
     let last = log.last().map_or(Index(0), |(index, _)| Index(*index));
     Made {
+        configuration: ConfigurationFacts {
+            voters: vec![MemberId(1)],
+            ..ConfigurationFacts::default()
+        },
         facts: MemberFacts {
+            id: MemberId(1),
+            synced: last,
+            members_changed: 0,
             role: Role::Follower,
             term: Term(2),
             vote: MemberId::NONE,
@@ -315,7 +327,7 @@ fn a_forgotten_vote_is_seen() {
 #[test]
 fn a_member_that_stops_by_itself_is_seen() {
     let broken = Checks::default()
-        .failed(N1, "no snapshot", false)
+        .failed((N1, MemberId(1)), "no snapshot", false)
         .expect_err("seen");
     assert_eq!(broken.property, "recovery");
 }

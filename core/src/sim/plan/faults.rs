@@ -95,9 +95,11 @@ impl Swarm {
 impl Planner {
     pub(super) fn break_things(&mut self) {
         while self.phase() == Phase::Faults {
-            match self.swarm.draw(&mut self.prng) {
-                Some(kind) => self.break_one(kind),
-                None => self.ask(),
+            if !self.change_members() {
+                match self.swarm.draw(&mut self.prng) {
+                    Some(kind) => self.break_one(kind),
+                    None => self.ask(),
+                }
             }
             self.wait();
         }
@@ -158,7 +160,8 @@ impl Planner {
 
     /// A member that may end. One stays up, or nothing would happen until the next action.
     fn draw_to_end(&mut self) -> Option<Node> {
-        if self.down.len() + 1 >= self.nodes.len() {
+        let is_last = self.changes.are_planned() && self.steady().len() < 2;
+        if is_last || self.down.len() + 1 >= self.nodes.len() {
             return None;
         }
         self.draw_running()
@@ -187,6 +190,9 @@ impl Planner {
         for _ in 0..count {
             self.restart();
         }
+        while self.steady().is_empty() && !self.down.is_empty() {
+            self.restart();
+        }
     }
 
     /// The disk of a member that is down comes back as it was.
@@ -199,9 +205,11 @@ impl Planner {
         }
     }
 
-    /// One member of a plan at most, and never one of two: it may refuse to start for ever.
+    /// One member of a plan at most, and never one of two: it may refuse to start for ever. Nor
+    /// where members are removed: it may be one of two then.
     fn flip_snapshot_bit(&mut self) {
-        if self.open.damaged.is_some() || self.nodes.len() < 3 {
+        let is_one_of_few = self.nodes.len() < 3 || self.changes.are_planned();
+        if self.open.damaged.is_some() || is_one_of_few {
             return;
         }
         if let Some(node) = self.draw_to_end() {

@@ -86,13 +86,15 @@ pub(in crate::sim) fn observers(nodes: &[Node]) -> Vec<Action> {
 impl Planner {
     pub(super) fn work(&mut self) {
         while self.phase() != Phase::Over {
-            self.ask();
+            if !self.change_members() {
+                self.ask();
+            }
             self.wait();
         }
     }
 
     pub(super) fn ask(&mut self) {
-        let Some(node) = self.draw_running() else {
+        let Some(node) = self.draw_asked() else {
             return;
         };
         self.operation_count += 1;

@@ -8,7 +8,7 @@ use super::names::Names;
 use super::words::{Cursor, Read, Word, unknown};
 use crate::member::{MemberView, Role};
 use crate::sim::action::Node;
-use crate::sim::frame::{Frame, OperationOutcome};
+use crate::sim::frame::{Frame, MemberFrame, OperationOutcome, Standing};
 use crate::sim::world::World;
 
 /// Something that holds in a world or does not.
@@ -42,6 +42,8 @@ pub(super) enum Condition {
     Down(Who),
     /// A member has a role.
     Role(Who, Role),
+    /// How a machine stands to the cluster.
+    Standing(Who, Standing),
     /// A member's store has a key with this value; nothing for no such key.
     Has(Who, String, Option<String>),
     /// A member's number compares so with another one.
@@ -190,9 +192,8 @@ impl Condition {
                 operation_is(world, *number, state, wanted.as_deref())
             }
             Self::Trace(who, text) => traced(sight, *who, text),
-            Self::Down(_) | Self::Role(..) | Self::Has(..) | Self::Compare(..) => {
-                self.holds_of_member(&world.frame())
-            }
+            // All others are of one member.
+            _ => self.holds_of_member(&world.frame()),
         }
     }
 
@@ -206,6 +207,11 @@ impl Condition {
                     view.role == *role,
                     format!("{who} is {}", role_name(view.role)),
                 )
+            }
+            Self::Standing(who, standing) => {
+                let found = who.member(frame)?.standing;
+                let name = standing_name(found);
+                when(found == *standing, format!("{who} is a {name}"))
             }
             Self::Has(who, key, wanted) => {
                 let view = who.view(frame)?;
@@ -256,14 +262,16 @@ impl Who {
         }
     }
 
-    fn view(self, frame: &Frame) -> Result<&MemberView, String> {
+    fn member(self, frame: &Frame) -> Result<&MemberFrame, String> {
         let node = self.node(frame).ok_or("nobody leads")?;
         let member = frame.members.iter().find(|member| member.node == node);
-        let member = member.ok_or_else(|| format!("there is no {node}"))?;
-        member
-            .view
-            .as_ref()
-            .ok_or_else(|| format!("{node} is down"))
+        member.ok_or_else(|| format!("there is no {node}"))
+    }
+
+    fn view(self, frame: &Frame) -> Result<&MemberView, String> {
+        let member = self.member(frame)?;
+        let view = member.view.as_ref();
+        view.ok_or_else(|| format!("{} is down", member.node))
     }
 }
 
@@ -321,6 +329,10 @@ fn of_member(first: &Word, cursor: &mut Cursor<'_>, names: &Names) -> Read<Condi
             let mut roles = ROLES.iter();
             if let Some((_, role)) = roles.find(|(name, _)| *name == text) {
                 return Ok(Condition::Role(who, *role));
+            }
+            let mut standings = STANDINGS.iter();
+            if let Some((_, standing)) = standings.find(|(name, _)| *name == text) {
+                return Ok(Condition::Standing(who, *standing));
             }
             let measure =
                 Measure::named(text).ok_or_else(|| unknown(word, "state of a member", STATES))?;
@@ -411,20 +423,36 @@ fn traced(sight: &Sight<'_>, who: Option<Who>, text: &str) -> Result<(), String>
     Err("no line of the trace says so".to_owned())
 }
 
-/// Who leads with the newest term, if all running members know it.
+/// Who leads with the newest term, if all its members that run know it.
 pub(super) fn leader(frame: &Frame) -> Option<Node> {
-    let leads = |view: &&MemberView| view.role == Role::Leader;
-    let leader = views(frame).filter(leads).max_by_key(|view| view.term)?;
-    let is_known = views(frame).all(|view| view.leader == leader.id);
+    let leader = leading(frame)?;
     let mut members = frame.members.iter();
     let member = members.find(|member| member.id == leader.id)?;
-    is_known.then_some(member.node)
+    Some(member.node)
+}
+
+fn leading(frame: &Frame) -> Option<&MemberView> {
+    let leads = |view: &&MemberView| view.role == Role::Leader;
+    let leader = views(frame).filter(leads).max_by_key(|view| view.term)?;
+    let mut members = views(frame).filter(|view| is_member_of(leader, view));
+    let is_known = members.all(|view| view.leader == leader.id);
+    is_known.then_some(leader)
 }
 
 fn is_settled(frame: &Frame) -> bool {
-    let newest = views(frame).map(last).max();
+    let Some(leader) = leading(frame) else {
+        return false;
+    };
+    let members = || views(frame).filter(|view| is_member_of(leader, view));
+    let newest = members().map(last).max();
     let is_done = |view: &MemberView| Some(last(view)) == newest && view.applied.0 == last(view);
-    leader(frame).is_some() && views(frame).all(is_done)
+    members().all(is_done)
+}
+
+/// Whether a leader knows somebody: of those that were not added yet, or are removed, nothing is
+/// expected.
+fn is_member_of(leader: &MemberView, view: &MemberView) -> bool {
+    leader.voters.contains(&view.id) || leader.learners.contains(&view.id)
 }
 
 fn is_quiet(frame: &Frame) -> bool {
@@ -452,6 +480,20 @@ const ROLES: [(&str, Role); 4] = [
     ("leader", Role::Leader),
 ];
 
+pub(super) fn standing_name(standing: Standing) -> &'static str {
+    let mut standings = STANDINGS.iter();
+    standings
+        .find(|(_, known)| *known == standing)
+        .map_or("", |found| found.0)
+}
+
+const STANDINGS: [(&str, Standing); 4] = [
+    ("voter", Standing::Voter),
+    ("learner", Standing::Learner),
+    ("removed", Standing::Removed),
+    ("stranger", Standing::Stranger),
+];
+
 const CONDITIONS: &[&str] = &[
     "leader",
     "no",
@@ -476,6 +518,10 @@ const STATES: &[&str] = &[
     "pre-candidate",
     "candidate",
     "leader",
+    "voter",
+    "learner",
+    "removed",
+    "stranger",
     "has",
     "term",
     "commit",

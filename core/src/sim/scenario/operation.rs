@@ -65,6 +65,14 @@ pub(super) fn operation(
         "watch-progress" => Operation::WatchProgress {
             operation: number(cursor, "the number of the operation that began the watch")?,
         },
+        _ => return of_members(verb, cursor, names),
+    };
+    Ok(Some(operation))
+}
+
+/// What is asked of the cluster's members.
+fn of_members(verb: &Word, cursor: &mut Cursor<'_>, names: &Names) -> Read<Option<Operation>> {
+    let operation = match verb.text.as_str() {
         "member-add" => Operation::MemberAdd {
             new: names.next(cursor)?,
             learner: cursor.take("learner"),
@@ -72,6 +80,14 @@ pub(super) fn operation(
         "member-remove" => Operation::MemberRemove {
             target: names.next(cursor)?,
         },
+        "member-update" => {
+            let target = names.next(cursor)?;
+            let word = cursor.next("its new port: port=2390")?;
+            let port = word.pair().filter(|(name, _)| *name == "port");
+            let (_, port) = port.ok_or_else(|| unknown(word, "setting", &["port=2390"]))?;
+            let port = integer(word, port)?;
+            Operation::MemberUpdate { target, port }
+        }
         "member-promote" => Operation::MemberPromote {
             target: names.next(cursor)?,
         },

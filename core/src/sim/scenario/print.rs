@@ -183,6 +183,9 @@ impl fmt::Display for Operation {
                 )
             }
             Operation::MemberRemove { target } => write!(f, "member-remove {target}"),
+            Operation::MemberUpdate { target, port } => {
+                write!(f, "member-update {target} port={port}")
+            }
             Operation::MemberPromote { target } => write!(f, "member-promote {target}"),
             Operation::MoveLeader { target } => write!(f, "move-leader {target}"),
         }

@@ -3,6 +3,7 @@
 use super::action::action;
 use super::condition::{Condition, Sight, leader};
 use super::names::Names;
+use super::show::Show;
 use super::step::{Fate, Kind, Messages, Moment, Step};
 use super::units::time_of_day_text;
 use super::words::{Cursor, Wrong};
@@ -163,7 +164,8 @@ impl Run<'_> {
                 self.act(Action::Fault(Fault::ClockStep { node, ticks }))
                     .map_err(wrong)?;
             }
-            Kind::Show(show) => {
+            Kind::Show(words) => {
+                let show = Show::read(&mut Cursor::new(words), &self.names())?;
                 for line in show.lines(&self.world) {
                     (self.tell)(Report::Table(&line));
                 }

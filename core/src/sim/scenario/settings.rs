@@ -20,6 +20,7 @@ const KNOWN: &[&str] = &[
     "catch-up",
     "segment-size",
     "pre-vote",
+    "strict-reconfig",
     "check-quorum",
     "persist-before-ack",
     "commit-only-own-term",
@@ -59,6 +60,7 @@ fn set(config: &mut WorldConfig, word: &Word, name: &str, value: &str) -> Read<(
         "catch-up" => config.snapshot_catch_up_entries = integer(word, value)?,
         "segment-size" => config.segment_size_bytes = integer(word, value)?,
         "pre-vote" => config.pre_vote = is_on(word, value, "on", "off")?,
+        "strict-reconfig" => config.strict_reconfig_check = is_on(word, value, "on", "off")?,
         _ => {
             if let Some(rule) = rule(name) {
                 config.rules_off.retain(|off| *off != rule);
@@ -150,6 +152,10 @@ pub(super) fn settings_text(config: &WorldConfig) -> String {
     add(
         config.pre_vote == default.pre_vote,
         format!("pre-vote={pre_vote}"),
+    );
+    add(
+        config.strict_reconfig_check == default.strict_reconfig_check,
+        "strict-reconfig=off".to_owned(),
     );
     for rule in &config.rules_off {
         add(false, format!("{rule}=off"));

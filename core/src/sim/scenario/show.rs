@@ -1,10 +1,11 @@
 //! Tables that a scenario prints.
 
+use super::condition::standing_name;
 use super::names::Names;
 use super::words::{Cursor, Read};
 use crate::member::MemberView;
 use crate::sim::action::Node;
-use crate::sim::frame::Frame;
+use crate::sim::frame::{Frame, Standing};
 use crate::sim::world::World;
 
 /// What to print.
@@ -81,8 +82,12 @@ fn of_running(
 
 fn members(frame: &Frame) -> Vec<String> {
     let line = |member: &crate::sim::frame::MemberFrame| {
+        let standing = match member.standing {
+            Standing::Voter => String::new(),
+            other => format!(" {}", standing_name(other)),
+        };
         let Some(view) = &member.view else {
-            return format!("{} down", member.node);
+            return format!("{}{standing} down", member.node);
         };
         let pair = |(key, value): &(bytes::Bytes, bytes::Bytes)| {
             let (key, value) = (String::from_utf8_lossy(key), String::from_utf8_lossy(value));
@@ -90,7 +95,7 @@ fn members(frame: &Frame) -> Vec<String> {
         };
         let keys: Vec<String> = view.keys.iter().map(pair).collect();
         format!(
-            "{} {:?} term={} leader={} synced={} commit={} applied={} snapshot={} revision={}{}",
+            "{}{standing} {:?} term={} leader={} synced={} commit={} applied={} snapshot={} revision={}{}",
             member.node,
             view.role,
             view.term,

@@ -40,8 +40,8 @@ pub(super) enum Kind {
     Messages(Messages),
     /// A member's clock jumps by an election timeout.
     TickElection(Node),
-    /// Prints something.
-    Show(Show),
+    /// Prints something. Who leads is known only then.
+    Show(Vec<Word>),
     /// Something should hold.
     Expect(Condition),
 }
@@ -195,7 +195,9 @@ fn kind(cursor: &mut Cursor<'_>, scenario: &mut Scenario) -> Read<Kind> {
         "deliver" | "drop" | "duplicate" if is_way(cursor) => messages(cursor, names),
         "deliver-msgs" => deliver_msgs(cursor, names),
         "members" | "operations" | "messages" | "log" | "progress" | "hash" => {
-            Ok(Kind::Show(Show::read(cursor, names)?))
+            let words = cursor.rest().to_vec();
+            Show::read(cursor, names)?;
+            Ok(Kind::Show(words))
         }
         other => {
             if let Some(advice) = advice(other) {

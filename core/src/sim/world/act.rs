@@ -2,8 +2,10 @@
 
 use super::World;
 use crate::Input;
+use crate::command::{Command, MemberAdd};
 use crate::sim::action::{Action, Node};
 use crate::sim::clients::Question;
+use crate::sim::machine::Machine;
 use crate::sim::network::link;
 use crate::sim::operation::Operation;
 
@@ -82,10 +84,9 @@ impl World {
     /// What an operation names that is not there.
     fn stranger(&self, operation: &Operation) -> Option<String> {
         match operation {
-            Operation::MemberAdd { .. } => {
-                Some("this world's machines are all there from the first on".to_owned())
-            }
+            Operation::MemberAdd { new, .. } => self.addition_refusal(*new),
             Operation::MemberRemove { target }
+            | Operation::MemberUpdate { target, .. }
             | Operation::MemberPromote { target }
             | Operation::MoveLeader { target }
                 if self.machine(*target).is_none() =>
@@ -100,6 +101,33 @@ impl World {
                 .then(|| format!("operation {number} does not watch")),
             _ => None,
         }
+    }
+
+    /// A machine can be added that is the next one, or that was asked for before: nobody may have
+    /// answered.
+    fn addition_refusal(&self, new: Node) -> Option<String> {
+        let next = Node(self.machines.len() as u32 + 1);
+        match self.machine(new) {
+            Some(machine) if machine.added.is_some() => None,
+            Some(_) => Some(format!("{new} was a member from the first on")),
+            None if next.0 > MACHINES_MAX => Some(format!("there are {MACHINES_MAX} machines")),
+            None if new != next => Some(format!("the next machine is {next}")),
+            None => None,
+        }
+    }
+
+    /// A machine comes to the world, unless it is there. Answers what the cluster is asked.
+    fn add_machine(&mut self, new: Node, is_learner: bool) -> Option<Command> {
+        if self.machine(new).is_none() {
+            let cluster = self.machines.first()?.cluster();
+            let machine = Machine::joining(&self.config, new, cluster, self.now_us);
+            self.machines.push(machine);
+        }
+        let added = self.machine(new)?.added.clone()?;
+        Some(Command::MemberAdd(MemberAdd {
+            is_learner,
+            ..added
+        }))
     }
 
     fn operate(&mut self, node: Node, operation: Operation) {
@@ -133,7 +161,13 @@ impl World {
     }
 
     fn ask(&mut self, node: Node, question: Question) {
-        let Some(command) = question.command(|node| self.id(node)) else {
+        let command = match &question {
+            Question::Other(Operation::MemberAdd { new, learner }) => {
+                self.add_machine(*new, *learner)
+            }
+            question => question.command(|node| self.id(node)),
+        };
+        let Some(command) = command else {
             return;
         };
         let now_us = self.now_us;
@@ -152,3 +186,6 @@ impl World {
             .collect()
     }
 }
+
+/// Most machines of a world, those that were added included.
+const MACHINES_MAX: u32 = 16;

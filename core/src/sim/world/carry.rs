@@ -344,7 +344,8 @@ impl World {
                     .failure()
                     .is_some_and(|error| error.to_string() == failure)
         });
-        if let Err(broken) = self.checks.failed(node, failure, is_excused) {
+        let member = (node, self.id(node));
+        if let Err(broken) = self.checks.failed(member, failure, is_excused) {
             self.violate(broken);
         }
     }

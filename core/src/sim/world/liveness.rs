@@ -5,6 +5,7 @@ use crate::sim::action::{Action, Node};
 use crate::sim::check::Verdict;
 use crate::sim::condition::TRUE_CLOCK_PER_MILLE;
 use crate::sim::fault::Fault;
+use crate::sim::frame::Standing;
 use crate::sim::machine::Machine;
 
 impl World {
@@ -20,12 +21,16 @@ impl World {
         if !self.network.is_calm() {
             return Some("the network is not whole".to_owned());
         }
-        let odd = self
+        let mut members = self
             .machines
             .iter()
+            .filter(|machine| self.roster.has(machine.id));
+        let odd = members
             .find_map(|machine| oddity(machine).map(|what| format!("{}: {what}", machine.node)));
-        let running = self.machines.iter().filter(|machine| machine.is_running());
-        let is_minority = running.count() <= self.machines.len() / 2;
+        let is_voter = |machine: &&Machine| self.roster.of(machine.id) == Standing::Voter;
+        let voters = || self.machines.iter().filter(is_voter);
+        let running = voters().filter(|machine| machine.is_running());
+        let is_minority = running.count() <= voters().count() / 2;
         odd.or_else(|| is_minority.then(|| "too few members run".to_owned()))
     }
 
@@ -52,7 +57,9 @@ impl World {
     }
 
     pub(super) fn look_for_liveness(&mut self) -> Verdict {
-        let nodes: Vec<Node> = self.nodes();
+        let machines = self.machines.iter();
+        let members = machines.filter(|machine| self.roster.has(machine.id));
+        let nodes: Vec<Node> = members.map(|machine| machine.node).collect();
         let scenes = || {
             let nodes = nodes.iter();
             nodes.filter_map(|node| super::scene(&self.machines, *node))

@@ -4,7 +4,7 @@ use super::World;
 use crate::id::Index;
 use crate::member::MemberView;
 use crate::sim::disk::Disk;
-use crate::sim::frame::{DiskFrame, Frame, MemberFrame};
+use crate::sim::frame::{DiskFrame, Frame, MemberFrame, Standing};
 use crate::sim::host::Process;
 use crate::sim::machine::Machine;
 
@@ -16,7 +16,11 @@ impl World {
             now_us: self.now_us,
             event_count: self.event_count,
             trace_hash: self.lines.hash().value(),
-            members: self.machines.iter().map(member_frame).collect(),
+            members: self
+                .machines
+                .iter()
+                .map(|machine| member_frame(machine, self.roster.of(machine.id)))
+                .collect(),
             messages: self.queue.messages().cloned().collect(),
             first_sent: self.first_sent,
             answered: self.answered.clone(),
@@ -32,11 +36,12 @@ impl World {
     }
 }
 
-fn member_frame(machine: &Machine) -> MemberFrame {
+fn member_frame(machine: &Machine, standing: Standing) -> MemberFrame {
     let view = machine.process.as_ref().map(Process::view);
     MemberFrame {
         node: machine.node,
         id: machine.id,
+        standing,
         written: view
             .as_ref()
             .map_or(Index(0), |view| written(view, &machine.disk)),

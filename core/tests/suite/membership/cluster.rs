@@ -151,6 +151,23 @@ impl Cluster {
         self.settle();
     }
 
+    /// Starts a machine whom nobody connects to.
+    pub(super) fn start_alone(&mut self, id: u64) {
+        self.cut_off.insert(id);
+        self.start(id);
+        self.settle();
+    }
+
+    /// Cuts one off, and nobody is told.
+    pub(super) fn cut_off_quietly(&mut self, id: u64) {
+        self.cut_off.insert(id);
+    }
+
+    /// Ends that, and nobody is told.
+    pub(super) fn heal_quietly(&mut self) {
+        self.cut_off.clear();
+    }
+
     pub(super) fn cut_off(&mut self, id: u64) {
         self.disconnect(id);
         self.cut_off.insert(id);

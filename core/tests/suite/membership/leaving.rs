@@ -2,6 +2,7 @@
 
 use quorate_core::Input;
 use quorate_core::error::Error;
+use quorate_core::id::MemberId;
 use quorate_core::member::REMOVED;
 
 use super::cluster::{Cluster, add, put, remove};
@@ -79,6 +80,40 @@ fn one_that_was_away_hears_that_it_is_removed_and_disturbs_nobody() {
     cluster.tick(90);
     assert!(!cluster.is_running(gone));
     cluster.check_agreement();
+}
+
+/// It never stands for election, so nobody has to answer anything.
+#[test]
+fn a_learner_that_missed_its_removal_asks() {
+    let (mut cluster, leader) = Cluster::healthy(3);
+    let learner = cluster.add(leader, 4, true);
+    cluster.tick(5);
+    cluster.cut_off_quietly(learner);
+    assert!(cluster.call(leader, remove(learner)).is_ok());
+    cluster.tick(5);
+    cluster.heal_quietly();
+    cluster.tick(60);
+    assert_eq!(
+        cluster.failures.get(&learner).map(String::as_str),
+        Some(REMOVED)
+    );
+}
+
+#[test]
+fn one_whose_connection_is_refused_leaves() {
+    let (mut cluster, leader) = Cluster::healthy(3);
+    let gone = cluster.follower();
+    cluster.kill(gone);
+    assert!(cluster.call(leader, remove(gone)).is_ok());
+    cluster.start_alone(gone);
+    for by in (1..=3).filter(|id| *id != gone).map(MemberId) {
+        cluster.step(gone, Input::TurnedAway { by });
+    }
+    cluster.settle();
+    assert_eq!(
+        cluster.failures.get(&gone).map(String::as_str),
+        Some(REMOVED)
+    );
 }
 
 #[test]

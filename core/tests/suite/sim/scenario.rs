@@ -222,6 +222,7 @@ fn all_settings_come_back() {
         snapshot_catch_up_entries: 7,
         segment_size_bytes: 8,
         pre_vote: false,
+        strict_reconfig_check: false,
         rules_off: vec![Rule::CheckQuorum],
         known_bug: None,
     };
@@ -361,6 +362,10 @@ fn operations(text: &str) -> Vec<Operation> {
         Operation::WatchProgress { operation: 4 },
         Operation::MemberRemove { target: N1 },
         Operation::MemberPromote { target: N1 },
+        Operation::MemberUpdate {
+            target: N1,
+            port: 2390,
+        },
         Operation::MoveLeader { target: N1 },
     ];
     for expected in [None, Some(value.clone())] {

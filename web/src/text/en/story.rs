@@ -55,6 +55,7 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::LeaseAnswer, _) => "the answer about a lease".to_owned(),
         (MessageKind::ChangeQuestion, _) => "a wish to change the members".to_owned(),
         (MessageKind::ChangeAnswer, _) => "word that the change was not taken".to_owned(),
+        (MessageKind::StandingQuestion, _) => "the question “am I still a member?”".to_owned(),
         (MessageKind::Removal, _) => "word that a member is removed".to_owned(),
     }
 }

@@ -47,6 +47,7 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::LeaseAnswer, _) => "关于租约的答复".to_owned(),
         (MessageKind::ChangeQuestion, _) => "变更成员的请求".to_owned(),
         (MessageKind::ChangeAnswer, _) => "变更未被接受的答复".to_owned(),
+        (MessageKind::StandingQuestion, _) => "询问“我还是成员吗？”".to_owned(),
         (MessageKind::Removal, _) => "成员已被移除的通知".to_owned(),
     }
 }

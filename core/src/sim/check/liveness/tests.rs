@@ -13,6 +13,9 @@ fn member(node: u32, leader: u32, applied: u64, last: u64) -> (Node, MemberFacts
         Role::Follower
     };
     let facts = MemberFacts {
+        id: MemberId(1),
+        synced: Index(0),
+        members_changed: 0,
         role,
         term: Term(2),
         vote: MemberId::NONE,
