@@ -26,7 +26,7 @@ use crate::http_api::HttpApi;
 use crate::listen::accept_all;
 use crate::log::{Logger, Rejections};
 use crate::metrics::Metrics;
-use meter::Meter;
+pub(crate) use meter::{Counts, Meter};
 
 /// How long a client may take to say what it speaks, and an HTTP/1 client to send its headers.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -166,7 +166,7 @@ async fn answer(
 ) -> Result<Response<Body>, Infallible> {
     Ok(match (&api.grpc, &api.http) {
         (Some(grpc), _) if is_grpc(&request) => call(request, grpc, &api.metrics).await,
-        (_, Some(http)) => http.answer(request).await.map(Body::new),
+        (_, Some(http)) => http.answer(request).await,
         // A port for calls alone.
         (_, None) => {
             let mut refused = Response::new(Body::empty());

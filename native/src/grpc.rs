@@ -10,6 +10,7 @@ mod deadline;
 mod election;
 mod gate;
 mod health;
+mod inside;
 mod kv;
 mod lease;
 mod lock;

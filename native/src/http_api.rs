@@ -17,6 +17,7 @@ use std::sync::Arc;
 use http::{HeaderMap, Request};
 use hyper::body::Incoming;
 use quorate_core::id::MemberId;
+use tonic::body::Body;
 use tower::Service;
 use warp::Filter;
 use warp::filters::BoxedFilter;
@@ -26,6 +27,7 @@ use warp::reply::Response;
 use access::Entry;
 pub(crate) use access::{Access, AllowList};
 
+use crate::gateway::Gateway;
 use crate::log::Logger;
 use crate::member_thread::MemberHandle;
 use crate::metrics::Metrics;
@@ -47,6 +49,8 @@ pub(crate) struct Context {
 #[derive(Clone)]
 pub(crate) struct HttpApi {
     filter: BoxedFilter<(Response,)>,
+    /// Nothing where there is none.
+    gateway: Option<Gateway>,
     /// Nothing where everybody may ask.
     access: Option<Access>,
     logger: Logger,
@@ -57,6 +61,7 @@ impl HttpApi {
     pub(crate) fn of_clients(
         context: &Context,
         access: Access,
+        gateway: Option<Gateway>,
         playground: Option<Arc<Path>>,
     ) -> Self {
         let filter = operators(context)
@@ -70,6 +75,7 @@ impl HttpApi {
             .unify();
         Self {
             filter: or_nothing(filter.boxed()),
+            gateway,
             access: Some(access),
             logger: context.logger.clone(),
         }
@@ -79,23 +85,27 @@ impl HttpApi {
     pub(crate) fn of_operators(context: &Context) -> Self {
         Self {
             filter: or_nothing(operators(context)),
+            gateway: None,
             access: None,
             logger: context.logger.clone(),
         }
     }
 
     /// Answers one request.
-    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response {
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> http::Response<Body> {
         let headers = match &self.access {
             None => HeaderMap::new(),
             Some(access) => match access.check(&request, &self.logger) {
-                Entry::Answered(answer) => return *answer,
+                Entry::Answered(answer) => return answer.map(Body::new),
                 Entry::Admitted(headers) => headers,
             },
         };
-        let mut response = match warp::service(self.filter.clone()).call(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
+        let mut response = match &self.gateway {
+            Some(gateway) if Gateway::covers(request.uri().path()) => gateway.answer(request).await,
+            _ => match warp::service(self.filter.clone()).call(request).await {
+                Ok(response) => response.map(Body::new),
+                Err(never) => match never {},
+            },
         };
         response.headers_mut().extend(headers);
         response

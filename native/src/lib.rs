@@ -9,6 +9,7 @@ pub mod ctl;
 mod disk;
 mod flags;
 mod go;
+mod gateway;
 mod go_duration;
 mod grpc;
 mod http_api;

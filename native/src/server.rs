@@ -24,6 +24,7 @@ pub(crate) use signal::StopSignal;
 use crate::client::{ClientApi, ClientServer, ConnectionSettings};
 use crate::disk::{DataDirectory, DirectoryError, Disk, DiskSettings, load_image};
 use crate::flags::Endpoint;
+use crate::gateway::Gateway;
 use crate::grpc::{Api, Services};
 use crate::http_api::{Access, Context, HttpApi};
 use crate::listen;
@@ -278,8 +279,11 @@ fn serve_clients(
     let context = &running.context;
     let access = Access::new(settings.hosts.clone(), settings.origins.clone());
     let playground = settings.playground_dir.clone().map(Arc::from);
-    let http = HttpApi::of_clients(context, access, playground);
     let grpc = Services::new(&Api::new(running.member.clone(), settings));
+    let gateway = settings
+        .grpc_gateway
+        .then(|| Gateway::new(grpc.clone(), context.metrics.clone()));
+    let http = HttpApi::of_clients(context, access, gateway, playground);
     let is_split = !settings.listen_client_http.is_empty();
     let api = |grpc: Option<Services>, http: Option<HttpApi>| ClientApi {
         grpc,

@@ -45,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) apply_expected: Duration,
     /// `--unsafe-no-fsync`.
     pub(crate) unsafe_no_fsync: bool,
+    /// `--enable-grpc-gateway`.
+    pub(crate) grpc_gateway: bool,
     /// `--metrics=extensive`.
     pub(crate) extensive_metrics: bool,
     /// `--cors`.
@@ -105,6 +107,7 @@ impl Settings {
             ping_timeout: values.duration("grpc-keepalive-timeout"),
             apply_expected: values.duration("warning-apply-duration"),
             unsafe_no_fsync: values.boolean("unsafe-no-fsync"),
+            grpc_gateway: values.boolean("enable-grpc-gateway"),
             extensive_metrics: values.text("metrics") == "extensive",
             origins: AllowList::new(values.text("cors").split(',')),
             hosts: AllowList::new(values.text("host-whitelist").split(',')),

@@ -94,7 +94,11 @@ pub(super) const GROUP: Group = Group {
         ),
         Flag::boolean("socket-reuse-port", "false", "Set SO_REUSEPORT.").not_yet(),
         Flag::boolean("socket-reuse-address", "false", "Set SO_REUSEADDR.").not_yet(),
-        Flag::boolean("enable-grpc-gateway", "true", "Serve the JSON gateway.").ignored(),
+        Flag::boolean(
+            "enable-grpc-gateway",
+            "true",
+            "Serve gRPC as JSON below /v3/.",
+        ),
         Flag::text("raft-read-timeout", "5s", "Read timeout of peer streams.").not_yet(),
         Flag::text("raft-write-timeout", "5s", "Write timeout of peer streams.").not_yet(),
         Flag::text("feature-gates", "", "key=value pairs for features.").not_yet(),

@@ -2,6 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
+
+/// How long a server may say nothing before its answer is over.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An answer.
 pub(crate) struct Answer {
@@ -15,6 +19,16 @@ pub(crate) struct Answer {
 
 /// Asks a server on 127.0.0.1.
 pub(crate) fn request(method: &str, port: u16, path: &str, headers: &[(&str, &str)]) -> Answer {
+    send(method, port, path, headers, "")
+}
+
+/// Posts a text, in the way of `curl -d`.
+pub(crate) fn post(port: u16, path: &str, body: &str) -> Answer {
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    send("POST", port, path, &headers, body)
+}
+
+fn send(method: &str, port: u16, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let mut head = format!("{method} {path} HTTP/1.1\r\n");
     if !headers.iter().any(|(name, _)| *name == "host") {
@@ -26,14 +40,40 @@ pub(crate) fn request(method: &str, port: u16, path: &str, headers: &[(&str, &st
     if !headers.iter().any(|(name, _)| *name == "connection") {
         head += "connection: close\r\n";
     }
-    stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+    if !body.is_empty() {
+        head += &format!("content-length: {}\r\n", body.len());
+    }
+    stream
+        .write_all(format!("{head}\r\n{body}").as_bytes())
+        .unwrap();
+    // A server that never ends its answer is told by its path.
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut text = String::new();
-    stream.read_to_string(&mut text).unwrap();
+    stream
+        .read_to_string(&mut text)
+        .unwrap_or_else(|error| panic!("{method} {path} {body}: {error} after {text}"));
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
-    Answer {
-        status: head.split(' ').nth(1).unwrap().parse().unwrap(),
-        head: head.to_lowercase(),
-        body: body.to_owned(),
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let head = head.to_lowercase();
+    let body = if head.contains("transfer-encoding: chunked") {
+        joined(body)
+    } else {
+        body.to_owned()
+    };
+    Answer { status, head, body }
+}
+
+/// A body that comes in chunks, each behind its length.
+fn joined(mut chunks: &str) -> String {
+    let mut body = String::new();
+    loop {
+        let (length, rest) = chunks.split_once("\r\n").unwrap();
+        let length = usize::from_str_radix(length, 16).unwrap();
+        if length == 0 {
+            return body;
+        }
+        body += &rest[..length];
+        chunks = &rest[length + 2..];
     }
 }
 

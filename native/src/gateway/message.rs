@@ -1,0 +1,108 @@
+//! One message, from JSON and to it (protobuf's mapping, by `quorate_api`).
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tonic::Status;
+
+/// Reads a message. As in etcd nothing at all is an empty message, what stands behind the first
+/// value is passed over, fields that nobody knows are too, and `null` is a field left out.
+pub(super) fn read<Q: DeserializeOwned + Default>(text: &[u8]) -> Result<Q, Status> {
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<Value>();
+    match values.next() {
+        None => Ok(Q::default()),
+        Some(Ok(mut value)) => {
+            drop_nulls(&mut value);
+            serde_json::from_value(value).map_err(|error| unreadable(&error))
+        }
+        Some(Err(error)) => Err(unreadable(&error)),
+    }
+}
+
+/// Writes a message.
+pub(super) fn write<A: Serialize>(message: &A) -> Result<Vec<u8>, Status> {
+    serde_json::to_vec(message).map_err(|error| Status::internal(error.to_string()))
+}
+
+/// What is told of JSON that is none, or none of this message.
+pub(super) fn unreadable(error: &serde_json::Error) -> Status {
+    Status::invalid_argument(format!("proto: {error}"))
+}
+
+/// The generated readers refuse `null` for a scalar, which protobuf's mapping takes as its default.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, field| !field.is_null());
+            fields.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate_api::etcdserverpb as pb;
+
+    use super::*;
+
+    fn put(text: &str) -> Result<pb::PutRequest, String> {
+        read(text.as_bytes()).map_err(|status| status.message().to_owned())
+    }
+
+    #[test]
+    fn both_spellings_of_names_and_all_of_numbers_are_read() {
+        let expected = pb::PutRequest {
+            key: "foo".into(),
+            value: "bar".into(),
+            lease: 7,
+            prev_kv: true,
+            ..pb::PutRequest::default()
+        };
+        for text in [
+            r#"{"key":"Zm9v","value":"YmFy","lease":"7","prev_kv":true}"#,
+            r#"{"key":"Zm9v","value":"YmFy","lease":7,"prevKv":true} and more"#,
+            r#"{"key":"Zm9v","value":"YmFy","lease":"7","prevKv":true,"ignore_value":null,"x":{}}"#,
+        ] {
+            assert_eq!(put(text), Ok(expected.clone()), "{text}");
+        }
+        assert_eq!(put(""), Ok(pb::PutRequest::default()));
+        assert_eq!(put(" \n"), Ok(pb::PutRequest::default()));
+        for bad in ["{", "[]", "7", r#"{"key":7}"#, r#"{"lease":"x"}"#, "null"] {
+            let reason = put(bad).expect_err(bad);
+            assert!(reason.starts_with("proto: "), "{reason}");
+        }
+    }
+
+    #[test]
+    fn answers_are_written_as_etcd_writes_them() {
+        let reply = pb::RangeResponse {
+            header: Some(pb::ResponseHeader {
+                cluster_id: 14_841_639_068_965_178_418,
+                revision: 2,
+                ..pb::ResponseHeader::default()
+            }),
+            kvs: vec![quorate_api::mvccpb::KeyValue {
+                key: "foo".into(),
+                create_revision: 2,
+                ..Default::default()
+            }],
+            more: false,
+            count: 1,
+        };
+        let text = String::from_utf8(write(&reply).expect("good")).expect("UTF-8");
+        assert_eq!(
+            text,
+            "{\"header\":{\"cluster_id\":\"14841639068965178418\",\"revision\":\"2\"},\
+             \"kvs\":[{\"key\":\"Zm9v\",\"create_revision\":\"2\"}],\"count\":\"1\"}"
+        );
+        let grant = pb::LeaseGrantResponse {
+            id: 7,
+            ttl: 60,
+            ..Default::default()
+        };
+        let text = String::from_utf8(write(&grant).expect("good")).expect("UTF-8");
+        assert_eq!(text, "{\"ID\":\"7\",\"TTL\":\"60\"}");
+    }
+}
