@@ -22,6 +22,7 @@ pub mod limits;
 pub mod member;
 pub mod membership;
 pub mod mvcc;
+pub mod offline;
 pub mod prng;
 pub mod probe;
 pub mod rules;

@@ -61,6 +61,9 @@ pub use config::MemberConfig;
 pub(crate) use facts::{ConfigurationFacts, EntryFacts, MemberFacts};
 pub use figures::Figures;
 pub use leaving::REMOVED;
+pub(crate) use proposal::describe as describe_entry;
+pub(crate) use restore::restore_file;
+pub(crate) use start::FIRST_TERM;
 pub use start::StartError;
 pub use view::{EntryView, LeaseView, MemberView, ProgressState, ProgressView, Role, Standing};
 

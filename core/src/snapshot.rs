@@ -17,15 +17,22 @@
 //! before, so a file that lacks a chunk, or has two in the wrong order, is a broken one. On the
 //! way to a follower the same header and the same chunks travel in messages; the follower writes
 //! them with the same [`SnapshotWriter`].
+//!
+//! A client may save one (`Maintenance/Snapshot`): the same bytes, and behind them what etcd's
+//! clients look for at the end of a saved file, see [`SavedChecksum`].
 
 mod catalog;
+mod encoder;
 mod error;
 mod header;
 mod reader;
+mod saved;
 mod writer;
 
 pub use catalog::{Newest, newest_good, newest_good_marked, old_files, unfinished_files};
+pub use encoder::SnapshotEncoder;
 pub use error::SnapshotError;
 pub use header::{Configuration, SnapshotHeader};
 pub use reader::{SnapshotFile, read};
+pub use saved::{SavedChecksum, SavedError, read_saved};
 pub use writer::SnapshotWriter;

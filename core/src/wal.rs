@@ -72,6 +72,7 @@
 
 mod error;
 pub(crate) mod frame;
+mod raw;
 mod record;
 mod recovery;
 mod replay;
@@ -80,6 +81,7 @@ mod segment_name;
 mod writer;
 
 pub use error::WalError;
+pub(crate) use raw::{RawRecord, raw_records};
 pub use record::{EntryKind, FORMAT_VERSION, HardState, LogEntry, Metadata, SnapshotMarker};
 pub use recovery::{Recovered, Repair, recover};
 pub(crate) use segment_name::hexadecimal;

@@ -7,21 +7,21 @@ mod auth;
 mod check;
 mod client;
 mod compaction;
-mod completion;
+pub(crate) mod completion;
 mod context;
 mod defrag;
 mod del;
 mod downgrade;
 mod elect;
 mod endpoint;
-mod failure;
-mod get;
+pub(crate) mod failure;
+pub(crate) mod get;
 mod lease;
 mod lock;
 mod make_mirror;
 mod member;
 mod move_leader;
-mod print;
+pub(crate) mod print;
 mod put;
 mod range;
 mod role;
@@ -34,7 +34,6 @@ mod version;
 mod watch;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -93,16 +92,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Ok(arguments) => arguments,
         Err(code) => return code,
     };
-    match execute(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure { code, text }) => {
-            if let Some(text) = text {
-                // Whoever cannot be told sees the exit code.
-                let _ = writeln!(io::stderr(), "Error: {text}");
-            }
-            ExitCode::from(code)
-        }
-    }
+    Failure::exit_code(execute(arguments))
 }
 
 fn execute(arguments: Arguments) -> Result<(), Failure> {

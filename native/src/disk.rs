@@ -9,6 +9,7 @@ mod directory;
 mod faults;
 mod files;
 mod image;
+mod offline;
 
 use std::io;
 use std::path::Path;
@@ -21,6 +22,7 @@ use quorate_core::disk::{DiskBatch, DiskError, Lane};
 
 pub(crate) use directory::{DataDirectory, DirectoryError};
 pub(crate) use image::load_image;
+pub(crate) use offline::carry_out;
 
 use crate::log::Logger;
 use crate::member_thread::MemberHandle;

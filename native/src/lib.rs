@@ -3,6 +3,7 @@
 //! The protocol is `quorate_core`'s; the server gives it a clock, a disk, sockets and clients.
 //! The programs' `main` functions in `src/bin` do nothing but call this library.
 
+mod check_disk;
 mod client;
 mod cobra;
 pub mod ctl;
@@ -24,6 +25,7 @@ mod server;
 mod settings;
 #[cfg(feature = "torture")]
 mod torture;
+pub mod utl;
 mod version;
 
 use std::io::{self, Write};
@@ -39,8 +41,10 @@ const EXIT_BAD_FLAG: u8 = 2;
 
 /// Runs the server, or one of its commands, with the arguments behind the program's name.
 pub fn run(arguments: &[String]) -> ExitCode {
-    if arguments.first().is_some_and(|first| first == "replay") {
-        return replay::run(&arguments[1..]);
+    match arguments.first().map(String::as_str) {
+        Some("replay") => return replay::run(&arguments[1..]),
+        Some("check") => return check_disk::run(&arguments[1..]),
+        _ => {}
     }
     match flags::parse(arguments) {
         Ok(Request::Serve(values)) => serve(&values),

@@ -3,6 +3,7 @@
 mod against_etcd;
 mod bad_flags;
 mod bad_input;
+mod check_disk;
 mod crash;
 mod curious;
 mod election;
@@ -18,6 +19,7 @@ mod operators;
 mod peer_port;
 mod procfile;
 mod quoratectl;
+mod quorateutl;
 mod range_stream;
 mod replay;
 mod stop;

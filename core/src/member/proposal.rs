@@ -34,7 +34,7 @@ impl Proposal {
 }
 
 /// What an entry says, for a person: at most a short line.
-pub(super) fn describe(is_conf_change: bool, data: &[u8]) -> String {
+pub(crate) fn describe(is_conf_change: bool, data: &[u8]) -> String {
     if data.is_empty() {
         return "no-op".to_owned();
     }

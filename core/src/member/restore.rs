@@ -11,12 +11,12 @@ use crate::mvcc::{CheckpointChunk, Loader, Store};
 use crate::snapshot::{Configuration, SnapshotFile, SnapshotHeader};
 
 /// What a snapshot holds, rebuilt.
-pub(super) struct Restored {
+pub(crate) struct Restored {
     pub(super) index: Index,
     pub(super) term: Term,
     pub(super) configuration: ConfState,
     pub(super) membership: Membership,
-    pub(super) store: Store,
+    pub(crate) store: Store,
 }
 
 /// Rebuilds a snapshot that was read from a file.
@@ -24,7 +24,7 @@ pub(super) struct Restored {
 /// # Errors
 ///
 /// What is wrong with it: its checksums were good, so somebody wrote it so.
-pub(super) fn restore_file(file: SnapshotFile) -> Result<Restored, String> {
+pub(crate) fn restore_file(file: SnapshotFile) -> Result<Restored, String> {
     let mut loader = Loader::new();
     for chunk in &file.chunks {
         let chunk = CheckpointChunk::decode(chunk).map_err(|error| error.to_string())?;

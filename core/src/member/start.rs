@@ -186,7 +186,7 @@ fn bootstrap(
         .map(|(member, index)| {
             new_entry(
                 true,
-                FIRST_TERM,
+                FIRST_TERM.0,
                 index,
                 MembershipEntry::First(member).encode(),
             )
@@ -194,7 +194,7 @@ fn bootstrap(
         .collect();
     let commit = entries.len() as u64;
     let hard_state = HardState {
-        term: Term(FIRST_TERM),
+        term: FIRST_TERM,
         vote: MemberId::NONE,
         commit: Index(commit),
     };
@@ -289,4 +289,4 @@ fn raft_hard_state(state: HardState) -> RaftHardState {
 }
 
 /// The term of the entries that a cluster begins with; its first leader's is 2, as in etcd.
-const FIRST_TERM: u64 = 1;
+pub(crate) const FIRST_TERM: Term = Term(1);

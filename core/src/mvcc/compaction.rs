@@ -68,6 +68,25 @@ impl Store {
         Ok(())
     }
 
+    /// Moves the revision on without a write, and forgets all that was superseded: a store that
+    /// was restored from a backup must not give out revisions again that clients have seen, and
+    /// has to tell watchers of such revisions that they missed something (etcd issue 16028).
+    ///
+    /// # Errors
+    /// There is no such revision.
+    pub(crate) fn bump_revision(&mut self, amount: u64) -> Result<(), String> {
+        let bumped = i64::try_from(amount)
+            .ok()
+            .and_then(|amount| self.revision.0.checked_add(amount))
+            .filter(|bumped| *bumped < i64::MAX)
+            .ok_or_else(|| format!("revision {} + {amount} is too large", self.revision))?;
+        self.revision = Revision(bumped);
+        self.compact(self.revision)
+            .map_err(|error| error.to_string())?;
+        while self.compact_step(usize::MAX) {}
+        Ok(())
+    }
+
     /// Goes through at most `budget` versions and removes what they superseded. True when there
     /// is more to do; false when there is not, or not before a pin is given back.
     pub fn compact_step(&mut self, budget: usize) -> bool {

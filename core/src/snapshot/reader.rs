@@ -22,6 +22,27 @@ pub struct SnapshotFile {
 /// # Errors
 /// [`SnapshotError`], for any bytes but those that a [`super::SnapshotWriter`] wrote.
 pub fn read(file: &Bytes) -> Result<SnapshotFile, SnapshotError> {
+    let (snapshot, end_bytes) = read_front(file)?;
+    if end_bytes != file.len() as u64 {
+        return Err(broken(end_bytes, "something follows its end"));
+    }
+    Ok(snapshot)
+}
+
+/// Reads a snapshot that is followed by zeros, or by nothing.
+pub(super) fn read_padded(file: &Bytes) -> Result<SnapshotFile, SnapshotError> {
+    let (snapshot, end_bytes) = read_front(file)?;
+    let rest = usize::try_from(end_bytes)
+        .ok()
+        .and_then(|end| file.get(end..));
+    if rest.is_none_or(|rest| rest.iter().any(|byte| *byte != 0)) {
+        return Err(broken(end_bytes, "something follows its end"));
+    }
+    Ok(snapshot)
+}
+
+/// Reads the snapshot that a file begins with; tells where it ends.
+fn read_front(file: &Bytes) -> Result<(SnapshotFile, u64), SnapshotError> {
     let mut frames = Frames {
         file,
         chain: 0,
@@ -56,10 +77,7 @@ pub fn read(file: &Bytes) -> Result<SnapshotFile, SnapshotError> {
             }
         }
     }
-    if frames.at_bytes != file.len() as u64 {
-        return Err(broken(frames.at_bytes, "something follows its end"));
-    }
-    Ok(SnapshotFile { header, chunks })
+    Ok((SnapshotFile { header, chunks }, frames.at_bytes))
 }
 
 /// The frames of a file, one by one.

@@ -1,6 +1,7 @@
 //! How a command fails: what is said, and the exit code.
 
-use std::io;
+use std::io::{self, Write};
+use std::process::ExitCode;
 
 use super::client::CallError;
 
@@ -42,6 +43,18 @@ impl Failure {
     /// The arguments are wrong.
     pub(crate) fn arguments(text: impl ToString) -> Self {
         Self::new(Exit::BadArguments, text)
+    }
+
+    /// Says what failed, if anything did; the process's exit code.
+    pub(crate) fn exit_code(result: Result<(), Self>) -> ExitCode {
+        let Err(Self { code, text }) = result else {
+            return ExitCode::SUCCESS;
+        };
+        if let Some(text) = text {
+            // Whoever cannot be told sees the exit code.
+            let _ = writeln!(io::stderr(), "Error: {text}");
+        }
+        ExitCode::from(code)
     }
 
     /// A failure of which all has been said.

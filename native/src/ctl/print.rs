@@ -145,10 +145,18 @@ impl Printer {
     /// # Errors
     /// Nobody reads.
     pub(crate) fn line(&self, text: &str) -> Result<(), Failure> {
-        let mut page = Page::new(false, false);
-        page.line(text);
-        Ok(write(page)?)
+        line(text)
     }
+}
+
+/// Prints a line.
+///
+/// # Errors
+/// Nobody reads.
+pub(crate) fn line(text: &str) -> Result<(), Failure> {
+    let mut page = Page::new(false, false);
+    page.line(text);
+    Ok(write(page)?)
 }
 
 /// The format does not show such an answer.

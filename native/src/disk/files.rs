@@ -4,16 +4,17 @@ use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use quorate_core::disk::{DiskError, DiskOperation};
+use quorate_core::id::MemberId;
 use serde_json::json;
 
 use super::DiskSettings;
 use crate::go_duration::GoDuration;
-use crate::log::Logger;
-use crate::metrics::LaneMetrics;
+use crate::log::{self, Logger};
+use crate::metrics::{Facts, LaneMetrics, Metrics};
 
 /// Files kept open; a lane writes to one or two at a time.
 const OPEN_FILES_MAX: usize = 4;
@@ -44,16 +45,18 @@ impl Files {
     }
 
     /// Files that nobody counts.
-    #[cfg(test)]
-    pub(super) fn of_test(root: &std::path::Path) -> Self {
-        use crate::metrics::{Facts, Metrics};
-
-        let metrics = Metrics::new(&Facts::of_test(quorate_core::id::MemberId(1)));
+    pub(super) fn of_tool(root: &Path) -> Self {
+        let metrics = Metrics::new(&Facts {
+            member: MemberId::NONE,
+            server_version: String::new(),
+            cluster_version: String::new(),
+            is_extensive: false,
+        });
         let settings = DiskSettings {
             root,
             is_unsafe: false,
             metrics: &metrics,
-            logger: &Logger::silent(),
+            logger: &log::to_stderr(),
         };
         Self::new(&settings, metrics.log_lane())
     }
@@ -180,7 +183,7 @@ mod tests {
     #[test]
     fn operations_do_what_they_say() {
         let root = tempfile::tempdir().expect("a directory");
-        let mut files = Files::of_test(root.path());
+        let mut files = Files::of_tool(root.path());
         let read = |name: &str| fs::read_to_string(root.path().join(name)).ok();
         let to = |path: &str| path.to_owned();
         for operation in [
@@ -216,7 +219,7 @@ mod tests {
     #[test]
     fn more_files_than_are_kept_open_can_be_written() {
         let root = tempfile::tempdir().expect("a directory");
-        let mut files = Files::of_test(root.path());
+        let mut files = Files::of_tool(root.path());
         for _ in 0..2 {
             for number in 0..OPEN_FILES_MAX * 2 {
                 let path = format!("f{number}");
@@ -230,7 +233,7 @@ mod tests {
     #[test]
     fn a_failure_says_what_was_tried_on_which_file() {
         let root = tempfile::tempdir().expect("a directory");
-        let mut files = Files::of_test(root.path());
+        let mut files = Files::of_tool(root.path());
         let error = files
             .carry_out(&append("no/such/directory", b"x"))
             .expect_err("cannot be");

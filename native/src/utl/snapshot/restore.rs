@@ -1,0 +1,150 @@
+//! `snapshot restore`: makes the data directory of a new cluster's first member.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use quorate_core::command::MemberInfo;
+use quorate_core::membership::{cluster_id, member_id};
+use quorate_core::offline::{Founding, found_from_snapshot};
+use quorate_core::snapshot::read_saved;
+
+use crate::ctl::failure::Failure;
+use crate::disk;
+use crate::flags::{self, Request};
+use crate::settings::Settings;
+use crate::utl::file::{broken, failure, read};
+
+/// Restores a snapshot to a new data directory
+///
+/// Run it once for each member of the new cluster, with the same snapshot and the same
+/// --initial-cluster; then start each member with the same flags on its directory.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Restore {
+    /// Path to the output data directory (default: NAME.etcd)
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Human-readable name for this member
+    #[arg(long, default_value = "default")]
+    name: String,
+    /// Initial cluster configuration for restore bootstrap (default: this member alone)
+    #[arg(long)]
+    initial_cluster: Option<String>,
+    /// Initial cluster token during restore bootstrap
+    #[arg(long, default_value = "etcd-cluster")]
+    initial_cluster_token: String,
+    /// List of this member's peer URLs to advertise to the rest of the cluster
+    #[arg(long, default_value = "http://localhost:2380")]
+    initial_advertise_peer_urls: String,
+    /// Ignore snapshot integrity hash value (required if copied from data directory)
+    #[arg(long)]
+    skip_hash_check: bool,
+    /// How much to increase the latest revision after restore
+    #[arg(long, default_value = "0")]
+    bump_revision: u64,
+    /// Mark the latest revision after restore as the point of scheduled compaction (required if
+    /// --bump-revision > 0, disallowed otherwise)
+    #[arg(long)]
+    mark_compacted: bool,
+    /// A saved snapshot
+    #[arg(value_name = "FILENAME")]
+    path: Vec<PathBuf>,
+}
+
+impl Restore {
+    /// Checks all there is to check, and only then writes.
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let [path] = self.path.as_slice() else {
+            let text = "snapshot restore requires exactly one argument";
+            return Err(Failure::arguments(text));
+        };
+        if (self.bump_revision > 0) != self.mark_compacted {
+            let text = "--mark-compacted required if --revision-bump > 0";
+            return Err(Failure::arguments(text));
+        }
+        let settings = self.settings()?;
+        let bytes = read(path)?;
+        let snapshot = read_saved(&bytes, self.skip_hash_check);
+        let snapshot = snapshot.map_err(|error| broken(path, &error))?;
+        let data_dir = &settings.data_dir;
+        ensure_empty(data_dir)?;
+        let founding = self.founding(&settings);
+        let operations = found_from_snapshot(snapshot, &founding)
+            .map_err(|reason| failure(format!("{}: {reason}", path.display())))?;
+        let directory = disk::DataDirectory::open(data_dir).map_err(failure)?;
+        disk::carry_out(directory.path(), &operations).map_err(failure)?;
+        Ok(())
+    }
+
+    /// The server's own settings for these flags: what it would refuse is refused here.
+    fn settings(&self) -> Result<Settings, Failure> {
+        let mut arguments = vec![
+            format!("--name={}", self.name),
+            format!("--initial-cluster-token={}", self.initial_cluster_token),
+            format!(
+                "--initial-advertise-peer-urls={}",
+                self.initial_advertise_peer_urls
+            ),
+        ];
+        arguments.extend(
+            self.initial_cluster
+                .as_ref()
+                .map(|cluster| format!("--initial-cluster={cluster}")),
+        );
+        arguments.extend(
+            self.data_dir
+                .as_ref()
+                .map(|path| format!("--data-dir={}", path.display())),
+        );
+        let Ok(Request::Serve(values)) = flags::parse(&arguments) else {
+            return Err(failure("the flags are not those of a server"));
+        };
+        Settings::new(&values).map_err(failure)
+    }
+
+    fn founding(&self, settings: &Settings) -> Founding {
+        let token = &settings.token;
+        let urls = |endpoints: &[flags::Endpoint]| -> Vec<String> {
+            endpoints
+                .iter()
+                .map(|endpoint| endpoint.url.clone())
+                .collect()
+        };
+        let members: Vec<MemberInfo> = settings
+            .initial_cluster
+            .members
+            .iter()
+            .map(|member| {
+                let peer_urls = urls(&member.peer_urls);
+                MemberInfo {
+                    id: member_id(&peer_urls, token, None),
+                    peer_urls,
+                    // Published by the member itself once it has started.
+                    ..MemberInfo::default()
+                }
+            })
+            .collect();
+        let ids: Vec<_> = members.iter().map(|member| member.id).collect();
+        Founding {
+            own: member_id(&urls(&settings.advertise_peer), token, None),
+            cluster: cluster_id(&ids),
+            members,
+            bump_revision: self.bump_revision,
+        }
+    }
+}
+
+/// What is there is never written over.
+fn ensure_empty(data_dir: &Path) -> Result<(), Failure> {
+    let is_empty = match fs::read_dir(data_dir) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    };
+    if is_empty {
+        return Ok(());
+    }
+    let path = data_dir.display();
+    Err(failure(format!(
+        "data-dir \"{path}\" not empty or could not be read"
+    )))
+}

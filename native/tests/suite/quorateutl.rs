@@ -1,0 +1,303 @@
+//! quorateutl: what is done with a member's files while it does not run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::cluster::Cluster;
+use crate::support::program::{Ran, run};
+use crate::support::real_etcd::RealEtcd;
+use crate::support::tools::{QUORATECTL, QUORATEUTL};
+use crate::support::wait::wait_for;
+
+fn utl(arguments: &[&str]) -> Ran {
+    run(QUORATEUTL, arguments, "")
+}
+
+fn ok(arguments: &[&str]) -> String {
+    let ran = utl(arguments);
+    assert_eq!(ran.code, Some(0), "{arguments:?}: {ran:?}");
+    ran.output
+}
+
+/// A member that wrote snapshots and has stopped; its data directory.
+fn data_directory(cluster: &mut Cluster) -> PathBuf {
+    let etcdctl = cluster.etcdctl();
+    for number in 0..12 {
+        etcdctl.ok(&["put", &format!("k{}", number % 4), &format!("v{number}")]);
+    }
+    etcdctl.ok(&["del", "k0"]);
+    let directory = cluster.folder().join("infra1.etcd");
+    // One that has all keys in it.
+    wait_for("a snapshot", || {
+        etcdctl.ok(&["put", "again", "x"]);
+        let path = newest_snapshot(&directory)?;
+        let keys = utl(&["snapshot", "dump", path.to_str()?]);
+        keys.output.contains("\"again\"").then_some(())
+    });
+    cluster.crash(0);
+    directory
+}
+
+fn newest_snapshot(directory: &Path) -> Option<PathBuf> {
+    let files = fs::read_dir(directory.join("member/snap")).ok()?;
+    let paths = files.flatten().map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "snap"))
+        .max()
+}
+
+#[test]
+fn three_servers_start_from_one_snapshot() {
+    let mut old = Cluster::start(1, &["--snapshot-count=5"]);
+    let directory = data_directory(&mut old);
+    let snapshot = newest_snapshot(&directory).unwrap();
+    let snapshot = snapshot.to_str().unwrap();
+    let hash = ok(&["hashkv", snapshot]);
+    let mut new = Cluster::stopped(3, &[]);
+    for member in 0..3 {
+        let flags = new.flags(member);
+        let mut arguments = vec!["snapshot", "restore", snapshot, "--skip-hash-check"];
+        let wanted = [
+            "--name",
+            "--initial-cluster",
+            "--initial-cluster-token",
+            "--initial-advertise-peer-urls",
+        ];
+        for pair in flags
+            .windows(2)
+            .filter(|pair| wanted.contains(&pair[0].as_str()))
+        {
+            arguments.extend([pair[0].as_str(), pair[1].as_str()]);
+        }
+        let target = new.folder().join(format!("infra{}.etcd", member + 1));
+        let target = format!("--data-dir={}", target.display());
+        arguments.push(&target);
+        ok(&arguments);
+        let again = utl(&arguments);
+        assert_eq!(again.code, Some(1));
+        assert!(
+            again.complaints.contains("not empty or could not be read"),
+            "{again:?}"
+        );
+    }
+    new.start_all();
+    let etcdctl = new.etcdctl();
+    assert_eq!(
+        etcdctl.ok(&["get", "k", "--prefix"]),
+        "k1\nv9\nk2\nv10\nk3\nv11\n"
+    );
+    let expected = hash.split(',').next().unwrap().to_owned();
+    assert_eq!(new.wait_for_same_hash().to_string(), expected);
+    assert_eq!(etcdctl.ok(&["put", "new", "1"]), "OK\n");
+    new.wait_for_same_hash();
+}
+
+#[test]
+fn a_bumped_revision_tells_watchers_that_they_missed_something() {
+    let mut old = Cluster::start(1, &["--snapshot-count=5"]);
+    let directory = data_directory(&mut old);
+    let snapshot = newest_snapshot(&directory).unwrap();
+    let mut new = Cluster::stopped(1, &[]);
+    let flags = new.flags(0);
+    let flag = |name: &str| {
+        let at = flags.iter().position(|flag| flag == name).unwrap();
+        format!("{name}={}", flags[at + 1])
+    };
+    let target = format!("--data-dir={}", new.folder().join("infra1.etcd").display());
+    ok(&[
+        "snapshot",
+        "restore",
+        snapshot.to_str().unwrap(),
+        "--skip-hash-check",
+        "--bump-revision=1000",
+        "--mark-compacted",
+        &flag("--name"),
+        &flag("--initial-cluster"),
+        &flag("--initial-cluster-token"),
+        &flag("--initial-advertise-peer-urls"),
+        &target,
+    ]);
+    new.start_all();
+    let etcdctl = new.etcdctl();
+    let found = etcdctl.json(&["get", "k1"]);
+    assert!(
+        found["header"]["revision"].as_i64().unwrap() > 1_000,
+        "{found}"
+    );
+    let endpoint = format!("--endpoints=127.0.0.1:{}", new.client_port(0));
+    let watch = run(QUORATECTL, &[&endpoint, "watch", "k1", "--rev=5"], "");
+    assert!(
+        watch
+            .complaints
+            .contains("required revision has been compacted"),
+        "{watch:?}"
+    );
+    // It starts from its own files again, too.
+    new.crash(0);
+    new.start_all();
+    assert_eq!(new.etcdctl().ok(&["get", "k1"]), "k1\nv9\n");
+}
+
+#[test]
+fn files_are_shown_to_a_person() {
+    let mut cluster = Cluster::start(1, &["--snapshot-count=5"]);
+    let directory = data_directory(&mut cluster);
+    let snapshot = newest_snapshot(&directory).unwrap();
+    let snapshot = snapshot.to_str().unwrap();
+    let status = ok(&["snapshot", "status", snapshot, "-w", "json"]);
+    let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+    assert_eq!(status["totalKey"], 4, "{status}");
+    assert_eq!(status["version"], "3.6.0");
+    let size_bytes = fs::metadata(snapshot).unwrap().len();
+    assert_eq!(status["totalSize"], size_bytes);
+    let table = ok(&["snapshot", "status", "-w", "table", snapshot]);
+    assert!(
+        table.contains("| REVISION | TOTAL KEYS | TOTAL SIZE | VERSION |"),
+        "{table}"
+    );
+    let fields = ok(&["snapshot", "status", "-w", "fields", snapshot]);
+    assert!(fields.contains("\n\"Keys\" : 4\n"), "{fields}");
+    let dump = ok(&["snapshot", "dump", snapshot]);
+    for part in ["compacted at  -1", "\"k0\"", "(deleted)", "\"v11\""] {
+        assert!(dump.contains(part), "{part}: {dump}");
+    }
+    let log = ok(&["wal", "dump", directory.to_str().unwrap()]);
+    for part in [
+        "head",
+        "add member",
+        "put k1=v1",
+        "del k0",
+        "name infra1",
+        "snapshot",
+    ] {
+        assert!(log.contains(part), "{part}: {log}");
+    }
+    let lines = ok(&["wal", "dump", directory.to_str().unwrap(), "-w", "json"]);
+    let lines: Vec<serde_json::Value> = serde_json::from_str(&lines).unwrap();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["kind"] == "entry" && line["index"] == 2)
+    );
+}
+
+#[test]
+fn a_defragmented_member_has_what_it_had() {
+    let mut cluster = Cluster::start(1, &["--snapshot-count=5"]);
+    let running = cluster.folder().join("infra1.etcd");
+    let busy = utl(&["defrag", "--data-dir", running.to_str().unwrap()]);
+    assert_eq!(busy.code, Some(1));
+    assert!(
+        busy.complaints.contains("is in use by another server"),
+        "{busy:?}"
+    );
+    let directory = data_directory(&mut cluster);
+    let text = directory.to_str().unwrap();
+    let done = ok(&["defrag", "--data-dir", text]);
+    assert!(
+        done.starts_with(&format!("Finished defragmenting directory {text}: ")),
+        "{done}"
+    );
+    let snapshots = fs::read_dir(directory.join("member/snap")).unwrap().count();
+    assert_eq!(snapshots, 1);
+    cluster.start_all();
+    let etcdctl = cluster.etcdctl();
+    assert_eq!(
+        etcdctl.ok(&["get", "k", "--prefix"]),
+        "k1\nv9\nk2\nv10\nk3\nv11\n"
+    );
+    assert_eq!(etcdctl.ok(&["put", "new", "1"]), "OK\n");
+}
+
+#[test]
+fn what_cannot_be_done_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (junk, empty, missing) = (path("junk"), path("empty"), path("missing"));
+    fs::write(&junk, vec![7; 544]).unwrap();
+    fs::write(&empty, b"").unwrap();
+    let etcds = path("data/member/snap/db");
+    let etcd = RealEtcd::start();
+    let endpoint = format!("--endpoints=127.0.0.1:{}", etcd.client_port);
+    let bolt = path("bolt");
+    let saved = run(QUORATECTL, &[&endpoint, "snapshot", "save", &bolt], "");
+    assert_eq!(saved.code, Some(0), "{saved:?}");
+    for (arguments, code, message) in [
+        (
+            &["snapshot", "status"][..],
+            128,
+            "snapshot status requires exactly one argument",
+        ),
+        (
+            &["snapshot", "status", &missing],
+            1,
+            "missing: no such file or directory",
+        ),
+        (
+            &["snapshot", "status", &empty],
+            1,
+            "snapshot: broken at byte 0: incomplete header",
+        ),
+        (
+            &["snapshot", "status", &junk],
+            1,
+            "junk: expected sha256 [7, 7,",
+        ),
+        (
+            &["snapshot", "status", &bolt],
+            1,
+            "is a database of etcd's (bbolt)",
+        ),
+        (
+            &["snapshot", "status", &etcds],
+            1,
+            "its snapshots are files of their own",
+        ),
+        (
+            &["snapshot", "restore", &empty],
+            1,
+            "missing hash but --skip-hash-check=false",
+        ),
+        (
+            &["snapshot", "restore", &junk, "--mark-compacted"],
+            128,
+            "--mark-compacted required",
+        ),
+        (
+            &[
+                "snapshot",
+                "restore",
+                &junk,
+                "--initial-cluster=a=http://127.0.0.1:1",
+            ],
+            1,
+            "couldn't find local name \"default\" in the initial cluster configuration",
+        ),
+        (&["hashkv"], 1, "accepts 1 arg(s), received 0"),
+        (&["defrag"], 1, "required flag(s) \"data-dir\" not set"),
+        (
+            &["defrag", "--data-dir", &missing],
+            1,
+            "no such file or directory",
+        ),
+        (&["wal", "dump", &empty], 1, "there is no segment of a log"),
+        (
+            &["snapshot", "status", &junk, "-w", "xml"],
+            4,
+            "unsupported output format",
+        ),
+        (
+            &["migrate"],
+            1,
+            "unknown command \"migrate\" for \"quorateutl\"",
+        ),
+    ] {
+        let ran = utl(arguments);
+        assert!(ran.complaints.contains(message), "{arguments:?}: {ran:?}");
+        assert_eq!(ran.code, Some(code), "{arguments:?}: {ran:?}");
+    }
+    assert!(!Path::new(&missing).exists());
+    assert!(!Path::new("default.etcd").exists());
+    assert!(ok(&["version"]).contains("quorateutl version"));
+    assert!(ok(&["completion", "bash"]).contains("_quorateutl()"));
+}
