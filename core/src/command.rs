@@ -16,7 +16,7 @@ use rkyv::{Archive, Deserialize, Serialize};
 pub use change::{MemberAdd, MemberAddReply, MemberUpdate};
 pub use cluster::{
     Alarm, AlarmMember, HashKv, HashKvReply, MemberAttributes, MemberInfo, MemberListReply,
-    StatusReply,
+    Publication, StatusReply,
 };
 pub use kv::{
     Compact, DeleteRange, DeleteRangeReply, KeyValue, Put, PutReply, Range, RangeReply, SortOrder,
@@ -30,6 +30,7 @@ pub use txn::{Compare, CompareOutcome, CompareTarget, RequestOp, ResponseOp, Txn
 pub use watch::{WatchCreate, WatchEvent, WatchEventKind, WatchRequest, WatchResponse};
 
 use crate::id::{ClusterId, LeaseId, MemberId, Revision, Term};
+use crate::version::ServerVersion;
 
 /// What a client asks of a member.
 #[derive(Archive, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,8 @@ pub enum Command {
     MemberList(bool),
     /// The alarms that are raised.
     AlarmList,
-    /// A member tells the cluster its name and client URLs. Proposed by members themselves.
+    /// A member tells the cluster its name and client URLs. Proposed by members before they told
+    /// their version too, see [`Command::Publish`].
     PublishAttributes(MemberAttributes),
     /// Make a lease.
     LeaseGrant(LeaseGrant),
@@ -81,6 +83,21 @@ pub enum Command {
     MoveLeader(MemberId),
     /// The leader ends leases whose time is over. Proposed by leaders themselves.
     LeaseExpire(LeaseExpire),
+    /// A member tells the cluster its name, client URLs and version. Proposed by members
+    /// themselves.
+    Publish(Publication),
+    /// Raise an alarm. Members do so themselves, and a client may.
+    AlarmRaise(AlarmMember),
+    /// Lower an alarm.
+    AlarmLower(AlarmMember),
+    /// Whether the cluster could go down to a version.
+    DowngradeValidate(ServerVersion),
+    /// Let the cluster go down to a version.
+    DowngradeEnable(ServerVersion),
+    /// Take that back.
+    DowngradeCancel,
+    /// Give back what is free in this member's store. Carried out by this member alone.
+    Defragment,
 }
 
 impl Command {
@@ -91,6 +108,11 @@ impl Command {
             | Command::DeleteRange(_)
             | Command::Compact(_)
             | Command::PublishAttributes(_)
+            | Command::Publish(_)
+            | Command::AlarmRaise(_)
+            | Command::AlarmLower(_)
+            | Command::DowngradeEnable(_)
+            | Command::DowngradeCancel
             | Command::LeaseGrant(_)
             | Command::LeaseRevoke(_)
             | Command::LeaseCheckpoint(_)
@@ -105,6 +127,8 @@ impl Command {
             | Command::Status
             | Command::MemberList(_)
             | Command::AlarmList
+            | Command::DowngradeValidate(_)
+            | Command::Defragment
             | Command::LeaseKeepAlive(_)
             | Command::LeaseTimeToLive(_)
             | Command::LeaseList
@@ -145,9 +169,10 @@ pub enum Reply {
     Status(StatusReply),
     /// To [`Command::MemberList`].
     MemberList(MemberListReply),
-    /// To [`Command::AlarmList`].
+    /// To [`Command::AlarmList`]: all that are raised. To [`Command::AlarmRaise`]: the alarm. To
+    /// [`Command::AlarmLower`]: the alarm, if it was raised.
     AlarmList(Vec<AlarmMember>),
-    /// To [`Command::PublishAttributes`].
+    /// To [`Command::PublishAttributes`] and [`Command::Publish`].
     PublishAttributes,
     /// To [`Command::LeaseGrant`].
     LeaseGrant(LeaseGrantReply),
@@ -173,4 +198,8 @@ pub enum Reply {
     MoveLeader,
     /// To [`Command::LeaseExpire`].
     LeaseExpire,
+    /// To the commands about a downgrade: the cluster's version.
+    Downgrade(ServerVersion),
+    /// To [`Command::Defragment`].
+    Defragment,
 }

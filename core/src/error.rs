@@ -7,6 +7,8 @@ use rkyv::{Archive, Deserialize, Serialize};
 use thiserror::Error;
 
 /// Why a request was not carried out.
+///
+/// Members tell one another too: a new one comes last, or frames would change.
 #[derive(Archive, Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Error)]
 pub enum Error {
     /// A key was empty where one is needed.
@@ -118,6 +120,24 @@ pub enum Error {
     /// What is asked for does not exist in this version; says what.
     #[error("quorate: {0} is not supported yet")]
     NotSupported(String),
+    /// Members disagree about the store: none of it is served.
+    #[error("etcdserver: corrupt cluster")]
+    Corrupt,
+    /// A downgrade was asked for before the cluster had a version.
+    #[error("etcdserver: cluster version not found during downgrade")]
+    ClusterVersionUnavailable,
+    /// A downgrade's target is no version.
+    #[error("etcdserver: wrong downgrade target version format")]
+    WrongDowngradeVersion,
+    /// A downgrade goes one minor version down, and no other way.
+    #[error("etcdserver: invalid downgrade target version")]
+    InvalidDowngradeTarget,
+    /// The cluster is going down already.
+    #[error("etcdserver: cluster has a downgrade job in progress")]
+    DowngradeInProcess,
+    /// The cluster is not going down.
+    #[error("etcdserver: no inflight downgrade job")]
+    NoDowngrade,
 }
 
 impl Error {
@@ -138,6 +158,7 @@ impl Error {
             | Error::TooManyRequests
             | Error::ReconfigurationPending
             | Error::UnhealthyCluster
+            | Error::ClusterVersionUnavailable
             | Error::LearnerNotReady => true,
             // The request itself is wrong, or the store's state says no until somebody acts.
             Error::EmptyKey
@@ -163,6 +184,11 @@ impl Error {
             | Error::NotEnoughStartedMembers
             | Error::MemberNotLearner
             | Error::TooManyLearners
+            | Error::Corrupt
+            | Error::WrongDowngradeVersion
+            | Error::InvalidDowngradeTarget
+            | Error::DowngradeInProcess
+            | Error::NoDowngrade
             | Error::NotSupported(_) => false,
         }
     }

@@ -8,11 +8,14 @@
 //! Start with the two enums below: they are the whole contract. Then `member`, which joins the
 //! parts, and the parts' own pages: `consensus`, `wal`, `mvcc`, `sim`.
 
+pub mod alarm;
 mod archive;
 pub mod audit;
+pub mod auto_compaction;
 mod checksum;
 pub mod command;
 pub mod consensus;
+pub mod corruption;
 pub mod disk;
 pub mod error;
 pub mod id;
@@ -25,10 +28,13 @@ pub mod mvcc;
 pub mod offline;
 pub mod prng;
 pub mod probe;
+pub mod quota;
 pub mod rules;
 pub mod sim;
 pub mod snapshot;
 pub mod trace;
+pub mod version;
+pub mod versions;
 pub mod wal;
 
 use bytes::Bytes;

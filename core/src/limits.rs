@@ -57,6 +57,10 @@ pub const LEASES_ENDED_PER_TICK_MAX: usize = 100;
 pub const LEASE_CHECKPOINT_MAX: usize = 1_000;
 /// `--max-learners`: members without a vote at a time.
 pub const LEARNERS_MAX: usize = 1;
+/// `--quota-backend-bytes=0`: etcd's 2 GiB.
+pub const QUOTA_BYTES_DEFAULT: u64 = 2 * 1_024 * 1_024 * 1_024;
+/// Most alarms at a time: all of them go into a snapshot's header.
+pub const ALARMS_MAX: usize = 10_000;
 /// Requests that wait for an answer in one member.
 pub const PENDING_REQUESTS_MAX: usize = 100_000;
 /// Responses of one watch stream that the host has not reported taken: above this the member
@@ -95,6 +99,7 @@ const _: () = {
     assert!(FRAME_SIZE_BYTES_MAX < RECORD_SIZE_BYTES_MAX);
     // 24 bytes each, see `lease::LeaseRecord`.
     assert!(LEASES_MAX * 24 * 2 < FRAME_SIZE_BYTES_MAX as usize);
+    assert!(ALARMS_MAX * 9 < FRAME_SIZE_BYTES_MAX as usize / 64);
     // Every nested transaction costs a few levels of pointers in its archive.
     assert!(TXN_DEPTH_MAX * 3 <= ARCHIVE_DEPTH_MAX);
 };

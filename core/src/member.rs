@@ -26,14 +26,19 @@
 //! Its answer, or its time: etcd's 5 s and two election timeouts, counted in ticks. A write that
 //! ran out of time may still happen; its error says "timed out", not "failed".
 
+mod alarms;
 mod apply;
+mod auto_compaction;
 #[cfg(feature = "known-bugs")]
 mod bugs;
 mod changes;
 mod checkpoint;
 mod config;
+mod corruption;
+mod defragment;
 mod facts;
 mod figures;
+mod hashes;
 mod leases;
 mod leaving;
 mod log;
@@ -50,6 +55,7 @@ mod start;
 mod stop;
 mod transfer_in;
 mod transfer_out;
+mod versions;
 mod view;
 mod watches;
 
@@ -67,20 +73,27 @@ pub(crate) use start::FIRST_TERM;
 pub use start::StartError;
 pub use view::{EntryView, LeaseView, MemberView, ProgressState, ProgressView, Role, Standing};
 
+use self::alarms::Raising;
 use self::changes::ChangeDesk;
+use self::corruption::CorruptionChecks;
+use self::defragment::Defragmenting;
+use self::hashes::HashDesk;
 use self::leases::LeaseDesk;
 use self::log::Log;
 use self::move_leader::LeaderMove;
 use self::peers::Peers;
 use self::requests::{Reads, Writes};
+use self::restore::Restored;
 use self::snapshots::Snapshots;
 use self::stop::Stop;
+use crate::alarm::Alarms;
+use crate::auto_compaction::Compactor;
 use crate::command::ReplyHeader;
 use crate::consensus::wire::{WireBody, WireFrame};
 use crate::consensus::{Consensus, Work, frame, from_wire, to_wire};
 use crate::disk::{DiskBatch, DiskError, DiskOperation, Lane};
 use crate::error::Error;
-use crate::id::{BatchId, Index, MemberId, RequestId, Term};
+use crate::id::{BatchId, Index, MemberId, RequestId, Revision, Term};
 use crate::known_bug::KnownBug;
 use crate::membership::Membership;
 use crate::mvcc::{Store, Watches};
@@ -88,6 +101,7 @@ use crate::probe::Probe;
 #[cfg(feature = "modified-raft")]
 use crate::rules::Rule;
 use crate::trace::{TraceEvent, TraceKind};
+use crate::versions::Versions;
 use crate::{Input, Output};
 
 /// One member of a cluster. See the page above.
@@ -98,8 +112,14 @@ pub struct Member {
     store: Store,
     watches: Watches,
     membership: Membership,
+    alarms: Alarms,
+    versions: Versions,
+    /// Alarms that this member has proposed, and who waits for them.
+    raising: Raising,
     /// Carried out by the store; at most the commit index.
     applied: Index,
+    /// What had been committed, as far as the disk says, when this member started.
+    replayed_until: Index,
     /// The commit index as last told in the trace.
     told_commit: Index,
     /// The durable term and vote as last told in the trace.
@@ -118,9 +138,17 @@ pub struct Member {
     peers: Peers,
     /// Compactions whose caller waits for the space.
     compactions: Vec<RequestId>,
+    defragmentation: Option<Defragmenting>,
+    hashes: HashDesk,
+    checks: CorruptionChecks,
+    compactor: Compactor,
     /// Ticks since the start.
     now_ticks: u64,
-    /// When this member last proposed its own name and URLs.
+    /// Those of them in which it took part in nothing yet.
+    held_ticks: u64,
+    /// Why it is about to stop by itself.
+    doomed: Option<String>,
+    /// When this member last proposed its own name, URLs and version.
     published_at_ticks: Option<u64>,
     /// When a leader was last lost.
     leader_lost_at_ticks: Option<u64>,
@@ -136,9 +164,9 @@ pub struct Member {
 struct MemberParts {
     consensus: Consensus,
     log: Log,
-    store: Store,
-    membership: Membership,
+    restored: Restored,
     applied: Index,
+    replayed_until: Index,
     snapshot: Option<(Index, Term)>,
     /// Paths of all snapshots on the disk, oldest first.
     snapshot_files: Vec<String>,
@@ -155,24 +183,36 @@ impl Member {
         let MemberParts {
             consensus,
             log,
-            store,
-            membership,
+            restored,
             applied,
+            replayed_until,
             snapshot,
             snapshot_files,
         } = parts;
+        let Restored {
+            membership,
+            store,
+            alarms,
+            versions,
+            ..
+        } = restored;
         let told_vote = log.durable_vote();
         let mut member = Self {
             watches: Watches::new(&store, config.watch_progress_ticks()),
             #[cfg(feature = "known-bugs")]
             bug_notes: bugs::BugNotes::default(),
             snapshots: Snapshots::new(config.incarnation, snapshot_files),
+            compactor: Compactor::new(config.auto_compaction, config.tick_ms, store.revision()),
             config,
             consensus,
             log,
             store,
             membership,
+            alarms,
+            versions,
+            raising: Raising::default(),
             applied,
+            replayed_until,
             told_commit: applied,
             told_vote,
             snapshot,
@@ -184,7 +224,12 @@ impl Member {
             leader_moves: Vec::new(),
             peers: Peers::default(),
             compactions: Vec::new(),
+            defragmentation: None,
+            hashes: HashDesk::default(),
+            checks: CorruptionChecks::default(),
             now_ticks: 0,
+            held_ticks: 0,
+            doomed: None,
             published_at_ticks: None,
             leader_lost_at_ticks: None,
             stop: Stop::Running,
@@ -192,6 +237,7 @@ impl Member {
             probe: None,
         };
         member.store.put_back(member.config.bugs);
+        member.store.hash_compactions();
         member.log.wal().put_back(member.config.bugs);
         for line in lines {
             member.tell(line);
@@ -202,6 +248,7 @@ impl Member {
         if member.membership.members().next().is_some() {
             member.tell_host_of_members();
         }
+        member.begin_initial_check();
         member
     }
 
@@ -236,6 +283,16 @@ impl Member {
         std::mem::take(&mut self.outputs)
     }
 
+    /// Whether there is work that waits for nothing, done a little in every
+    /// [`Member::take_outputs`]. A host whose queue is empty may take the outputs again at once;
+    /// one that does not leaves the work to the ticks.
+    pub fn is_busy(&self) -> bool {
+        let has_work = self.store.compact_step_waits()
+            || self.defragmentation.is_some()
+            || self.hashes.is_busy();
+        has_work && !self.is_stopped()
+    }
+
     /// A hash of the store as it is: equal on members that have applied the same entries.
     pub fn store_hash(&self) -> u32 {
         self.store
@@ -266,7 +323,9 @@ impl Member {
         self.note_role();
         self.serve_confirmed_reads();
         self.tell_commit();
+        self.go_on_hashing();
         self.go_on_compacting();
+        self.go_on_defragmenting();
         self.begin_checkpoint();
         self.answer_leader_moves();
         self.go_on_stopping();
@@ -275,11 +334,17 @@ impl Member {
 
     fn tick(&mut self) {
         self.now_ticks += 1;
-        if self.now_ticks == 1 {
+        self.tick_checks();
+        if self.checks.is_initial() {
+            self.held_ticks += 1;
+            return self.time_out_requests();
+        }
+        if self.now_ticks == self.held_ticks + 1 {
             self.skip_first_ticks_alone();
         }
         self.consensus.tick();
         self.time_out_requests();
+        self.compact_by_itself();
         self.count_leases_down();
         self.time_out_transfers();
         self.tick_watches();
@@ -302,6 +367,10 @@ impl Member {
             return;
         }
         match frame.body {
+            WireBody::HashQuestion(question) => self.receive_hash_question(from, question),
+            WireBody::HashAnswer(answer) => self.receive_hash_answer(from, answer),
+            // A store that may be wrong takes part in nothing.
+            _ if self.checks.is_initial() => {}
             WireBody::Raft(message) => {
                 let message = from_wire(frame.from, frame.to, message);
                 if let Some(reason) = self.consensus.loss(&message) {
@@ -491,7 +560,20 @@ impl Member {
     }
 
     fn reply(&mut self, id: RequestId, result: Result<crate::command::Reply, Error>) {
-        let header = self.reply_header();
+        self.reply_at(id, self.store.revision(), result);
+    }
+
+    /// As [`Member::reply`], of the state at a revision that was.
+    fn reply_at(
+        &mut self,
+        id: RequestId,
+        revision: Revision,
+        result: Result<crate::command::Reply, Error>,
+    ) {
+        let header = ReplyHeader {
+            revision,
+            ..self.reply_header()
+        };
         self.outputs.push(Output::Reply { id, header, result });
     }
 

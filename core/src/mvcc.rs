@@ -80,6 +80,8 @@
 mod bugs;
 mod checkpoint;
 mod compaction;
+mod compaction_hash;
+mod defragment;
 mod hash;
 mod history;
 mod interval;
@@ -100,6 +102,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 pub use checkpoint::{CheckpointChunk, CheckpointError, CheckpointKey, Cursor};
+pub use defragment::Defragmentation;
+pub use hash::{HashStep, Hashing};
 pub use loader::Loader;
 pub use pin::Pin;
 pub use validate::{Limits, validate};
@@ -107,6 +111,7 @@ pub use version::{Version, VersionId};
 pub use watch::{WatchFigures, WatchStreamView, Watches};
 
 use self::compaction::Compaction;
+use self::compaction_hash::CompactionHashes;
 use self::history::KeyHistory;
 use self::key::Key;
 use self::pin::Pins;
@@ -127,6 +132,7 @@ pub struct Store {
     /// Every version in `keys`, in the order of writing.
     records: BTreeMap<VersionId, Record>,
     compaction: Compaction,
+    compaction_hashes: CompactionHashes,
     pins: Pins,
     sizes: Sizes,
     /// The known bug that is put back; nothing in a server.
@@ -153,6 +159,7 @@ impl Store {
             keys: BTreeMap::new(),
             records: BTreeMap::new(),
             compaction: Compaction::default(),
+            compaction_hashes: CompactionHashes::default(),
             pins: Pins::default(),
             sizes: Sizes::default(),
             bugs: KnownBugs::default(),
@@ -192,6 +199,13 @@ impl Store {
             | Command::MemberList(_)
             | Command::AlarmList
             | Command::PublishAttributes(_)
+            | Command::Publish(_)
+            | Command::AlarmRaise(_)
+            | Command::AlarmLower(_)
+            | Command::DowngradeValidate(_)
+            | Command::DowngradeEnable(_)
+            | Command::DowngradeCancel
+            | Command::Defragment
             | Command::LeaseKeepAlive(_)
             | Command::LeaseTimeToLive(_)
             | Command::LeaseList
@@ -240,14 +254,14 @@ impl Store {
         self.pins.count()
     }
 
-    /// About how many bytes all stored versions take, whether forgotten already or not: etcd's
-    /// `dbSize`, what the quota counts.
+    /// About how many bytes the store takes, with what deletions and compactions have left free
+    /// in it: etcd's `dbSize`, what the quota counts. It falls by defragmentation alone.
     pub fn size_bytes(&self) -> u64 {
-        self.sizes.stored_bytes()
+        self.sizes.size_bytes()
     }
 
-    /// As [`Store::size_bytes`] without what compaction has forgotten: etcd's `dbSizeInUse`.
-    /// The same on all members that have applied the same log.
+    /// As [`Store::size_bytes`] without what is free: etcd's `dbSizeInUse`. It falls at once with
+    /// a compaction, and is the same on all members that have applied the same log.
     pub fn size_in_use_bytes(&self) -> u64 {
         self.sizes.in_use_bytes()
     }

@@ -10,7 +10,7 @@ mod message_kind;
 mod summary;
 mod text;
 
-pub use event::{Level, TraceEvent, TraceKind};
+pub use event::{CorruptionCheck, Level, TraceEvent, TraceKind};
 pub use hash::TraceHash;
 pub use message_kind::MessageKind;
 pub use summary::MessageSummary;

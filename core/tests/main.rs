@@ -3,15 +3,18 @@
 #![allow(clippy::unwrap_used)]
 
 mod suite {
+    mod agreement;
     mod audit;
+    mod auto_compaction;
     mod durability;
     mod figures;
-    mod lease;
-    mod limits;
+    pub(crate) mod lease;
     mod member;
     mod membership;
     mod mvcc;
+    mod quota;
     mod sim;
+    mod versions;
     pub(crate) mod wal;
     mod watches;
     mod wire;

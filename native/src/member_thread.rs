@@ -22,6 +22,7 @@ use quorate_core::error::Error;
 use quorate_core::id::WatchStreamId;
 use quorate_core::member::{Figures, Role, Standing};
 use quorate_core::{Input, Output};
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use dispatch::Dispatch;
@@ -47,6 +48,8 @@ pub(crate) trait Machine: Send + 'static {
     fn standing(&self) -> Standing;
     /// The member in numbers.
     fn figures(&self) -> Figures;
+    /// Whether there is work for the next call that no input has to come for.
+    fn is_busy(&self) -> bool;
 }
 
 /// What waits for the member.
@@ -152,6 +155,20 @@ impl MemberHandle {
     }
 }
 
+impl MemberInbox {
+    /// Takes what is there without waiting for more; false when nobody will send anything again.
+    fn take_waiting(&mut self, batch: &mut Vec<Event>) -> bool {
+        while batch.len() < INPUTS_IN_BATCH_MAX {
+            match self.events.try_recv() {
+                Ok(event) => batch.push(event),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return !batch.is_empty(),
+            }
+        }
+        true
+    }
+}
+
 /// Runs a member until it stops.
 pub(crate) fn spawn(
     member: Box<dyn Machine>,
@@ -180,16 +197,22 @@ fn run(
             *told = now;
             is_news
         });
-        let count = inbox
-            .events
-            .blocking_recv_many(&mut batch, INPUTS_IN_BATCH_MAX);
-        if count == 0 {
+        let is_open = if member.is_busy() {
+            // Work that waits for nobody is done a little at a time, between what comes in.
+            inbox.take_waiting(&mut batch)
+        } else {
+            let events = &mut inbox.events;
+            events.blocking_recv_many(&mut batch, INPUTS_IN_BATCH_MAX) > 0
+        };
+        if !is_open {
             return;
         }
         // Told with the next inputs, not at once: whatever a member answers to this can fail to
         // be sent as well, and that must not become a loop of its own.
-        for input in dispatch.take_notices() {
-            member.step(input);
+        if !batch.is_empty() {
+            for input in dispatch.take_notices() {
+                member.step(input);
+            }
         }
         for event in batch.drain(..) {
             match event {
@@ -299,6 +322,10 @@ mod tests {
                 pending_writes: self.waiting.len(),
                 ..Figures::default()
             }
+        }
+
+        fn is_busy(&self) -> bool {
+            false
         }
     }
 

@@ -107,6 +107,9 @@ fn member(node: u32, members: u32) -> MemberFrame {
         keys: Vec::new(),
         watches: Vec::new(),
         leases: Vec::new(),
+        alarms: Vec::new(),
+        size_bytes: 0,
+        size_in_use_bytes: 0,
         stopped: false,
     };
     MemberFrame {

@@ -1,8 +1,11 @@
 //! What a member tells of itself and of the cluster.
 
+use std::fmt;
+
 use rkyv::{Archive, Deserialize, Serialize};
 
 use crate::id::{Index, MemberId, Revision, Term};
+use crate::version::ServerVersion;
 
 /// One member, as etcd's `etcdserverpb.Member`.
 #[derive(Archive, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +33,15 @@ pub struct MemberAttributes {
     pub client_urls: Vec<String>,
 }
 
+/// What a member publishes of itself, its version too.
+#[derive(Archive, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Publication {
+    /// Its name and client URLs.
+    pub attributes: MemberAttributes,
+    /// The version it says it is.
+    pub version: ServerVersion,
+}
+
 /// To `MemberList`, in ascending order of ids.
 #[derive(Archive, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
 pub struct MemberListReply {
@@ -54,6 +66,14 @@ pub struct StatusReply {
     pub store_size_bytes: i64,
     /// As above without what is already forgotten but not given back.
     pub store_size_in_use_bytes: i64,
+    /// How large the store may grow, in bytes; nothing when it may grow without end.
+    pub quota_bytes: Option<u64>,
+    /// The cluster's version, which is its stores' too; nothing before it is decided.
+    pub cluster_version: Option<ServerVersion>,
+    /// What the cluster is going down to, if it is.
+    pub downgrade: Option<ServerVersion>,
+    /// The alarms that are raised as far as this member knows.
+    pub alarms: Vec<AlarmMember>,
     /// What is wrong, in etcd's words (`etcdserver: no leader`); empty when nothing is.
     pub errors: Vec<String>,
 }
@@ -85,11 +105,22 @@ pub enum Alarm {
     Corrupt,
 }
 
-/// An alarm and who raised it.
+/// An alarm and whose it is.
 #[derive(Archive, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlarmMember {
-    /// Who raised it.
+    /// Whose store it is about; nobody when it cannot be told.
     pub member: MemberId,
     /// Which.
     pub alarm: Alarm,
+}
+
+/// As etcd's status shows it: the text form of its protobuf, in which a zero is left out and a
+/// space ends every field.
+impl fmt::Display for AlarmMember {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.member.is_some() {
+            write!(f, "memberID:{} ", self.member.0)?;
+        }
+        write!(f, "alarm:{} ", self.alarm.name())
+    }
 }

@@ -18,7 +18,7 @@
 use bytes::Bytes;
 use thiserror::Error;
 
-use super::wire::{WireBody, WireFrame, WireKind};
+use super::wire::{HashOutcome, WireBody, WireFrame, WireKind};
 use crate::archive;
 use crate::checksum::{crc32c, crc32c_append};
 use crate::id::{ClusterId, Index, Term};
@@ -29,7 +29,7 @@ use crate::trace::{MessageKind, MessageSummary};
 pub const HEADER_SIZE_BYTES: usize = 24;
 /// The newest version of the body's types. A body is sent as of the oldest version that has it, so
 /// that members of two versions understand each other in all that both know.
-pub const VERSION: u8 = 3;
+pub const VERSION: u8 = 4;
 /// The oldest version that is read.
 pub const VERSION_MIN: u8 = 1;
 
@@ -140,6 +140,7 @@ fn version(body: &WireBody) -> u8 {
         | WireBody::ChangeAnswer(_)
         | WireBody::Removal(_)
         | WireBody::StandingQuestion(_) => 3,
+        WireBody::HashQuestion(_) | WireBody::HashAnswer(_) => 4,
     }
 }
 
@@ -196,10 +197,15 @@ pub fn summary(body: &WireBody) -> MessageSummary {
             commit: Index(notice.commit),
             ..beside_log(MessageKind::Removal, false)
         },
+        WireBody::HashQuestion(_) => beside_log(MessageKind::HashQuestion, false),
+        WireBody::HashAnswer(answer) => beside_log(
+            MessageKind::HashAnswer,
+            !matches!(answer.outcome, HashOutcome::Hash { .. }),
+        ),
     }
 }
 
-/// Questions about leases and members have nothing to do with the log.
+/// Questions about leases, members and hashes have nothing to do with the log.
 fn beside_log(kind: MessageKind, reject: bool) -> MessageSummary {
     MessageSummary {
         kind,

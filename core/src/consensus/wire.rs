@@ -4,12 +4,14 @@
 //! raft's messages field for field, without the fields that this project does not use, so that
 //! nobody can set them from outside.
 
+mod hash;
 mod lease;
 mod membership;
 
 use bytes::Bytes;
 use rkyv::{Archive, Deserialize, Serialize};
 
+pub use hash::{HashAnswer, HashOutcome, HashQuestion};
 pub use lease::{LeaseAnswer, LeaseQuestion, LeaseQuestionKind};
 pub use membership::{
     ChangeAnswer, ChangeQuestion, ChangeVerdict, RemovalNotice, StandingQuestion,
@@ -47,6 +49,10 @@ pub enum WireBody {
     Removal(RemovalNotice),
     /// Whether the sender is still a member. From version 3 on.
     StandingQuestion(StandingQuestion),
+    /// A question for the hash of a store. From version 4 on.
+    HashQuestion(HashQuestion),
+    /// Its answer. From version 4 on.
+    HashAnswer(HashAnswer),
 }
 
 /// A message of Raft. Which fields mean something depends on the kind.

@@ -4,7 +4,6 @@ use raft::eraftpb::{Entry, EntryType};
 
 use super::Member;
 use super::proposal::Proposal;
-use super::requests::Open;
 use crate::command::{Command, MemberAttributes, Reply};
 use crate::error::Error;
 use crate::id::{Index, Term};
@@ -55,6 +54,7 @@ impl Member {
         }
         let is_refused =
             self.config.has_bug(KnownBug::ApplyDependsOnMember) && !mine && self.writes.count() > 1;
+        let fits = self.fits_quota(&proposal.command);
         if let Some(probe) = &mut self.probe {
             probe.begins();
         }
@@ -66,18 +66,32 @@ impl Member {
         if let Some(probe) = &mut self.probe {
             probe.applied(&proposal.command, &result);
         }
-        if let Some(Open { id: Some(id), .. }) = open {
-            self.answer_write(id, &proposal.command, result);
+        if !fits && result.is_ok() {
+            self.quota_exceeded();
+        }
+        if let Some(open) = open {
+            self.write_done(open.waiter, &proposal.command, result);
         }
     }
 
     /// `term` is the entry's.
     fn execute(&mut self, term: Term, command: &Command) -> Result<Reply, Error> {
+        if let Some(error) = self.alarms.refusal(command) {
+            return self.refuse_for_alarm(command, error);
+        }
         match command {
             Command::PublishAttributes(attributes) => {
                 self.apply_attributes(attributes);
                 Ok(Reply::PublishAttributes)
             }
+            Command::Publish(publication) => {
+                self.apply_attributes(&publication.attributes);
+                self.apply_version(publication.attributes.id, publication.version);
+                Ok(Reply::PublishAttributes)
+            }
+            Command::AlarmRaise(alarm) => self.apply_alarm(*alarm, true),
+            Command::AlarmLower(alarm) => self.apply_alarm(*alarm, false),
+            Command::DowngradeEnable(_) | Command::DowngradeCancel => self.apply_downgrade(command),
             Command::LeaseGrant(_)
             | Command::LeaseRevoke(_)
             | Command::LeaseCheckpoint(_)

@@ -291,6 +291,7 @@ impl Member {
         if let Change::Remove(id) = change {
             self.forget_removed(*id, has_led);
         }
+        self.decide_version();
         self.tell_host_of_members();
         Ok(())
     }

@@ -1,10 +1,13 @@
 //! What a member is told when it starts.
 
+use crate::auto_compaction::AutoCompaction;
 use crate::command::MemberInfo;
 use crate::id::{ClusterId, Incarnation, MemberId};
 use crate::known_bug::{KnownBug, KnownBugs};
 use crate::limits;
+use crate::quota::Quota;
 use crate::rules::{Rule, Rules};
+use crate::version::ServerVersion;
 
 /// A member's settings. They do not change while it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +61,21 @@ pub struct MemberConfig {
     /// How long a watch that asks for it hears nothing before it is told so, in milliseconds
     /// (`--watch-progress-notify-interval`); not less than 100.
     pub watch_progress_notify_interval_ms: u32,
+    /// How large the store may grow, in bytes: 0 for etcd's 2 GiB, less for no quota
+    /// (`--quota-backend-bytes`).
+    pub quota_backend_bytes: i64,
+    /// When the leader compacts by itself.
+    pub auto_compaction: AutoCompaction,
+    /// Whether to compare the store with the peers' before taking part in anything.
+    pub initial_corrupt_check: bool,
+    /// Time between two comparisons of the members' stores, in milliseconds; 0 for none
+    /// (`--corrupt-check-time`).
+    pub corrupt_check_interval_ms: u64,
+    /// Time between two comparisons of the hashes of compactions, in milliseconds; 0 for none
+    /// (`--compact-hash-check-time` with the feature `CompactHashCheck`).
+    pub compact_hash_check_interval_ms: u64,
+    /// The version it says it is. The cluster runs at the lowest of all members'.
+    pub server_version: ServerVersion,
 }
 
 impl MemberConfig {
@@ -86,6 +104,12 @@ impl MemberConfig {
             txn_operations_max: limits::TXN_OPERATIONS_MAX,
             request_size_bytes_max: limits::REQUEST_SIZE_BYTES_MAX,
             watch_progress_notify_interval_ms: limits::WATCH_PROGRESS_NOTIFY_INTERVAL_MS,
+            quota_backend_bytes: 0,
+            auto_compaction: AutoCompaction::Off,
+            initial_corrupt_check: false,
+            corrupt_check_interval_ms: 0,
+            compact_hash_check_interval_ms: 0,
+            server_version: ServerVersion::CLAIMED,
         }
     }
 
@@ -99,6 +123,11 @@ impl MemberConfig {
     #[inline]
     pub(crate) fn has_bug(&self, bug: KnownBug) -> bool {
         self.bugs.has(bug)
+    }
+
+    /// How large the store may grow.
+    pub fn quota(&self) -> Quota {
+        Quota::new(self.quota_backend_bytes)
     }
 
     /// After how many ticks a request has timed out: etcd's 5 s and two election timeouts.

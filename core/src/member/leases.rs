@@ -9,7 +9,7 @@ pub(super) use desk::{LeaseAsk, LeaseDesk};
 use super::Member;
 use super::proposal::Proposal;
 use super::view::{LeaseView, Role};
-use crate::command::{Command, LeaseCheckpoint, LeaseExpire, Reply};
+use crate::command::{Alarm, Command, LeaseCheckpoint, LeaseExpire, Reply};
 use crate::error::Error;
 use crate::id::{Index, LeaseId, Term};
 use crate::lease::Countdown;
@@ -70,15 +70,19 @@ impl Member {
         if expire.term != term {
             let decided = expire.term;
             self.tell(TraceKind::LeaseExpiryIgnored { decided, term });
-            let applied = self.applied;
-            if let Some(countdown) = self.leases.countdown_mut() {
-                countdown.not_ended(&expire.ids, applied);
-            }
-            return;
+            return self.not_expired(&expire.ids);
         }
         for id in &expire.ids {
             // A client may have revoked it in between.
             let _ = self.revoke_lease(*id, true);
+        }
+    }
+
+    /// An end of leases was applied and did not end them: the leader that counts tries again.
+    pub(super) fn not_expired(&mut self, ids: &[LeaseId]) {
+        let applied = self.applied;
+        if let Some(countdown) = self.leases.countdown_mut() {
+            countdown.not_ended(ids, applied);
         }
     }
 
@@ -170,7 +174,8 @@ impl Member {
     /// A tick: what is over is ended, what is due gets its checkpoint, some of each.
     pub(super) fn count_leases_down(&mut self) {
         self.follow_leadership();
-        if !self.may_propose_as_leader() {
+        // Of a store that may be wrong nothing is deleted.
+        if !self.may_propose_as_leader() || self.alarms.has(Alarm::Corrupt) {
             return;
         }
         let now_ticks = self.now_ticks;

@@ -56,6 +56,9 @@ impl Member {
             keys: self.first_keys(),
             watches: self.watches.view(),
             leases: self.lease_views(),
+            alarms: self.alarms.iter().collect(),
+            size_bytes: self.store.size_bytes(),
+            size_in_use_bytes: self.store.size_in_use_bytes(),
             stopped: self.stop == Stop::Stopped,
         }
     }

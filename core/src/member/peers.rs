@@ -61,6 +61,7 @@ impl Member {
         self.peers.active.insert(peer, connection);
         self.tell(TraceKind::PeerActive { peer });
         self.greet(peer);
+        self.check_new_peer(peer);
         self.skip_first_ticks();
     }
 
@@ -70,6 +71,7 @@ impl Member {
         }
         self.consensus.unreachable(peer);
         self.give_up_transfer(peer);
+        self.check_lost_peer(peer);
     }
 
     /// More than one peer is there, soon after the start: all but two ticks of the first election

@@ -58,6 +58,11 @@ fn describe_command(command: &Command) -> String {
         Command::Txn(txn) => format!("txn of {}", txn.success.len().max(txn.failure.len())),
         Command::Compact(compact) => format!("compact {}", compact.revision),
         Command::PublishAttributes(attributes) => format!("name {}", attributes.name),
+        Command::Publish(publication) => format!("name {}", publication.attributes.name),
+        Command::AlarmRaise(alarm) => format!("raise {}", alarm.alarm.name()),
+        Command::AlarmLower(alarm) => format!("lower {}", alarm.alarm.name()),
+        Command::DowngradeEnable(target) => format!("downgrade to {}", target.cluster_text()),
+        Command::DowngradeCancel => "cancel downgrade".to_owned(),
         Command::LeaseGrant(grant) => format!("grant {}", grant.id),
         Command::LeaseRevoke(id) => format!("revoke {id}"),
         Command::LeaseCheckpoint(leases) => format!("checkpoint {} leases", leases.len()),
@@ -74,6 +79,8 @@ fn describe_command(command: &Command) -> String {
         | Command::HashKv(_)
         | Command::Status
         | Command::MemberList(_)
+        | Command::DowngradeValidate(_)
+        | Command::Defragment
         | Command::AlarmList => "read".to_owned(),
     }
 }

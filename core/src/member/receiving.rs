@@ -165,6 +165,7 @@ impl Member {
         )]
         let before = std::mem::replace(&mut self.store, restored.store);
         self.store.put_back(self.config.bugs);
+        self.store.hash_compactions();
         #[cfg(feature = "known-bugs")]
         if self.config.has_bug(KnownBug::SnapshotOverUnclearedStore) {
             self.store.load_over(before);
@@ -172,6 +173,8 @@ impl Member {
         self.watches.read_again();
         self.membership = restored.membership;
         self.tell_host_of_members();
+        self.alarms = restored.alarms;
+        self.versions = restored.versions;
         self.applied = index;
         self.snapshot = Some((index, term));
         self.told_commit = self.told_commit.max(index);

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
 
-use crate::command::Command;
-use crate::id::{Index, RequestId};
+use crate::command::{AlarmMember, Command};
+use crate::id::{Index, RequestId, Revision};
 
 /// Writes under way.
 #[derive(Default)]
@@ -17,11 +17,24 @@ pub(super) struct Writes {
     queue: VecDeque<(u64, Bytes)>,
 }
 
-/// Somebody who waits.
+/// Who waits for a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waiter {
+    /// Nobody: the member itself proposed it.
+    Nobody,
+    /// A client, by the host's name for its request.
+    Client(RequestId),
+    /// Those whose requests were refused because of the alarm that this raises.
+    Alarm(AlarmMember),
+    /// This member, that compacts by itself: at which revision.
+    Compactor(Revision),
+}
+
+/// A write under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Open {
-    /// The host's name for it; nothing for what the member itself proposed.
-    pub(super) id: Option<RequestId>,
+    /// Who waits for it.
+    pub(super) waiter: Waiter,
     /// When it came.
     pub(super) since_ticks: u64,
 }
@@ -85,13 +98,20 @@ impl Writes {
     }
 }
 
+/// Who waits for the confirmation that what this member reads is current.
+#[derive(Clone, Debug)]
+pub(super) enum Reader {
+    /// A client: the host's name for its request, and what it asks.
+    Client(RequestId, Command),
+    /// This member, that checks whether the stores agree.
+    Check,
+}
+
 /// A read that waits for its confirmation.
 #[derive(Clone, Debug)]
 pub(super) struct Read {
-    /// The host's name for it.
-    pub(super) id: RequestId,
-    /// What is asked.
-    pub(super) command: Command,
+    /// Who reads.
+    pub(super) reader: Reader,
     /// When it came.
     pub(super) since_ticks: u64,
 }

@@ -3,20 +3,32 @@
 use bytes::Bytes;
 use raft::eraftpb::ConfState;
 
+use crate::alarm::Alarms;
 use crate::archive;
 use crate::command::MemberInfo;
 use crate::id::{ClusterId, Index, MemberId, Term};
 use crate::membership::Membership;
 use crate::mvcc::{CheckpointChunk, Loader, Store};
 use crate::snapshot::{Configuration, SnapshotFile, SnapshotHeader};
+use crate::versions::Versions;
 
-/// What a snapshot holds, rebuilt.
+/// What a snapshot holds, rebuilt; by default what there is without one.
+#[derive(Default)]
 pub(crate) struct Restored {
     pub(super) index: Index,
     pub(super) term: Term,
     pub(super) configuration: ConfState,
     pub(super) membership: Membership,
     pub(crate) store: Store,
+    pub(super) alarms: Alarms,
+    pub(super) versions: Versions,
+}
+
+/// What a snapshot holds beside the store and the configuration.
+pub(super) struct Agreed<'a> {
+    pub(super) membership: &'a Membership,
+    pub(super) alarms: &'a Alarms,
+    pub(super) versions: &'a Versions,
 }
 
 /// Rebuilds a snapshot that was read from a file.
@@ -50,6 +62,8 @@ pub(super) fn restore_parts(header: SnapshotHeader, loader: Loader) -> Result<Re
         configuration: configuration(&header.configuration),
         membership: Membership::new(members, header.removed),
         store,
+        alarms: Alarms::new(header.alarms),
+        versions: Versions::from(header.versions),
     })
 }
 
@@ -58,10 +72,10 @@ pub(super) fn header(
     cluster: ClusterId,
     position: (Index, Term),
     state: &ConfState,
-    membership: &Membership,
+    agreed: &Agreed<'_>,
     store: &Store,
 ) -> SnapshotHeader {
-    let members: Vec<MemberInfo> = membership.members().cloned().collect();
+    let members: Vec<MemberInfo> = agreed.membership.members().cloned().collect();
     let ids = |ids: &[u64]| ids.iter().copied().map(MemberId).collect();
     SnapshotHeader {
         cluster,
@@ -73,10 +87,12 @@ pub(super) fn header(
             ..Configuration::default()
         },
         membership: Bytes::from(archive::encode(&members).into_vec()),
-        removed: membership.removed().collect(),
+        removed: agreed.membership.removed().collect(),
         revision: store.revision(),
         compact_revision: store.compact_revision(),
         leases: store.leases().records(),
+        alarms: agreed.alarms.iter().collect(),
+        versions: agreed.versions.record(),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Requests: taken in, sent their way, answered.
 
+use super::hashes::HashAsker;
 use super::leases::LeaseAsk;
 use super::proposal::Proposal;
-use super::requests::{Open, Read};
+use super::requests::{Open, Read, Reader, Waiter};
 use super::{Member, view::Role};
-use crate::command::{Command, MemberAttributes, MemberListReply, Reply, StatusReply};
+use crate::command::{
+    AlarmMember, Command, MemberAttributes, MemberListReply, Publication, Reply, StatusReply,
+};
 use crate::error::Error;
 use crate::id::{Index, RequestId};
 use crate::known_bug::KnownBug;
@@ -25,7 +28,17 @@ impl Member {
             return self.move_leader(id, to);
         }
         if let Some(asked) = LeaseAsk::of(&command) {
+            if let Some(error) = self.alarms.refusal(&command) {
+                return self.reply(id, Err(error));
+            }
             return self.ask_of_lease(id, asked);
+        }
+        match command {
+            Command::Defragment => return self.defragment(id),
+            Command::HashKv(hash) => {
+                return self.ask_for_hash(HashAsker::Client(id), hash.revision);
+            }
+            _ => {}
         }
         self.complete_grant(&mut command);
         if command.is_write() {
@@ -35,8 +48,7 @@ impl Member {
             return self.answer_read(id, &command);
         }
         self.reads.add(Read {
-            id,
-            command,
+            reader: Reader::Client(id, command),
             since_ticks: self.now_ticks,
         });
     }
@@ -46,7 +58,9 @@ impl Member {
             return Err(Error::Stopped);
         }
         let of_members_alone = match command {
-            Command::PublishAttributes(_) => Some("publishing another member's name"),
+            Command::PublishAttributes(_) | Command::Publish(_) => {
+                Some("publishing another member's name")
+            }
             Command::LeaseCheckpoint(_) => Some("a leader's checkpoint of leases"),
             Command::LeaseExpire(_) => Some("a leader's end of leases"),
             _ => None,
@@ -62,12 +76,10 @@ impl Member {
         {
             return Err(Error::LeaseTtlTooLarge);
         }
-        let open = self.writes.count()
-            + self.reads.count()
-            + self.leases.count()
-            + self.changes.count()
-            + self.leader_moves.len();
-        if open >= limits::PENDING_REQUESTS_MAX {
+        let open = self.writes.count() + self.reads.count() + self.leases.count();
+        let of_members = self.changes.count() + self.leader_moves.len();
+        let aside = self.raising.count() + self.hashes.count();
+        if open + of_members + aside >= limits::PENDING_REQUESTS_MAX {
             return Err(Error::TooManyRequests);
         }
         let limits = mvcc::Limits {
@@ -81,14 +93,17 @@ impl Member {
         if gap > limits::COMMIT_APPLY_GAP_MAX {
             return self.reply(id, Err(Error::TooManyRequests));
         }
-        let too_large = self.propose(Some(id), command);
+        if !self.fits_quota(&command) {
+            return self.refuse_for_space(id);
+        }
+        let too_large = self.propose(Waiter::Client(id), command);
         if too_large {
             self.reply(id, Err(Error::RequestTooLarge));
         }
     }
 
     /// Queues a command for the log. True when it is too large for it.
-    fn propose(&mut self, id: Option<RequestId>, command: Command) -> bool {
+    pub(super) fn propose(&mut self, waiter: Waiter, command: Command) -> bool {
         let sequence = self.writes.next_sequence();
         let proposal = Proposal {
             origin: self.config.id,
@@ -101,7 +116,7 @@ impl Member {
             return true;
         }
         let open = Open {
-            id,
+            waiter,
             since_ticks: self.now_ticks,
         };
         self.writes.add(sequence, open, payload);
@@ -135,14 +150,16 @@ impl Member {
         leader == self.config.id || (leader.is_some() && self.peers.is_active(leader))
     }
 
-    /// A member that knows a leader makes its name and client URLs known, until they are.
+    /// A member that knows a leader makes its name, client URLs and version known, until they
+    /// are.
     pub(super) fn publish_attributes(&mut self) {
         let known = self
             .membership
             .member(self.config.id)
             .is_some_and(|member| {
                 member.name == self.config.name && member.client_urls == self.config.client_urls
-            });
+            })
+            && self.versions.of(self.config.id) == Some(self.config.server_version);
         let waits = self.published_at_ticks.is_some_and(|since| {
             self.now_ticks < since + u64::from(self.config.request_timeout_ticks())
         });
@@ -157,21 +174,31 @@ impl Member {
             name: self.config.name.clone(),
             client_urls: self.config.client_urls.clone(),
         };
-        self.propose(None, Command::PublishAttributes(attributes));
+        let version = self.config.server_version;
+        let publication = Publication {
+            attributes,
+            version,
+        };
+        self.propose(Waiter::Nobody, Command::Publish(publication));
     }
 
-    /// A write was carried out and its caller waits.
-    pub(super) fn answer_write(
+    /// A write was carried out: whoever waits for it is told.
+    pub(super) fn write_done(
         &mut self,
-        id: RequestId,
+        waiter: Waiter,
         command: &Command,
         result: Result<Reply, Error>,
     ) {
-        match command {
-            Command::Compact(compact) if compact.physical && result.is_ok() => {
+        match (waiter, command) {
+            (Waiter::Client(id), Command::Compact(compact))
+                if compact.physical && result.is_ok() =>
+            {
                 self.compactions.push(id);
             }
-            _ => self.reply(id, result),
+            (Waiter::Client(id), _) => self.reply(id, result),
+            (Waiter::Alarm(alarm), _) => self.alarm_settled(alarm),
+            (Waiter::Compactor(revision), _) => self.has_compacted_by_itself(revision, result),
+            (Waiter::Nobody, _) => {}
         }
     }
 
@@ -221,7 +248,12 @@ impl Member {
             self.applied
         };
         for read in self.reads.take_ready(applied) {
-            self.answer_read(read.id, &read.command);
+            match read.reader {
+                Reader::Client(id, command) => {
+                    self.answer_read(id, &command);
+                }
+                Reader::Check => self.check_confirmed(),
+            }
         }
     }
 
@@ -237,10 +269,12 @@ impl Member {
     }
 
     fn read(&self, command: &Command) -> Result<Reply, Error> {
+        if let Some(error) = self.alarms.refusal(command) {
+            return Err(error);
+        }
         match command {
             Command::Range(range) => self.store.range(range).map(Reply::Range),
             Command::Txn(txn) => self.store.txn_read(txn).map(Reply::Txn),
-            Command::HashKv(hash) => self.store.hash_kv(hash.revision).map(Reply::HashKv),
             Command::LeaseList => Ok(Reply::LeaseList(
                 self.store.leases().iter().map(|(id, _)| id).collect(),
             )),
@@ -248,12 +282,21 @@ impl Member {
             Command::MemberList(_) => Ok(Reply::MemberList(MemberListReply {
                 members: self.membership.members().cloned().collect(),
             })),
-            // Nothing raises one yet: there is no quota and no corruption check.
-            Command::AlarmList => Ok(Reply::AlarmList(Vec::new())),
+            Command::AlarmList => Ok(Reply::AlarmList(self.alarms.iter().collect())),
+            Command::DowngradeValidate(target) => {
+                self.versions.check_downgrade(*target).map(Reply::Downgrade)
+            }
             Command::Put(_)
             | Command::DeleteRange(_)
             | Command::Compact(_)
             | Command::PublishAttributes(_)
+            | Command::Publish(_)
+            | Command::AlarmRaise(_)
+            | Command::AlarmLower(_)
+            | Command::DowngradeEnable(_)
+            | Command::DowngradeCancel
+            | Command::Defragment
+            | Command::HashKv(_)
             | Command::LeaseGrant(_)
             | Command::LeaseRevoke(_)
             | Command::LeaseKeepAlive(_)
@@ -270,11 +313,11 @@ impl Member {
 
     fn status(&self) -> StatusReply {
         let leader = self.consensus.leader();
-        let errors = if leader.is_some() {
-            None
-        } else {
-            Some(Error::NoLeader.to_string())
-        };
+        let alarms: Vec<_> = self.alarms.iter().collect();
+        let no_leader = (!leader.is_some()).then(|| Error::NoLeader.to_string());
+        let errors = no_leader
+            .into_iter()
+            .chain(alarms.iter().map(AlarmMember::to_string));
         StatusReply {
             leader,
             committed: self.consensus.commit(),
@@ -284,7 +327,11 @@ impl Member {
             store_size_bytes: i64::try_from(self.store.size_bytes()).unwrap_or(i64::MAX),
             store_size_in_use_bytes: i64::try_from(self.store.size_in_use_bytes())
                 .unwrap_or(i64::MAX),
-            errors: errors.into_iter().collect(),
+            quota_bytes: self.config.quota().bytes(),
+            cluster_version: self.versions.cluster(),
+            downgrade: self.versions.downgrade(),
+            errors: errors.collect(),
+            alarms,
         }
     }
 
@@ -301,14 +348,27 @@ impl Member {
             return;
         };
         for open in self.writes.take_older(since_ticks) {
-            if let Some(id) = open.id {
-                let error = self.timeout_error(open.since_ticks);
-                self.reply(id, Err(error));
+            match open.waiter {
+                Waiter::Client(id) => {
+                    let error = self.timeout_error(open.since_ticks);
+                    self.reply(id, Err(error));
+                }
+                Waiter::Alarm(alarm) => self.alarm_settled(alarm),
+                Waiter::Compactor(revision) => {
+                    let error = self.timeout_error(open.since_ticks);
+                    self.has_compacted_by_itself(revision, Err(error));
+                }
+                Waiter::Nobody => {}
             }
         }
         for read in self.reads.take_older(since_ticks) {
-            let error = self.timeout_error(read.since_ticks);
-            self.reply(read.id, Err(error));
+            match read.reader {
+                Reader::Client(id, _) => {
+                    let error = self.timeout_error(read.since_ticks);
+                    self.reply(id, Err(error));
+                }
+                Reader::Check => self.give_check_up(),
+            }
         }
         self.time_out_lease_questions(since_ticks);
         self.time_out_changes(since_ticks);
@@ -347,12 +407,19 @@ fn is_local(command: &Command) -> bool {
         Command::Range(range) => range.serializable,
         Command::Txn(txn) => txn.is_serializable(),
         Command::MemberList(linearizable) => !linearizable,
-        Command::HashKv(_) | Command::Status => true,
-        Command::AlarmList => false,
+        Command::Status => true,
+        Command::AlarmList | Command::DowngradeValidate(_) => false,
         Command::Put(_)
         | Command::DeleteRange(_)
         | Command::Compact(_)
         | Command::PublishAttributes(_)
+        | Command::Publish(_)
+        | Command::AlarmRaise(_)
+        | Command::AlarmLower(_)
+        | Command::DowngradeEnable(_)
+        | Command::DowngradeCancel
+        | Command::Defragment
+        | Command::HashKv(_)
         | Command::LeaseGrant(_)
         | Command::LeaseRevoke(_)
         | Command::LeaseKeepAlive(_)

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::checkpoint::{Checkpoint, Next};
-use super::restore::{Restored, header};
+use super::restore::{Agreed, Restored, header};
 use super::transfer_in::TransferIn;
 use super::transfer_out::{Outcome, TransferOut};
 use super::{ByPeer, Member};
@@ -120,7 +120,11 @@ impl Member {
             self.config.cluster,
             position,
             state,
-            &self.membership,
+            &Agreed {
+                membership: &self.membership,
+                alarms: &self.alarms,
+                versions: &self.versions,
+            },
             &self.store,
         )
     }

@@ -11,14 +11,13 @@ use raft::eraftpb::{ConfState, Entry, HardState as RaftHardState};
 use thiserror::Error;
 
 use super::restore::{Restored, restore_file};
-use super::{Member, MemberConfig, MemberParts, log::Log};
+use super::{Member, MemberConfig, MemberParts, log::Log, versions};
 use crate::consensus::{Consensus, InitialLog, new_entry};
 use crate::disk::{DiskImage, DiskOperation};
 use crate::id::{Index, MemberId, Term};
 use crate::known_bug::KnownBug;
 use crate::limits;
-use crate::membership::{Membership, MembershipEntry};
-use crate::mvcc::Store;
+use crate::membership::MembershipEntry;
 use crate::snapshot::{newest_good_marked, old_files, unfinished_files};
 use crate::trace::TraceKind;
 use crate::wal::{self, EntryKind, HardState, LogEntry, Metadata, Wal, WalError, WalOptions};
@@ -96,30 +95,47 @@ impl Member {
             .as_ref()
             .map(|restored| (restored.index, restored.term));
         let applied = initial.offset;
+        let replayed_until = Index(initial.hard_state.commit);
         let consensus = Consensus::start(&config, initial).map_err(StartError::Data)?;
-        let (store, membership) = match restored {
-            #[cfg(feature = "known-bugs")]
-            Some(mut restored) if config.has_bug(KnownBug::RevisionDecreasesAfterRestart) => {
-                restored.store.forget_last_deletes();
-                (restored.store, restored.membership)
-            }
-            Some(restored) => (restored.store, restored.membership),
-            None => (Store::new(), Membership::default()),
-        };
-        lines.push(TraceKind::StoreRestored {
-            revision: store.revision(),
-        });
+        let restored = restored.unwrap_or_default();
+        let restored = check_restored(&config, restored, &mut lines)?;
         let parts = MemberParts {
             consensus,
             log,
-            store,
-            membership,
+            restored,
             applied,
+            replayed_until,
             snapshot,
             snapshot_files: old_files(image.files.keys().map(String::as_str), 0),
         };
         Ok(Member::join(config, parts, first, leftovers, lines))
     }
+}
+
+/// What the newest snapshot gives, if this member may go on with it.
+#[cfg_attr(
+    not(feature = "known-bugs"),
+    expect(unused_mut, reason = "only a known bug changes it")
+)]
+fn check_restored(
+    config: &MemberConfig,
+    mut restored: Restored,
+    lines: &mut Vec<TraceKind>,
+) -> Result<Restored, StartError> {
+    #[cfg(feature = "known-bugs")]
+    if config.has_bug(KnownBug::RevisionDecreasesAfterRestart) && restored.index > Index(0) {
+        restored.store.forget_last_deletes();
+    }
+    lines.push(TraceKind::StoreRestored {
+        revision: restored.store.revision(),
+    });
+    if let Some(version) = restored.versions.cluster() {
+        if let Some(reason) = versions::too_new_for(config.server_version, version) {
+            return Err(StartError::Data(reason));
+        }
+        lines.push(TraceKind::CapabilitiesEnabled { version });
+    }
+    Ok(restored)
 }
 
 fn check_settings(config: &MemberConfig) -> Result<(), StartError> {

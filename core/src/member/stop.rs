@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::requests::{Reader, Waiter};
 use super::{Member, view::Role};
 use crate::Output;
 use crate::error::Error;
@@ -78,6 +79,9 @@ impl Member {
     }
 
     pub(super) fn go_on_stopping(&mut self) {
+        if let Some(reason) = self.doomed.take().or_else(|| self.too_old()) {
+            return self.stop_now(Some(reason));
+        }
         self.go_on_leaving();
         let Stop::HandingOver { to, until_ticks } = self.stop else {
             return;
@@ -100,12 +104,21 @@ impl Member {
             .writes
             .take_older(u64::MAX)
             .into_iter()
-            .filter_map(|open| open.id);
+            .filter_map(|open| match open.waiter {
+                Waiter::Client(id) => Some(id),
+                Waiter::Nobody | Waiter::Alarm(_) | Waiter::Compactor(_) => None,
+            });
+        let refused = self.raising.take_all();
+        let defragmenting = self.take_defragmenting();
+        let hashes = self.take_hash_clients();
         let reads = self
             .reads
             .take_older(u64::MAX)
             .into_iter()
-            .map(|read| read.id);
+            .filter_map(|read| match read.reader {
+                Reader::Client(id, _) => Some(id),
+                Reader::Check => None,
+            });
         let compactions = std::mem::take(&mut self.compactions);
         let leases = self.leases.take_clients(u64::MAX);
         let changes = self.changes.take_older(u64::MAX).into_iter();
@@ -116,6 +129,9 @@ impl Member {
             .chain(leases)
             .chain(changes.map(|(id, _)| id))
             .chain(moves.map(|waiting| waiting.id))
+            .chain(refused)
+            .chain(defragmenting)
+            .chain(hashes)
             .collect();
         for id in waiting {
             self.reply(id, Err(Error::Stopped));

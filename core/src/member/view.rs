@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use crate::command::MemberInfo;
+use crate::command::{AlarmMember, MemberInfo};
 use crate::id::{BatchId, Index, LeaseId, MemberId, Revision, Term};
 use crate::mvcc::WatchStreamView;
 
@@ -140,6 +140,12 @@ pub struct MemberView {
     pub watches: Vec<WatchStreamView>,
     /// The leases, in ascending order of ids.
     pub leases: Vec<LeaseView>,
+    /// The alarms that are raised, as far as it knows.
+    pub alarms: Vec<AlarmMember>,
+    /// Bytes its store takes, as the quota counts them.
+    pub size_bytes: u64,
+    /// As above without what is free.
+    pub size_in_use_bytes: u64,
     /// Whether it has stopped.
     pub stopped: bool,
 }

@@ -56,6 +56,7 @@ impl Store {
         if revision > self.revision {
             return Err(Error::FutureRevision);
         }
+        self.begin_compaction_hash(revision);
         self.compaction.logical = revision;
         let last = self
             .records
@@ -90,6 +91,9 @@ impl Store {
     /// Goes through at most `budget` versions and removes what they superseded. True when there
     /// is more to do; false when there is not, or not before a pin is given back.
     pub fn compact_step(&mut self, budget: usize) -> bool {
+        if self.compaction_hash_step(budget) {
+            return self.compact_step_waits();
+        }
         let last = VersionId::last_of(self.compaction.target);
         for _ in 0..budget {
             if self.compaction.next > last {
@@ -107,10 +111,15 @@ impl Store {
         self.compaction.next <= last
     }
 
+    /// Whether [`Store::compact_step`] has anything to do.
+    pub fn compact_step_waits(&self) -> bool {
+        self.compaction_hashes.is_running()
+            || self.compaction.next <= VersionId::last_of(self.compaction.target)
+    }
+
     /// Whether forgotten versions are still stored, be it because of a pin.
     pub fn is_compacting(&self) -> bool {
-        self.compaction.target < self.compaction.logical
-            || self.compaction.next <= VersionId::last_of(self.compaction.target)
+        self.compaction.target < self.compaction.logical || self.compact_step_waits()
     }
 
     /// Sets the target anew, after a compaction and when a pin is gone.

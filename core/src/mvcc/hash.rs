@@ -2,62 +2,85 @@
 //!
 //! etcd hashes the raw records of its backend, so this module writes down what those would be:
 //! the revision as 17 bytes (18 for a tombstone) and the version as a `mvccpb.KeyValue`.
+//!
+//! In it are all versions up to the hashed revision that compaction has not forgotten; of those at
+//! or below the compact revision, only what is still visible at the hashed revision. A tombstone
+//! exactly at the compact revision is left out: older versions of etcd remove it, newer ones do
+//! not, and their hashes agree.
+//!
+//! A large store is hashed in steps, of a pinned view, while writes and compactions go on.
+
+use std::ops::Bound;
 
 use bytes::Bytes;
 
-use super::Store;
 use super::history::KeyHistory;
 use super::key::Key;
 use super::version::{Version, VersionId};
+use super::{Pin, Store};
 use crate::checksum::{crc32c, crc32c_append};
 use crate::command::HashKvReply;
 use crate::error::Error;
 use crate::id::Revision;
 
 impl Store {
-    /// Hashes the store at a revision, 0 for the newest: etcd's `HashKV`, the same number.
-    ///
-    /// In it are all versions up to the revision that compaction has not forgotten; of those at
-    /// or below the compact revision, only what is still visible at the hashed revision. A
-    /// tombstone exactly at the compact revision is left out: older versions of etcd remove it,
-    /// newer ones do not, and their hashes agree.
-    ///
-    /// Goes through the whole store: about two microseconds for each version.
+    /// Hashes the store at a revision, 0 for the newest, in one go: about two microseconds for
+    /// each version. [`Store::begin_hash`] does it in steps.
     ///
     /// # Errors
     /// [`Error::Compacted`] below the compact revision, [`Error::FutureRevision`] above the
     /// newest.
     pub fn hash_kv(&self, revision: Revision) -> Result<HashKvReply, Error> {
-        let compact_revision = self.compact_revision();
-        if revision.0 > 0 && revision < compact_revision {
+        let revision = self.hashable(revision)?;
+        let mut hasher = Hasher::new(revision, self.compact_revision());
+        loop {
+            if let Some(reply) = self.go_on_hashing(&mut hasher, usize::MAX) {
+                return Ok(reply);
+            }
+        }
+    }
+
+    /// Begins to hash the store at a revision, 0 for the newest, while writes and compactions go
+    /// on. To be gone on with by [`Store::hash_step`], and given back by [`Store::end_hash`].
+    ///
+    /// # Errors
+    /// As [`Store::hash_kv`].
+    pub fn begin_hash(&mut self, revision: Revision) -> Result<Hashing, Error> {
+        let revision = self.hashable(revision)?;
+        let pin = self.pin();
+        Ok(Hashing {
+            hasher: Hasher::new(revision, pin.compact_revision()),
+            pin,
+        })
+    }
+
+    /// Goes through at most `budget` versions.
+    pub fn hash_step(&self, hashing: &mut Hashing, budget: usize) -> HashStep {
+        if !self.pins.holds(&hashing.pin) {
+            return HashStep::Lost;
+        }
+        match self.go_on_hashing(&mut hashing.hasher, budget) {
+            Some(reply) => HashStep::Done(reply),
+            None => HashStep::More,
+        }
+    }
+
+    /// Gives a hash back, done or not.
+    pub fn end_hash(&mut self, hashing: Hashing) {
+        self.unpin(hashing.pin);
+    }
+
+    fn hashable(&self, revision: Revision) -> Result<Revision, Error> {
+        if revision.0 > 0 && revision < self.compact_revision() {
             return Err(Error::Compacted);
         }
         if revision > self.revision {
             return Err(Error::FutureRevision);
         }
-        let hash_revision = if revision.0 <= 0 {
+        Ok(if revision.0 <= 0 {
             self.revision
         } else {
             revision
-        };
-        let mut hash = crc32c(BUCKET);
-        let mut buffer = Vec::new();
-        let is_hashed = self.hash_filter(hash_revision);
-        for (&id, record) in self.records.range(..=VersionId::last_of(hash_revision)) {
-            let found = self.keys.get(&Key::from(&record.key)).and_then(|history| {
-                let (version, _) = history.find(id)?;
-                is_hashed(history, version).then_some(version)
-            });
-            if let Some(version) = found {
-                buffer.clear();
-                write_record(&mut buffer, &record.key, version);
-                hash = crc32c_append(hash, &buffer);
-            }
-        }
-        Ok(HashKvReply {
-            hash,
-            compact_revision,
-            hash_revision,
         })
     }
 
@@ -82,31 +105,130 @@ impl Store {
         written
     }
 
-    /// Which versions up to the hashed revision count; at or below the compact revision never a
-    /// tombstone, which nobody sees.
-    fn hash_filter(
-        &self,
-        hash_revision: Revision,
-    ) -> impl Fn(&KeyHistory, &Version) -> bool + use<> {
-        let compact_revision = self.compact_revision();
-        // When no key is alive at the revision etcd's list of what to keep is empty, which it
-        // takes for "there is no list": then all that compaction left is hashed.
-        let none_is_alive = self
-            .keys
-            .values()
-            .all(|key| key.at(hash_revision).is_none());
-        move |history, version| {
-            if version.id.main > compact_revision {
-                return true;
+    /// Goes through at most `budget` keys or versions; answers the hash when that was all.
+    fn go_on_hashing(&self, hasher: &mut Hasher, budget: usize) -> Option<HashKvReply> {
+        let mut left = budget;
+        let none_is_alive = match hasher.none_is_alive {
+            Some(known) => known,
+            None => {
+                let known = self.look_for_life(hasher, &mut left)?;
+                hasher.none_is_alive = Some(known);
+                known
             }
-            let visible_at = if none_is_alive {
-                compact_revision
-            } else {
-                hash_revision
-            };
-            history
-                .at(visible_at)
-                .is_some_and(|seen| seen.id == version.id)
+        };
+        let last = VersionId::last_of(hasher.revision);
+        for (&id, record) in self.records.range(hasher.next..=last) {
+            if left == 0 {
+                hasher.next = id;
+                return None;
+            }
+            left -= 1;
+            let found = self.keys.get(&Key::from(&record.key)).and_then(|history| {
+                let (version, _) = history.find(id)?;
+                let is_hashed = hasher.wants(history, version, none_is_alive);
+                is_hashed.then_some(version)
+            });
+            if let Some(version) = found {
+                hasher.add(&record.key, version);
+            }
+        }
+        Some(hasher.reply())
+    }
+
+    /// Whether no key is alive at the hashed revision; nothing when the budget ends before it is
+    /// known.
+    fn look_for_life(&self, hasher: &mut Hasher, left: &mut usize) -> Option<bool> {
+        let mut last = hasher.looked_until.take();
+        let first = last.clone().map_or(Bound::Unbounded, Bound::Excluded);
+        for (key, history) in self.keys.range((first, Bound::Unbounded)) {
+            if *left == 0 {
+                hasher.looked_until = last;
+                return None;
+            }
+            *left -= 1;
+            if history.at(hasher.revision).is_some() {
+                return Some(false);
+            }
+            last = Some(key.clone());
+        }
+        Some(true)
+    }
+}
+
+/// A hash under way, over a store that goes on.
+#[derive(Debug)]
+pub struct Hashing {
+    pin: Pin,
+    hasher: Hasher,
+}
+
+/// How a hash goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HashStep {
+    /// There is more to go through.
+    More,
+    /// This is it.
+    Done(HashKvReply),
+    /// The store that it was of has been replaced.
+    Lost,
+}
+
+/// How far a hash has come.
+#[derive(Debug)]
+struct Hasher {
+    revision: Revision,
+    compact_revision: Revision,
+    /// Whether no key is alive at the hashed revision, once it is known. Then etcd's list of what
+    /// to keep is empty, which it takes for "there is no list": all that compaction left is
+    /// hashed.
+    none_is_alive: Option<bool>,
+    /// Keys looked at to know that.
+    looked_until: Option<Key>,
+    next: VersionId,
+    hash: u32,
+    buffer: Vec<u8>,
+}
+
+impl Hasher {
+    fn new(revision: Revision, compact_revision: Revision) -> Self {
+        Self {
+            revision,
+            compact_revision,
+            none_is_alive: None,
+            looked_until: None,
+            next: VersionId::default(),
+            hash: crc32c(BUCKET),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Whether a version up to the hashed revision counts; at or below the compact revision never
+    /// a tombstone, which nobody sees.
+    fn wants(&self, history: &KeyHistory, version: &Version, none_is_alive: bool) -> bool {
+        if version.id.main > self.compact_revision {
+            return true;
+        }
+        let visible_at = if none_is_alive {
+            self.compact_revision
+        } else {
+            self.revision
+        };
+        history
+            .at(visible_at)
+            .is_some_and(|seen| seen.id == version.id)
+    }
+
+    fn add(&mut self, key: &Bytes, version: &Version) {
+        self.buffer.clear();
+        write_record(&mut self.buffer, key, version);
+        self.hash = crc32c_append(self.hash, &self.buffer);
+    }
+
+    fn reply(&self) -> HashKvReply {
+        HashKvReply {
+            hash: self.hash,
+            compact_revision: self.compact_revision,
+            hash_revision: self.revision,
         }
     }
 }

@@ -117,6 +117,11 @@ impl KeyHistory {
         }
     }
 
+    /// Gives back the room of versions that are gone.
+    pub(super) fn shrink(&mut self) {
+        self.older.shrink_to_fit();
+    }
+
     /// Where in `older` the versions above a revision begin.
     fn older_until(&self, revision: Revision) -> usize {
         self.older

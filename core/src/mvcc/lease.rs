@@ -32,6 +32,7 @@ impl Store {
             }
         }
         self.leases = leases;
+        self.sizes.count_leases(self.leases.iter().len());
         Ok(())
     }
 
@@ -42,6 +43,7 @@ impl Store {
     /// [`Error::LeaseNotFound`].
     pub fn revoke(&mut self, id: LeaseId) -> Result<usize, Error> {
         let lease = self.leases.remove(id).ok_or(Error::LeaseNotFound)?;
+        self.sizes.count_leases(self.leases.iter().len());
         let mut writing = self.begin();
         let keys: Vec<Bytes> = lease.keys().cloned().collect();
         let deleted = keys.len();
@@ -53,6 +55,7 @@ impl Store {
 
     pub(super) fn grant(&mut self, grant: LeaseGrant) -> Result<LeaseGrantReply, Error> {
         self.leases.grant(grant.id, grant.ttl_seconds)?;
+        self.sizes.count_leases(self.leases.iter().len());
         let ttl_seconds = self
             .leases
             .get(grant.id)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::checkpoint::{CheckpointChunk, CheckpointError, CheckpointKey};
 use super::compaction::Compaction;
+use super::compaction_hash::CompactionHashes;
 use super::history::KeyHistory;
 use super::key::Key;
 use super::pin::Pins;
@@ -97,6 +98,7 @@ impl Loader {
             keys: self.keys.into_iter().collect(),
             records,
             compaction: Compaction::done(compact_revision),
+            compaction_hashes: CompactionHashes::default(),
             pins: Pins::default(),
             sizes,
             bugs: KnownBugs::default(),

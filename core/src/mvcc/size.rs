@@ -1,4 +1,10 @@
 //! How many bytes the store takes, kept up to date with every write.
+//!
+//! etcd's database is a file: it grows when it is full, what is deleted or compacted leaves free
+//! pages in it that are written again later, and only defragmentation makes the file smaller
+//! (`dbSize` and `dbSizeInUse` of its status). Here nothing has such holes, but people and their
+//! dashboards know the two numbers and the recipe that goes with them, so the store keeps them:
+//! its size is the most that it has held since it was last defragmented.
 
 use bytes::Bytes;
 
@@ -8,6 +14,9 @@ use crate::id::Revision;
 /// What a version costs besides its key and value: about what bbolt takes for the revision, the
 /// protobuf's numbers and the page's entry.
 const VERSION_OVERHEAD_BYTES: u64 = 64;
+
+/// About how many bytes a lease takes; etcd's estimate.
+const LEASE_BYTES: u64 = 64;
 
 /// About how many bytes a version takes.
 pub(super) fn stored_size_bytes(key_bytes: usize, value_bytes: usize) -> u64 {
@@ -35,6 +44,10 @@ pub(super) struct Sizes {
     forgotten: u64,
     /// Keys whose newest version is no tombstone.
     keys: u64,
+    /// Of all leases.
+    leases: u64,
+    /// The most that was stored since the last defragmentation.
+    peak: u64,
 }
 
 impl Sizes {
@@ -66,7 +79,19 @@ impl Sizes {
                 self.fresh_tombstones -= before_size;
             }
         }
+        self.peak = self.peak.max(self.stored_bytes());
         self.superseded
+    }
+
+    /// There are so many leases now.
+    pub(super) fn count_leases(&mut self, leases: usize) {
+        self.leases = leases as u64 * LEASE_BYTES;
+        self.peak = self.peak.max(self.stored_bytes());
+    }
+
+    /// What is free is given back.
+    pub(super) fn defragment(&mut self) {
+        self.peak = self.stored_bytes();
     }
 
     /// Counts a version that was physically removed.
@@ -83,11 +108,18 @@ impl Sizes {
         self.keys
     }
 
-    pub(super) fn stored_bytes(&self) -> u64 {
-        self.added - self.removed
+    /// All that is stored, free space included.
+    pub(super) fn size_bytes(&self) -> u64 {
+        self.peak
     }
 
+    /// Without what is forgotten, be it still there or not.
     pub(super) fn in_use_bytes(&self) -> u64 {
-        self.added - self.forgotten
+        self.added - self.forgotten + self.leases
+    }
+
+    /// What is there, free space not included.
+    fn stored_bytes(&self) -> u64 {
+        self.added - self.removed + self.leases
     }
 }

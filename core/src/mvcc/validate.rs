@@ -50,6 +50,13 @@ pub fn validate(command: &Command, limits: Limits) -> Result<(), Error> {
         | Command::MemberList(_)
         | Command::AlarmList
         | Command::PublishAttributes(_)
+        | Command::Publish(_)
+        | Command::AlarmRaise(_)
+        | Command::AlarmLower(_)
+        | Command::DowngradeValidate(_)
+        | Command::DowngradeEnable(_)
+        | Command::DowngradeCancel
+        | Command::Defragment
         | Command::LeaseGrant(_)
         | Command::LeaseRevoke(_)
         | Command::LeaseKeepAlive(_)

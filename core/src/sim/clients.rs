@@ -297,6 +297,12 @@ fn is_definite(error: &Error) -> bool {
         | Error::MemberNotLearner
         | Error::TooManyLearners
         | Error::ReconfigurationPending
+        | Error::Corrupt
+        | Error::ClusterVersionUnavailable
+        | Error::WrongDowngradeVersion
+        | Error::InvalidDowngradeTarget
+        | Error::DowngradeInProcess
+        | Error::NoDowngrade
         | Error::NotSupported(_) => true,
     }
 }

@@ -4,10 +4,12 @@ use bytes::{BufMut, Bytes, BytesMut};
 use rkyv::{Archive, Deserialize, Serialize};
 
 use crate::archive;
+use crate::command::AlarmMember;
 use crate::disk::SNAPSHOT_DIRECTORY;
 use crate::id::{ClusterId, Index, MemberId, Revision, Term};
 use crate::lease::LeaseRecord;
 use crate::limits::TERM_OR_INDEX_MAX;
+use crate::versions::VersionRecord;
 
 use super::SnapshotError;
 
@@ -49,6 +51,10 @@ pub struct SnapshotHeader {
     /// The members that were removed, in ascending order; none in formats 1 and 2, which knew no
     /// removals.
     pub removed: Vec<MemberId>,
+    /// The alarms that are raised; none before format 4, which were without alarms.
+    pub alarms: Vec<AlarmMember>,
+    /// The members' versions and the cluster's; none are known before format 4.
+    pub versions: VersionRecord,
 }
 
 impl SnapshotHeader {
@@ -72,6 +78,7 @@ impl SnapshotHeader {
         let header = match *version {
             1 => archive::decode::<HeaderVersion1>(archive).map(Self::from),
             2 => archive::decode::<HeaderVersion2>(archive).map(Self::from),
+            3 => archive::decode::<HeaderVersion3>(archive).map(Self::from),
             _ => archive::decode(archive),
         }
         .map_err(broken)?;
@@ -114,8 +121,7 @@ impl From<HeaderVersion1> for SnapshotHeader {
             membership: old.membership,
             revision: old.revision,
             compact_revision: old.compact_revision,
-            leases: Vec::new(),
-            removed: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -144,7 +150,38 @@ impl From<HeaderVersion2> for SnapshotHeader {
             revision: old.revision,
             compact_revision: old.compact_revision,
             leases: old.leases,
-            removed: Vec::new(),
+            ..Self::default()
+        }
+    }
+}
+
+/// [`SnapshotHeader`] as of format 3.
+#[derive(Archive, Serialize, Deserialize)]
+struct HeaderVersion3 {
+    cluster: ClusterId,
+    index: Index,
+    term: Term,
+    configuration: Configuration,
+    membership: Bytes,
+    revision: Revision,
+    compact_revision: Revision,
+    leases: Vec<LeaseRecord>,
+    removed: Vec<MemberId>,
+}
+
+impl From<HeaderVersion3> for SnapshotHeader {
+    fn from(old: HeaderVersion3) -> Self {
+        Self {
+            cluster: old.cluster,
+            index: old.index,
+            term: old.term,
+            configuration: old.configuration,
+            membership: old.membership,
+            revision: old.revision,
+            compact_revision: old.compact_revision,
+            leases: old.leases,
+            removed: old.removed,
+            ..Self::default()
         }
     }
 }
@@ -165,7 +202,7 @@ pub(crate) fn check_version(version: u8, at_bytes: u64) -> Result<(), SnapshotEr
 }
 
 /// The version of the format that is written, in every frame.
-pub(crate) const FORMAT_VERSION: u8 = 3;
+pub(crate) const FORMAT_VERSION: u8 = 4;
 
 /// Kind of the header's frame; apart from the log's, so that neither passes for the other.
 pub(crate) const KIND_HEADER: u8 = 0x11;

@@ -1,7 +1,10 @@
 //! The events.
 
 use super::MessageKind;
+use crate::auto_compaction::AutoCompaction;
+use crate::command::AlarmMember;
 use crate::id::{Index, LeaseId, MemberId, Revision, Term};
+use crate::version::ServerVersion;
 
 /// Something that happened in one member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +24,17 @@ pub enum Level {
     Info,
     /// Something is not as it should be.
     Warn,
+}
+
+/// Which check of the members' stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CorruptionCheck {
+    /// Before a member takes part in anything.
+    Initial,
+    /// From time to time.
+    Periodic,
+    /// Of the hashes of compactions.
+    Compaction,
 }
 
 /// What happened. Terms without a note are the member's own.
@@ -241,6 +255,66 @@ pub enum TraceKind {
     /// An end of leases that another term's leader had decided on was passed over.
     LeaseExpiryIgnored { decided: Term, term: Term },
 
+    /// This member's store has grown beyond its quota: it raises an alarm.
+    QuotaExceeded { size_bytes: u64, quota_bytes: u64 },
+    /// An alarm was raised.
+    AlarmRaised { alarm: AlarmMember },
+    /// An alarm was lowered.
+    AlarmLowered { alarm: AlarmMember },
+    /// The leader compacts by itself.
+    AutoCompactionStarted {
+        revision: Revision,
+        mode: AutoCompaction,
+    },
+    /// It has.
+    AutoCompactionFinished {
+        revision: Revision,
+        mode: AutoCompaction,
+    },
+    /// It could not.
+    AutoCompactionFailed {
+        revision: Revision,
+        mode: AutoCompaction,
+        reason: String,
+    },
+    /// A check of the members' stores begins.
+    CorruptionCheckStarted { check: CorruptionCheck },
+    /// It has ended: with how many members, or of how many compactions.
+    CorruptionCheckFinished {
+        check: CorruptionCheck,
+        checked: usize,
+    },
+    /// A check has found that stores differ.
+    StoresDiffer {
+        check: CorruptionCheck,
+        peer: MemberId,
+        what: String,
+    },
+    /// A defragmentation begins.
+    DefragmentStarted {
+        size_bytes: u64,
+        size_in_use_bytes: u64,
+    },
+    /// It has ended.
+    DefragmentFinished {
+        before_bytes: u64,
+        size_bytes: u64,
+        size_in_use_bytes: u64,
+    },
+    /// The cluster has a version now, or another one.
+    ClusterVersionSet {
+        from: Option<ServerVersion>,
+        to: ServerVersion,
+    },
+    /// What the cluster's version allows may be used.
+    CapabilitiesEnabled { version: ServerVersion },
+    /// The cluster goes down to a version.
+    DowngradeEnabled { target: ServerVersion },
+    /// It does not any more.
+    DowngradeCancelled,
+    /// It should not any more, but did not.
+    DowngradeCancelFailed { reason: String },
+
     /// A frame or message was refused: it would break a rule, or was damaged.
     Refused { from: MemberId, reason: String },
     /// A disk operation failed: the member stops.
@@ -258,6 +332,12 @@ impl TraceKind {
             | TraceKind::TransferImpossible
             | TraceKind::PeerInactive { .. }
             | TraceKind::LeaseExpiryIgnored { .. }
+            | TraceKind::QuotaExceeded { .. }
+            | TraceKind::AlarmRaised { .. }
+            | TraceKind::AlarmLowered { .. }
+            | TraceKind::DowngradeCancelFailed { .. }
+            | TraceKind::AutoCompactionFailed { .. }
+            | TraceKind::StoresDiffer { .. }
             | TraceKind::ChangeRefused { .. }
             | TraceKind::RemovedForGood
             | TraceKind::WalRepaired { .. } => Level::Warn,

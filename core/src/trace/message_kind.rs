@@ -49,6 +49,10 @@ pub enum MessageKind {
     Removal,
     /// Whether the sender is still a member.
     StandingQuestion,
+    /// A question for the hash of a store.
+    HashQuestion,
+    /// Its answer.
+    HashAnswer,
 }
 
 impl MessageKind {
@@ -63,6 +67,7 @@ impl MessageKind {
                 | MessageKind::ReadIndexResponse
                 | MessageKind::LeaseAnswer
                 | MessageKind::ChangeAnswer
+                | MessageKind::HashAnswer
                 | MessageKind::SnapshotProgress
         )
     }
@@ -91,6 +96,8 @@ impl MessageKind {
             MessageKind::ChangeAnswer => "MemberResponse",
             MessageKind::Removal => "MemberRemoved",
             MessageKind::StandingQuestion => "MemberProbe",
+            MessageKind::HashQuestion => "HashKVRequest",
+            MessageKind::HashAnswer => "HashKVResponse",
         }
     }
 }

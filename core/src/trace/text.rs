@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::{TraceEvent, TraceKind as K};
-use crate::id::MemberId;
+use super::{CorruptionCheck, TraceEvent, TraceKind as K};
+use crate::auto_compaction::AutoCompaction;
+use crate::id::{MemberId, Revision};
 
 impl fmt::Display for TraceEvent {
     #[allow(clippy::too_many_lines, reason = "one arm, one line of text")]
@@ -291,6 +292,115 @@ impl fmt::Display for TraceEvent {
             K::AttributesPublished { id: whose, name } => {
                 write!(f, "{id} set the attributes of {whose} [name: {name}]")
             }
+            K::QuotaExceeded {
+                size_bytes,
+                quota_bytes,
+            } => write!(
+                f,
+                "{id} message exceeded backend quota; raising alarm [quota-size-bytes: \
+                 {quota_bytes}, size-bytes: {size_bytes}]"
+            ),
+            K::AlarmRaised { alarm } => write!(
+                f,
+                "{id} alarm raised [alarm: {}, from: {}]",
+                alarm.alarm.name(),
+                alarm.member
+            ),
+            K::AlarmLowered { alarm } => write!(
+                f,
+                "{id} alarm disarmed [alarm: {}, from: {}]",
+                alarm.alarm.name(),
+                alarm.member
+            ),
+            K::AutoCompactionStarted { revision, mode } => {
+                write!(
+                    f,
+                    "{id} starting auto {}",
+                    auto_compaction(*mode, *revision)
+                )
+            }
+            K::AutoCompactionFinished { revision, mode } => {
+                write!(
+                    f,
+                    "{id} completed auto {}",
+                    auto_compaction(*mode, *revision)
+                )
+            }
+            K::AutoCompactionFailed {
+                revision,
+                mode,
+                reason,
+            } => write!(
+                f,
+                "{id} failed auto {}: {reason}",
+                auto_compaction(*mode, *revision)
+            ),
+            K::CorruptionCheckStarted { check } => f.write_str(&match check {
+                CorruptionCheck::Initial => format!("{id} starting initial corruption check"),
+                CorruptionCheck::Periodic => format!("{id} starting peer corruption check"),
+                CorruptionCheck::Compaction => format!("{id} starting compact hash check"),
+            }),
+            K::CorruptionCheckFinished { check, checked } => f.write_str(&match check {
+                CorruptionCheck::Initial => {
+                    format!("{id} initial corruption checking passed; no corruption")
+                }
+                CorruptionCheck::Periodic => format!(
+                    "{id} finished peer corruption check [number-of-peers-checked: {checked}]"
+                ),
+                CorruptionCheck::Compaction => format!(
+                    "{id} finished compaction hash check [number-of-hashes-checked: {checked}]"
+                ),
+            }),
+            K::StoresDiffer { peer, what, .. } => {
+                write!(f, "{id} {what} [remote-peer-id: {peer}]")
+            }
+            K::DefragmentStarted {
+                size_bytes,
+                size_in_use_bytes,
+            } => write!(
+                f,
+                "{id} defragmenting [current-db-size-bytes: {size_bytes}, \
+                 current-db-size-in-use-bytes: {size_in_use_bytes}]"
+            ),
+            K::DefragmentFinished {
+                before_bytes,
+                size_bytes,
+                size_in_use_bytes,
+            } => write!(
+                f,
+                "{id} finished defragmenting [current-db-size-bytes-diff: -{}, \
+                 current-db-size-bytes: {size_bytes}, current-db-size-in-use-bytes: \
+                 {size_in_use_bytes}]",
+                before_bytes.saturating_sub(*size_bytes)
+            ),
+            K::ClusterVersionSet { from: None, to } => write!(
+                f,
+                "{id} set initial cluster version [cluster-version: {}]",
+                to.cluster_text()
+            ),
+            K::ClusterVersionSet {
+                from: Some(from),
+                to,
+            } => write!(
+                f,
+                "{id} updated cluster version [from: {}, to: {}]",
+                from.cluster_text(),
+                to.cluster_text()
+            ),
+            K::CapabilitiesEnabled { version } => write!(
+                f,
+                "{id} enabled capabilities for version [cluster-version: {}]",
+                version.cluster_text()
+            ),
+            K::DowngradeEnabled { target } => write!(
+                f,
+                "{id} enabled a downgrade [target-version: {}]",
+                target.cluster_text()
+            ),
+            K::DowngradeCancelled => write!(f, "{id} cancelled the downgrade"),
+            K::DowngradeCancelFailed { reason } => {
+                write!(f, "{id} failed to cancel downgrade: {reason}")
+            }
             K::Refused { from, reason } => {
                 write!(f, "{id} refused a message from {from}: {reason}")
             }
@@ -309,5 +419,25 @@ impl fmt::Display for Ids<'_> {
             write!(f, "{space}{id}")?;
         }
         Ok(())
+    }
+}
+
+/// `periodic compaction [revision: 5, compact-period: 600s]`, as etcd's compactor says it.
+fn auto_compaction(mode: AutoCompaction, revision: Revision) -> String {
+    match mode {
+        AutoCompaction::Off => format!("compaction [revision: {revision}]"),
+        AutoCompaction::Revisions(kept) => format!(
+            "revision compaction [revision: {revision}, revision-compaction-retention: {kept}]"
+        ),
+        AutoCompaction::PeriodMs(period_ms) => {
+            let (seconds, milliseconds) = (period_ms / 1_000, period_ms % 1_000);
+            let fraction = match milliseconds {
+                0 => String::new(),
+                rest => format!(".{rest:03}"),
+            };
+            format!(
+                "periodic compaction [revision: {revision}, compact-period: {seconds}{fraction}s]"
+            )
+        }
     }
 }

@@ -261,8 +261,7 @@ fn snapshot_part(term: u64, index: u64, transfer: u64, number: u32) -> WireBody 
         membership: Bytes::copy_from_slice(&members),
         revision: Revision(1),
         compact_revision: Revision(-1),
-        leases: Vec::new(),
-        removed: Vec::new(),
+        ..SnapshotHeader::default()
     };
     let nothing = CheckpointChunk {
         is_last: true,

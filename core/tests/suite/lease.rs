@@ -1,6 +1,6 @@
 //! Leases, from the grant to the end, over several members.
 
-mod cluster;
+pub(crate) mod cluster;
 mod leaders;
 mod property;
 

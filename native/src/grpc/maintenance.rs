@@ -1,6 +1,8 @@
 //! `etcdserverpb.Maintenance`. What looks at a member is there; what changes it comes later.
 
 mod alarm;
+mod defragment;
+mod downgrade;
 mod hash;
 mod hash_kv;
 mod member_status;
@@ -46,7 +48,7 @@ impl Maintenance for Api {
         &self,
         _: Request<pb::DefragmentRequest>,
     ) -> Result<Response<pb::DefragmentResponse>, Status> {
-        Err(not_yet("defragment"))
+        defragment::answer(self).await.map(Response::new)
     }
 
     async fn hash(
@@ -74,8 +76,10 @@ impl Maintenance for Api {
 
     async fn downgrade(
         &self,
-        _: Request<pb::DowngradeRequest>,
+        request: Request<pb::DowngradeRequest>,
     ) -> Result<Response<pb::DowngradeResponse>, Status> {
-        Err(not_yet("downgrade"))
+        downgrade::answer(self, request.get_ref())
+            .await
+            .map(Response::new)
     }
 }

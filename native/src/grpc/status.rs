@@ -53,7 +53,9 @@ fn code(error: &Error) -> Code {
         | Error::DuplicateKey
         | Error::InvalidSortOption
         | Error::RequestTooLarge
-        | Error::MemberUrlsInvalid => Code::InvalidArgument,
+        | Error::MemberUrlsInvalid
+        | Error::WrongDowngradeVersion
+        | Error::InvalidDowngradeTarget => Code::InvalidArgument,
         Error::Compacted | Error::FutureRevision | Error::LeaseTtlTooLarge => Code::OutOfRange,
         Error::LeaseNotFound | Error::MemberNotFound => Code::NotFound,
         Error::NoSpace => Code::ResourceExhausted,
@@ -77,7 +79,11 @@ fn code(error: &Error) -> Code {
         | Error::PeerUrlsExist
         | Error::LearnerNotReady
         | Error::MemberNotLearner
-        | Error::TooManyLearners => Code::FailedPrecondition,
+        | Error::TooManyLearners
+        | Error::ClusterVersionUnavailable
+        | Error::DowngradeInProcess
+        | Error::NoDowngrade => Code::FailedPrecondition,
+        Error::Corrupt => Code::DataLoss,
         Error::NotSupported(_) => Code::Unimplemented,
     }
 }
@@ -99,6 +105,12 @@ mod tests {
             (Error::TooManyRequests, 2, "etcdserver: too many requests"),
             (Error::Timeout, 14, "etcdserver: request timed out"),
             (Error::NotLeader, 9, "etcdserver: not leader"),
+            (Error::Corrupt, 15, "etcdserver: corrupt cluster"),
+            (
+                Error::NoSpace,
+                8,
+                "etcdserver: mvcc: database space exceeded",
+            ),
         ] {
             let status = status(&error);
             assert_eq!((status.code() as i32, status.message()), (code, text));

@@ -22,6 +22,10 @@ impl Machine for Member {
     fn figures(&self) -> Figures {
         Member::figures(self)
     }
+
+    fn is_busy(&self) -> bool {
+        Member::is_busy(self)
+    }
 }
 
 /// A member with this configuration and what its disk holds, whose work is measured; else why it

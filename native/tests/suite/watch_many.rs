@@ -13,7 +13,7 @@ const STREAMS: usize = 100;
 const WATCHES: i64 = 100;
 const PUTS: usize = 2_000;
 /// What the server may grow by. What the stuck stream is to hear alone would be more.
-const GROWTH_BYTES_MAX: u64 = 32 * 1_024 * 1_024;
+const GROWTH_BYTES_MAX: u64 = 48 * 1_024 * 1_024;
 
 /// The revisions that each watch of a stream has heard of, in the order it did.
 type Heard = BTreeMap<i64, Vec<i64>>;

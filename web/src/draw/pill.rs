@@ -176,6 +176,7 @@ pub(crate) fn short_name(kind: MessageKind) -> &'static str {
         MessageKind::LeaseQuestion | MessageKind::LeaseAnswer => "Lease",
         MessageKind::ChangeQuestion | MessageKind::ChangeAnswer => "Member",
         MessageKind::Removal | MessageKind::StandingQuestion => "Removed",
+        MessageKind::HashQuestion | MessageKind::HashAnswer => "Hash",
     }
 }
 

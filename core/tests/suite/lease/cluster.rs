@@ -7,31 +7,37 @@ use quorate_core::command::{
     Command, KeyValue, LeaseGrant, LeaseTimeToLive, LeaseTimeToLiveReply, MemberInfo, Put, Range,
     Reply,
 };
-use quorate_core::disk::DiskBatch;
+use quorate_core::disk::{DiskBatch, DiskImage, DiskOperation};
 use quorate_core::error::Error;
 use quorate_core::id::{ClusterId, Incarnation, LeaseId, MemberId, RequestId};
 use quorate_core::member::{LeaseView, Member, MemberConfig, Role};
-use quorate_core::trace::TraceKind;
+use quorate_core::trace::{Level, TraceKind};
 use quorate_core::{Input, Output};
 
 use crate::suite::wal::disk_model::Disk;
 
-pub(super) const CLUSTER: ClusterId = ClusterId(78);
+pub(crate) const CLUSTER: ClusterId = ClusterId(78);
 
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     nodes: BTreeMap<u64, Node>,
     change: fn(&mut MemberConfig),
     network: VecDeque<(u64, u64, Bytes)>,
     /// Nobody hears these, and they hear nobody.
-    pub(super) cut_off: BTreeSet<u64>,
+    pub(crate) cut_off: BTreeSet<u64>,
+    /// These may stop by themselves.
+    pub(crate) may_stop: BTreeSet<u64>,
+    /// Those that have, and why.
+    pub(crate) stopped: BTreeMap<u64, String>,
     /// The disks of these do nothing.
-    pub(super) stuck: BTreeSet<u64>,
-    pub(super) now_ticks: u64,
+    pub(crate) stuck: BTreeSet<u64>,
+    pub(crate) now_ticks: u64,
     requests: u64,
     incarnations: u64,
     replies: BTreeMap<u64, Result<Reply, Error>>,
     /// When, where, what: of leases alone.
-    pub(super) trace: Vec<(u64, u64, TraceKind)>,
+    pub(crate) trace: Vec<(u64, u64, TraceKind)>,
+    /// Where, what: of all else that an operator would read.
+    pub(crate) told: Vec<(u64, TraceKind)>,
 }
 
 struct Node {
@@ -41,18 +47,21 @@ struct Node {
 }
 
 impl Cluster {
-    pub(super) fn new(members: u64, change: fn(&mut MemberConfig)) -> Self {
+    pub(crate) fn new(members: u64, change: fn(&mut MemberConfig)) -> Self {
         let mut cluster = Self {
             nodes: BTreeMap::new(),
             change,
             network: VecDeque::new(),
             cut_off: BTreeSet::new(),
+            may_stop: BTreeSet::new(),
+            stopped: BTreeMap::new(),
             stuck: BTreeSet::new(),
             now_ticks: 0,
             requests: 0,
             incarnations: 0,
             replies: BTreeMap::new(),
             trace: Vec::new(),
+            told: Vec::new(),
         };
         for id in 1..=members {
             cluster.start(id, members, Disk::default());
@@ -87,26 +96,38 @@ impl Cluster {
     }
 
     /// Ends a member and starts it on its disk.
-    pub(super) fn restart(&mut self, id: u64) {
+    pub(crate) fn restart(&mut self, id: u64) {
         let members = self.nodes.len() as u64;
         let node = self.nodes.remove(&id).unwrap();
         self.start(id, members, node.disk);
         self.settle();
     }
 
-    pub(super) fn ids(&self) -> Vec<u64> {
+    /// Ends a member, does something to its disk, and starts it again.
+    pub(crate) fn restart_on(&mut self, id: u64, operations: &[DiskOperation]) {
+        let node = self.nodes.get_mut(&id).unwrap();
+        node.disk.run(operations);
+        self.restart(id);
+    }
+
+    pub(crate) fn ids(&self) -> Vec<u64> {
         self.nodes.keys().copied().collect()
     }
 
-    pub(super) fn member(&self, id: u64) -> &Member {
+    pub(crate) fn member(&self, id: u64) -> &Member {
         &self.nodes[&id].member
     }
 
-    pub(super) fn step(&mut self, id: u64, input: Input) {
+    /// What is on a member's disk.
+    pub(crate) fn image(&self, id: u64) -> DiskImage {
+        self.nodes[&id].disk.image()
+    }
+
+    pub(crate) fn step(&mut self, id: u64, input: Input) {
         self.nodes.get_mut(&id).unwrap().member.step(input);
     }
 
-    pub(super) fn tick(&mut self, count: u64) {
+    pub(crate) fn tick(&mut self, count: u64) {
         for _ in 0..count {
             self.now_ticks += 1;
             for id in self.ids() {
@@ -116,11 +137,11 @@ impl Cluster {
         }
     }
 
-    pub(super) fn seconds(&mut self, count: u64) {
+    pub(crate) fn seconds(&mut self, count: u64) {
         self.tick(count * 10);
     }
 
-    pub(super) fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         loop {
             let mut worked = false;
             for id in self.ids() {
@@ -160,9 +181,15 @@ impl Cluster {
                         self.trace.push((self.now_ticks, id, event.kind));
                     }
                     TraceKind::Refused { reason, .. } => panic!("{id} refused: {reason}"),
+                    kind if kind.level() > Level::Debug => self.told.push((id, kind)),
                     _ => {}
                 },
                 Output::Watch(_) | Output::Members(_) => {}
+                Output::Stopped {
+                    failure: Some(failure),
+                } if self.may_stop.contains(&id) => {
+                    self.stopped.insert(id, failure);
+                }
                 Output::Stopped { failure } => panic!("{id} stopped: {failure:?}"),
             }
         }
@@ -187,14 +214,14 @@ impl Cluster {
     }
 
     /// The leader of the highest term.
-    pub(super) fn leader(&self) -> Option<u64> {
+    pub(crate) fn leader(&self) -> Option<u64> {
         let leads = |id: &u64| self.member(*id).view().role == Role::Leader;
         let term = |id: &u64| self.member(*id).view().term;
         self.ids().into_iter().filter(leads).max_by_key(term)
     }
 
     /// Lets time pass until a leader other than some counts leases.
-    pub(super) fn elect(&mut self, other_than: Option<u64>) -> u64 {
+    pub(crate) fn elect(&mut self, other_than: Option<u64>) -> u64 {
         for _ in 0..200 {
             self.tick(1);
             if let Some(leader) = self.leader()
@@ -207,14 +234,21 @@ impl Cluster {
         panic!("nobody was elected");
     }
 
-    pub(super) fn follower(&self) -> u64 {
+    pub(crate) fn follower(&self) -> u64 {
         let leader = self.leader();
         let mut ids = self.ids().into_iter();
         ids.find(|id| Some(*id) != leader).unwrap()
     }
 
     /// Asks without waiting; the number is for [`Cluster::reply`].
-    pub(super) fn ask(&mut self, id: u64, command: Command) -> u64 {
+    pub(crate) fn ask(&mut self, id: u64, command: Command) -> u64 {
+        let request = self.ask_without_settling(id, command);
+        self.settle();
+        request
+    }
+
+    /// As [`Cluster::ask`], and nothing comes of it yet.
+    pub(crate) fn ask_without_settling(&mut self, id: u64, command: Command) -> u64 {
         self.requests += 1;
         let request = RequestId(self.requests);
         self.step(
@@ -224,16 +258,15 @@ impl Cluster {
                 command,
             },
         );
-        self.settle();
         self.requests
     }
 
-    pub(super) fn reply(&mut self, request: u64) -> Option<Result<Reply, Error>> {
+    pub(crate) fn reply(&mut self, request: u64) -> Option<Result<Reply, Error>> {
         self.replies.remove(&request)
     }
 
     /// Asks and lets time pass until the answer comes.
-    pub(super) fn call(&mut self, id: u64, command: Command) -> Result<Reply, Error> {
+    pub(crate) fn call(&mut self, id: u64, command: Command) -> Result<Reply, Error> {
         let request = self.ask(id, command);
         for _ in 0..100 {
             if let Some(reply) = self.reply(request) {
@@ -244,7 +277,7 @@ impl Cluster {
         panic!("no answer");
     }
 
-    pub(super) fn grant(&mut self, at: u64, id: i64, ttl_seconds: i64) -> (i64, i64) {
+    pub(crate) fn grant(&mut self, at: u64, id: i64, ttl_seconds: i64) -> (i64, i64) {
         let grant = LeaseGrant {
             id: LeaseId(id),
             ttl_seconds,
@@ -255,11 +288,11 @@ impl Cluster {
         }
     }
 
-    pub(super) fn put(&mut self, at: u64, key: &str, lease: i64) -> Result<Reply, Error> {
+    pub(crate) fn put(&mut self, at: u64, key: &str, lease: i64) -> Result<Reply, Error> {
         self.call(at, put(key, lease))
     }
 
-    pub(super) fn keep_alive(&mut self, at: u64, id: i64) -> i64 {
+    pub(crate) fn keep_alive(&mut self, at: u64, id: i64) -> i64 {
         match self.call(at, Command::LeaseKeepAlive(LeaseId(id))) {
             Ok(Reply::LeaseKeepAlive(reply)) => {
                 assert_eq!(reply.id, LeaseId(id));
@@ -269,7 +302,7 @@ impl Cluster {
         }
     }
 
-    pub(super) fn time_to_live(&mut self, at: u64, id: i64) -> LeaseTimeToLiveReply {
+    pub(crate) fn time_to_live(&mut self, at: u64, id: i64) -> LeaseTimeToLiveReply {
         let asked = LeaseTimeToLive {
             id: LeaseId(id),
             keys: true,
@@ -281,7 +314,7 @@ impl Cluster {
     }
 
     /// The keys of a member, as it has them itself.
-    pub(super) fn keys(&mut self, at: u64) -> Vec<KeyValue> {
+    pub(crate) fn keys(&mut self, at: u64) -> Vec<KeyValue> {
         let range = Range {
             key: Bytes::from_static(&[0]),
             range_end: Bytes::from_static(&[0]),
@@ -294,16 +327,16 @@ impl Cluster {
         }
     }
 
-    pub(super) fn leases(&self, at: u64) -> Vec<LeaseView> {
+    pub(crate) fn leases(&self, at: u64) -> Vec<LeaseView> {
         self.member(at).view().leases
     }
 
-    pub(super) fn has_lease(&self, at: u64, id: i64) -> bool {
+    pub(crate) fn has_lease(&self, at: u64, id: i64) -> bool {
         self.leases(at).iter().any(|lease| lease.id == LeaseId(id))
     }
 
     /// All members have the same, and keys and leases agree with one another.
-    pub(super) fn check_agreement(&mut self) {
+    pub(crate) fn check_agreement(&mut self) {
         let mut all = Vec::new();
         for id in self.ids() {
             let mut keys = BTreeMap::new();
@@ -327,7 +360,7 @@ impl Cluster {
     }
 }
 
-pub(super) fn put(key: &str, lease: i64) -> Command {
+pub(crate) fn put(key: &str, lease: i64) -> Command {
     Command::Put(Put {
         key: Bytes::copy_from_slice(key.as_bytes()),
         lease: LeaseId(lease),

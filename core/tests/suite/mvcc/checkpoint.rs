@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use quorate_core::command::{Command, Compact, DeleteRange, Put};
 use quorate_core::id::Revision;
-use quorate_core::mvcc::{CheckpointChunk, Cursor, Loader, Pin, Store};
+use quorate_core::mvcc::{CheckpointChunk, Cursor, Defragmentation, Loader, Pin, Store};
 use quorate_core::prng::Prng;
 
 /// Reads all chunks of a pinned view, through their bytes.
@@ -194,6 +194,8 @@ fn exercise(store: &mut Store) {
         .apply(&Command::Compact(compact))
         .expect("a compaction");
     while store.compact_step(2) {}
+    let mut defragmentation = Defragmentation::default();
+    while store.defragment_step(&mut defragmentation, 2) {}
     assert_eq!(store.size_bytes(), store.size_in_use_bytes());
     let pin = store.pin();
     let again = reload(store, &pin, 10);

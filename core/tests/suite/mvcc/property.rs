@@ -6,7 +6,7 @@ use quorate_core::command::{
     SortOrder, SortTarget, Txn,
 };
 use quorate_core::id::{LeaseId, Revision};
-use quorate_core::mvcc::{CheckpointChunk, Cursor, Limits, Pin, Store, validate};
+use quorate_core::mvcc::{CheckpointChunk, Cursor, Defragmentation, Limits, Pin, Store, validate};
 use quorate_core::prng::Prng;
 
 use super::checkpoint::{load, reload};
@@ -59,8 +59,11 @@ fn any_history_reads_as_the_list_of_its_writes() {
                 Revision(model.compact_revision),
                 "{at}"
             );
+            let size = store.size_bytes();
+            assert!(size >= sizes.0, "{at}: it shrank by itself");
             store.compact_step(prng.below(6) as usize);
             assert_eq!(store.key_count(), count_keys(&store), "{at}");
+            assert_eq!(store.size_bytes(), size, "{at}: it shrank by itself");
             assert!(store.size_in_use_bytes() <= store.size_bytes(), "{at}");
             if prng.chance(60) {
                 readers.push(begin(&mut store, &model));
@@ -173,6 +176,8 @@ fn settle(store: &mut Store, model: &Model, at: &str) {
     let before = hashes(store);
     while store.compact_step(3) {}
     assert!(!store.is_compacting(), "{at}");
+    let mut defragmentation = Defragmentation::default();
+    while store.defragment_step(&mut defragmentation, 3) {}
     assert_eq!(store.size_bytes(), store.size_in_use_bytes(), "{at}");
     let pin = store.pin();
     let loaded = reload(store, &pin, 200);

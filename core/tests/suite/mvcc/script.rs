@@ -20,7 +20,7 @@ use quorate_core::command::{
 };
 use quorate_core::error::Error;
 use quorate_core::id::{LeaseId, Revision};
-use quorate_core::mvcc::{Limits, Pin, Store, Watches, validate};
+use quorate_core::mvcc::{Defragmentation, Limits, Pin, Store, Watches, validate};
 
 use super::checkpoint::reload;
 use super::script_watch;
@@ -78,6 +78,11 @@ impl Session {
                 self.store.size_bytes(),
                 self.store.size_in_use_bytes()
             ),
+            "defragment" => {
+                let mut at = Defragmentation::default();
+                while self.store.defragment_step(&mut at, 1) {}
+                String::new()
+            }
             "reload" => self.reload(&mut words),
             _ => self.apply(&command(&mut words)),
         }

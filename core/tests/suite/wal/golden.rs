@@ -2,10 +2,13 @@
 //! new version, keep reading the old one, keep this file as it is and put a new one beside it.
 
 use bytes::Bytes;
+use quorate_core::command::{Alarm, AlarmMember};
 use quorate_core::disk::DiskImage;
 use quorate_core::id::{Index, LeaseId, MemberId, Term};
 use quorate_core::lease::LeaseRecord;
 use quorate_core::snapshot::{self, SnapshotHeader};
+use quorate_core::version::ServerVersion;
+use quorate_core::versions::VersionRecord;
 use quorate_core::wal::{EntryKind, HardState, LogEntry, Wal, WalOptions, recover};
 
 use super::disk_model::Disk;
@@ -16,7 +19,9 @@ const SEGMENT: &str = include_str!("../../golden/wal_segment_1.hex");
 /// Of format 1, which had no leases.
 const SNAPSHOT_1: &str = include_str!("../../golden/snapshot_1.hex");
 const SNAPSHOT_2: &str = include_str!("../../golden/snapshot_2.hex");
+/// Of format 3, which had neither alarms nor versions.
 const SNAPSHOT_3: &str = include_str!("../../golden/snapshot_3.hex");
+const SNAPSHOT_4: &str = include_str!("../../golden/snapshot_4.hex");
 
 fn entries() -> Vec<LogEntry> {
     vec![
@@ -74,19 +79,44 @@ fn a_segment_is_written_as_ever_and_read_as_ever() {
 fn a_snapshot_is_written_as_ever_and_read_as_ever() {
     let mut disk = Disk::default();
     let header = SnapshotHeader {
-        leases: leases(),
-        removed: vec![MemberId(5), MemberId(0xffff_ffff_ffff_ffff)],
-        ..header(2, 9)
+        alarms: vec![AlarmMember {
+            member: MemberId(0x8211_f1d0_f64f_3269),
+            alarm: Alarm::NoSpace,
+        }],
+        versions: VersionRecord {
+            members: vec![
+                (MemberId(1), ServerVersion::CLAIMED),
+                (MemberId(2), ServerVersion::CLAIMED),
+            ],
+            cluster: Some(ServerVersion::CLAIMED.without_patch()),
+            downgrade: None,
+        },
+        ..with_removed()
     };
     disk.run(&operations(&header, &[b"a chunk", b"another"]));
     let image = disk.image();
     let bytes = image.files.values().next().unwrap();
-    update("snapshot_3.hex", bytes);
-    assert_eq!(to_hex(bytes), SNAPSHOT_3, "\n{}", to_hex(bytes));
+    update("snapshot_4.hex", bytes);
+    assert_eq!(to_hex(bytes), SNAPSHOT_4, "\n{}", to_hex(bytes));
 
-    let file = snapshot::read(&from_hex(SNAPSHOT_3)).unwrap();
+    let file = snapshot::read(&from_hex(SNAPSHOT_4)).unwrap();
     assert_eq!(file.header, header);
     assert_eq!(file.chunks, [&b"a chunk"[..], b"another"]);
+}
+
+#[test]
+fn a_snapshot_of_format_3_is_read_and_has_no_alarms() {
+    let file = snapshot::read(&from_hex(SNAPSHOT_3)).unwrap();
+    assert_eq!(file.header, with_removed());
+    assert_eq!(file.chunks, [&b"a chunk"[..], b"another"]);
+}
+
+fn with_removed() -> SnapshotHeader {
+    SnapshotHeader {
+        leases: leases(),
+        removed: vec![MemberId(5), MemberId(0xffff_ffff_ffff_ffff)],
+        ..header(2, 9)
+    }
 }
 
 #[test]

@@ -25,8 +25,7 @@ pub(crate) fn header(term: u64, index: u64) -> SnapshotHeader {
         membership: Bytes::from_static(b"members"),
         revision: Revision(index as i64 + 1),
         compact_revision: Revision(-1),
-        leases: Vec::new(),
-        removed: Vec::new(),
+        ..SnapshotHeader::default()
     }
 }
 

@@ -1,9 +1,10 @@
-//! `Maintenance.Alarm`: which alarms are raised.
+//! `Maintenance.Alarm`: which alarms are raised; to raise one, to lower one.
 
-use quorate_core::command::{Alarm, AlarmMember, Command, Reply};
+use quorate_core::command::{Alarm, AlarmMember, Command, Reply, ReplyHeader};
+use quorate_core::id::MemberId;
 use tonic::Status;
 
-use crate::grpc::{Api, convert, not_yet, wrong_reply};
+use crate::grpc::{Api, convert, wrong_reply};
 use pb::alarm_request::AlarmAction;
 use quorate_api::etcdserverpb as pb;
 
@@ -12,21 +13,44 @@ pub(super) async fn answer(
     api: &Api,
     request: &pb::AlarmRequest,
 ) -> Result<pb::AlarmResponse, Status> {
-    if request.action != AlarmAction::Get as i32 {
-        return Err(not_yet("raising or disarming an alarm"));
+    let kind = kind(request.alarm);
+    let named = |alarm| AlarmMember {
+        member: MemberId(request.member_id),
+        alarm,
+    };
+    let action = AlarmAction::try_from(request.action)
+        .map_err(|_| Status::invalid_argument("quorate: no such action on alarms"))?;
+    let command = match (action, kind) {
+        // Of no kind there is none to raise or lower, and etcd answers so.
+        (AlarmAction::Get, _) | (_, None) => Command::AlarmList,
+        (AlarmAction::Activate, Some(kind)) => Command::AlarmRaise(named(kind)),
+        (AlarmAction::Deactivate, Some(kind)) => Command::AlarmLower(named(kind)),
+    };
+    let (header, mut alarms) = ask(api, command).await?;
+    match action {
+        AlarmAction::Get => alarms.retain(|alarm| kind.is_none_or(|kind| kind == alarm.alarm)),
+        _ if kind.is_none() => alarms.clear(),
+        _ => {}
     }
-    match api.ask(Command::AlarmList).await? {
-        (header, Reply::AlarmList(alarms)) => Ok(pb::AlarmResponse {
-            header: convert::header(header),
-            alarms: alarms
-                .into_iter()
-                .map(shown)
-                .filter(|alarm| {
-                    request.alarm == pb::AlarmType::None as i32 || request.alarm == alarm.alarm
-                })
-                .collect(),
-        }),
+    Ok(pb::AlarmResponse {
+        header: convert::header(header),
+        alarms: alarms.into_iter().map(shown).collect(),
+    })
+}
+
+async fn ask(api: &Api, command: Command) -> Result<(ReplyHeader, Vec<AlarmMember>), Status> {
+    match api.ask(command).await? {
+        (header, Reply::AlarmList(alarms)) => Ok((header, alarms)),
         _ => Err(wrong_reply()),
+    }
+}
+
+/// Nothing for `NONE`, which stands for all, and for a kind that is none of etcd's.
+fn kind(alarm: i32) -> Option<Alarm> {
+    match pb::AlarmType::try_from(alarm) {
+        Ok(pb::AlarmType::Nospace) => Some(Alarm::NoSpace),
+        Ok(pb::AlarmType::Corrupt) => Some(Alarm::Corrupt),
+        Ok(pb::AlarmType::None) | Err(_) => None,
     }
 }
 

@@ -21,11 +21,24 @@ pub(super) async fn answer(api: &Api) -> Result<pb::StatusResponse, Status> {
             errors: reply.errors,
             db_size_in_use: reply.store_size_in_use_bytes,
             is_learner: reply.is_learner,
-            storage_version: version::STORAGE.to_owned(),
-            // No quota is enforced yet, and 0 says so.
-            db_size_quota: 0,
-            downgrade_info: Some(pb::DowngradeInfo::default()),
+            storage_version: reply
+                .cluster_version
+                .map(|version| version.to_string())
+                .unwrap_or_default(),
+            db_size_quota: quota(reply.quota_bytes),
+            downgrade_info: Some(pb::DowngradeInfo {
+                enabled: reply.downgrade.is_some(),
+                target_version: reply
+                    .downgrade
+                    .map(|version| version.to_string())
+                    .unwrap_or_default(),
+            }),
         }),
         _ => Err(wrong_reply()),
     }
+}
+
+/// As etcd tells it: what was asked for, and any number below 0 asks for none.
+fn quota(bytes: Option<u64>) -> i64 {
+    bytes.map_or(-1, |bytes| i64::try_from(bytes).unwrap_or(i64::MAX))
 }

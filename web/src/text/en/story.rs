@@ -57,6 +57,8 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::ChangeAnswer, _) => "word that the change was not taken".to_owned(),
         (MessageKind::StandingQuestion, _) => "the question “am I still a member?”".to_owned(),
         (MessageKind::Removal, _) => "word that a member is removed".to_owned(),
+        (MessageKind::HashQuestion, _) => "a question for the store's hash".to_owned(),
+        (MessageKind::HashAnswer, _) => "the store's hash".to_owned(),
     }
 }
 

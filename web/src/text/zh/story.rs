@@ -49,6 +49,8 @@ pub(in crate::text) fn message(summary: &MessageSummary) -> String {
         (MessageKind::ChangeAnswer, _) => "变更未被接受的答复".to_owned(),
         (MessageKind::StandingQuestion, _) => "询问“我还是成员吗？”".to_owned(),
         (MessageKind::Removal, _) => "成员已被移除的通知".to_owned(),
+        (MessageKind::HashQuestion, _) => "对存储哈希值的询问".to_owned(),
+        (MessageKind::HashAnswer, _) => "存储的哈希值".to_owned(),
     }
 }
 
