@@ -78,6 +78,32 @@ pub enum KnownBug {
     CompactionLosesLiveRevision,
     /// A member starts at the revision of the newest key there is, not of the newest change.
     RevisionDecreasesAfterRestart,
+    /// A watch whose client is slow goes on behind the event that there was no room for.
+    WatchSkipsEventOfSlowClient,
+    /// A watch whose client was slow begins again with the last event that it had told.
+    WatchRepeatsEvent,
+    /// A stream is told how far it is while its events still wait.
+    ProgressBeforeEvents,
+    /// When a snapshot takes the place of the store, a watch of the future begins in the past.
+    WatchTravelsBackInTime,
+    /// A watch that is to begin at a revision to come hears of those before it.
+    FutureWatchHearsOldEvents,
+    /// A watch whose history was compacted away goes on behind the gap and says nothing.
+    WatchSilentOverCompaction,
+    /// What is compacted is removed before the watches have heard of it.
+    CompactionBeforeWatches,
+    /// Compaction removes the deletion that stands at the compact revision itself.
+    CompactionDropsDelete,
+    /// A member that starts from a snapshot lacks the deletion at the compact revision.
+    SnapshotDropsDelete,
+    /// Members leave out what a transaction reads when the client asked another one, also reads that fail.
+    TxnReadsDroppedElsewhere,
+    /// A deposed leader goes on counting leases, and its proposals to end them are carried out.
+    LeaseRevokedByDeposedLeader,
+    /// A leader renews a lease without asking a majority whether it still leads.
+    KeepAliveUnconfirmed,
+    /// A new leader does not count the leases that it finds.
+    LeaseForgottenByNewLeader,
 }
 
 impl KnownBug {
@@ -111,6 +137,19 @@ impl KnownBug {
         KnownBug::SnapshotReadsPastItsPin,
         KnownBug::CompactionLosesLiveRevision,
         KnownBug::RevisionDecreasesAfterRestart,
+        KnownBug::WatchSkipsEventOfSlowClient,
+        KnownBug::WatchRepeatsEvent,
+        KnownBug::ProgressBeforeEvents,
+        KnownBug::WatchTravelsBackInTime,
+        KnownBug::FutureWatchHearsOldEvents,
+        KnownBug::WatchSilentOverCompaction,
+        KnownBug::CompactionBeforeWatches,
+        KnownBug::CompactionDropsDelete,
+        KnownBug::SnapshotDropsDelete,
+        KnownBug::TxnReadsDroppedElsewhere,
+        KnownBug::LeaseRevokedByDeposedLeader,
+        KnownBug::KeepAliveUnconfirmed,
+        KnownBug::LeaseForgottenByNewLeader,
     ];
 
     /// Its name, as commands have it.
@@ -148,6 +187,19 @@ impl KnownBug {
             KnownBug::SnapshotReadsPastItsPin => "snapshot-reads-past-its-pin",
             KnownBug::CompactionLosesLiveRevision => "compaction-loses-live-revision",
             KnownBug::RevisionDecreasesAfterRestart => "revision-decreases-after-restart",
+            KnownBug::WatchSkipsEventOfSlowClient => "watch-skips-event-of-slow-client",
+            KnownBug::WatchRepeatsEvent => "watch-repeats-event",
+            KnownBug::ProgressBeforeEvents => "progress-before-events",
+            KnownBug::WatchTravelsBackInTime => "watch-travels-back-in-time",
+            KnownBug::FutureWatchHearsOldEvents => "future-watch-hears-old-events",
+            KnownBug::WatchSilentOverCompaction => "watch-silent-over-compaction",
+            KnownBug::CompactionBeforeWatches => "compaction-before-watches",
+            KnownBug::CompactionDropsDelete => "compaction-drops-delete",
+            KnownBug::SnapshotDropsDelete => "snapshot-drops-delete",
+            KnownBug::TxnReadsDroppedElsewhere => "txn-reads-dropped-elsewhere",
+            KnownBug::LeaseRevokedByDeposedLeader => "lease-revoked-by-deposed-leader",
+            KnownBug::KeepAliveUnconfirmed => "keep-alive-unconfirmed",
+            KnownBug::LeaseForgottenByNewLeader => "lease-forgotten-by-new-leader",
         }
     }
 

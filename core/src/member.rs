@@ -198,7 +198,8 @@ impl Member {
         } = restored;
         let told_vote = log.durable_vote();
         let mut member = Self {
-            watches: Watches::new(&store, config.watch_progress_ticks()),
+            watches: Watches::new(&store, config.watch_progress_ticks())
+                .with_limits(config.watch_limits),
             #[cfg(feature = "known-bugs")]
             bug_notes: bugs::BugNotes::default(),
             snapshots: Snapshots::new(config.incarnation, snapshot_files),
@@ -238,6 +239,7 @@ impl Member {
         };
         member.store.put_back(member.config.bugs);
         member.store.hash_compactions();
+        member.watches.put_back(member.config.bugs);
         member.log.wal().put_back(member.config.bugs);
         for line in lines {
             member.tell(line);
@@ -317,6 +319,9 @@ impl Member {
             if !worked {
                 break;
             }
+        }
+        if self.config.has_bug(KnownBug::CompactionBeforeWatches) {
+            self.go_on_compacting();
         }
         self.tell_watches();
         #[cfg(feature = "known-bugs")]

@@ -108,7 +108,7 @@ pub use loader::Loader;
 pub use pin::Pin;
 pub use validate::{Limits, validate};
 pub use version::{Version, VersionId};
-pub use watch::{WatchFigures, WatchStreamView, Watches};
+pub use watch::{WatchFigures, WatchLimits, WatchStreamView, Watches};
 
 use self::compaction::Compaction;
 use self::compaction_hash::CompactionHashes;

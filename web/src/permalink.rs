@@ -197,7 +197,7 @@ fn action(text: &str) -> Option<(u64, Action)> {
         },
         ["compact", one, revision] => Action::Compact {
             node: node(one)?,
-            revision: number(revision)?.try_into().ok()?,
+            revision: revision.parse().ok()?,
         },
         _ => return None,
     };

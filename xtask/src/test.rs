@@ -174,7 +174,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The steps named by `only` (when none is, all but those on request), less those named by `skip`.
+/// The steps named by `only` (when none is, all), less those named by `skip`.
 fn choose(only: &[String], skip: &[String]) -> Result<Vec<&'static Step>> {
     for name in only.iter().chain(skip) {
         if !STEPS.iter().any(|step| step.name == name) {
@@ -189,8 +189,7 @@ fn choose(only: &[String], skip: &[String]) -> Result<Vec<&'static Step>> {
     let chosen: Vec<_> = STEPS
         .iter()
         .filter(|step| {
-            let is_wanted =
-                is_in(only, step) || (only.is_empty() && !ON_REQUEST.contains(&step.name));
+            let is_wanted = only.is_empty() || is_in(only, step);
             is_wanted && !is_in(skip, step)
         })
         .collect();
@@ -199,9 +198,6 @@ fn choose(only: &[String], skip: &[String]) -> Result<Vec<&'static Step>> {
     }
     Ok(chosen)
 }
-
-/// Steps that run only when `--only` names them: putting all bugs back takes its time.
-const ON_REQUEST: [&str; 1] = ["mutants"];
 
 /// Seeds that stand between a change and the main branch; more by `cargo xtask simulate`.
 const SEEDS: u32 = 500;
@@ -218,10 +214,7 @@ mod tests {
 
     #[test]
     fn steps_are_chosen_by_name_and_kept_in_order() {
-        assert_eq!(
-            names(&[], &[]).expect("all").len(),
-            STEPS.len() - ON_REQUEST.len()
-        );
+        assert_eq!(names(&[], &[]).expect("all").len(), STEPS.len());
         assert_eq!(
             names(&["page", "lints"], &[]).expect("two"),
             ["lints", "page"]

@@ -12,6 +12,8 @@
 //! What a seed gives does not depend on threads or time: the same seed has the same verdict and
 //! the same hash, wherever and whenever it runs.
 
+#[cfg(feature = "known-bugs")]
+pub mod focus;
 pub mod pool;
 pub mod regressions;
 pub mod report;

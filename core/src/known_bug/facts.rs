@@ -128,6 +128,58 @@ impl KnownBug {
                 "A member starts at the revision of the newest key there is, not of the newest change.",
                 "etcd issue 17780",
             ),
+            KnownBug::WatchSkipsEventOfSlowClient => (
+                "A watch whose client is slow goes on behind the event that there was no room for.",
+                "etcd issue 17529",
+            ),
+            KnownBug::WatchRepeatsEvent => (
+                "A watch whose client was slow begins again with the last event that it had told.",
+                "etcd issue 17247",
+            ),
+            KnownBug::ProgressBeforeEvents => (
+                "A stream is told how far it is while its events still wait.",
+                "etcd issue 15220",
+            ),
+            KnownBug::WatchTravelsBackInTime => (
+                "When a snapshot takes the place of the store, a watch of the future begins in the past.",
+                "etcd issue 15271",
+            ),
+            KnownBug::FutureWatchHearsOldEvents => (
+                "A watch that is to begin at a revision to come hears of those before it.",
+                "etcd issue 20221",
+            ),
+            KnownBug::WatchSilentOverCompaction => (
+                "A watch whose history was compacted away goes on behind the gap and says nothing.",
+                "etcd api_guarantees.md, Watch APIs",
+            ),
+            KnownBug::CompactionBeforeWatches => (
+                "What is compacted is removed before the watches have heard of it.",
+                "etcd mvcc/watchable_store.go",
+            ),
+            KnownBug::CompactionDropsDelete => (
+                "Compaction removes the deletion that stands at the compact revision itself.",
+                "etcd issue 18089",
+            ),
+            KnownBug::SnapshotDropsDelete => (
+                "A member that starts from a snapshot lacks the deletion at the compact revision.",
+                "etcd issue 19179",
+            ),
+            KnownBug::TxnReadsDroppedElsewhere => (
+                "Members leave out what a transaction reads when the client asked another one, also reads that fail.",
+                "etcd issue 18667",
+            ),
+            KnownBug::LeaseRevokedByDeposedLeader => (
+                "A deposed leader goes on counting leases, and its proposals to end them are carried out.",
+                "etcd issues 12528 and 15247",
+            ),
+            KnownBug::KeepAliveUnconfirmed => (
+                "A leader renews a lease without asking a majority whether it still leads.",
+                "etcd issue 15247",
+            ),
+            KnownBug::LeaseForgottenByNewLeader => (
+                "A new leader does not count the leases that it finds.",
+                "etcd lessor.go, Promote",
+            ),
         };
         BugFacts { story, source }
     }

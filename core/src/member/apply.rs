@@ -52,6 +52,8 @@ impl Member {
         if self.applies_twice() {
             let _ = self.execute(term, &proposal.command);
         }
+        #[cfg(feature = "known-bugs")]
+        let proposal = self.without_reads(proposal, mine);
         let is_refused =
             self.config.has_bug(KnownBug::ApplyDependsOnMember) && !mine && self.writes.count() > 1;
         let fits = self.fits_quota(&proposal.command);

@@ -1,7 +1,9 @@
 //! Known bugs of the member that are more than a condition at one place. Only in builds with
 //! known bugs.
 
+use super::proposal::Proposal;
 use super::{Member, Role};
+use crate::command::{Command, RequestOp};
 use crate::known_bug::KnownBug;
 
 /// What the bugs need to remember.
@@ -41,6 +43,20 @@ impl Member {
             let round = self.reads.running();
             self.reads.confirm(round, self.applied);
         }
+    }
+
+    /// What a member makes of an entry that another one's client waits for: without what that
+    /// client alone wants to read, with the bug.
+    pub(super) fn without_reads(&self, mut proposal: Proposal, mine: bool) -> Proposal {
+        if !mine
+            && self.config.has_bug(KnownBug::TxnReadsDroppedElsewhere)
+            && let Command::Txn(txn) = &mut proposal.command
+        {
+            for branch in [&mut txn.success, &mut txn.failure] {
+                branch.retain(|operation| !matches!(operation, RequestOp::Range(_)));
+            }
+        }
+        proposal
     }
 
     /// Whether the command at hand is carried out a second time.

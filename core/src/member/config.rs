@@ -5,6 +5,7 @@ use crate::command::MemberInfo;
 use crate::id::{ClusterId, Incarnation, MemberId};
 use crate::known_bug::{KnownBug, KnownBugs};
 use crate::limits;
+use crate::mvcc::WatchLimits;
 use crate::quota::Quota;
 use crate::rules::{Rule, Rules};
 use crate::version::ServerVersion;
@@ -76,6 +77,8 @@ pub struct MemberConfig {
     pub compact_hash_check_interval_ms: u64,
     /// The version it says it is. The cluster runs at the lowest of all members'.
     pub server_version: ServerVersion,
+    /// How much watches may take.
+    pub watch_limits: WatchLimits,
 }
 
 impl MemberConfig {
@@ -110,6 +113,7 @@ impl MemberConfig {
             corrupt_check_interval_ms: 0,
             compact_hash_check_interval_ms: 0,
             server_version: ServerVersion::CLAIMED,
+            watch_limits: WatchLimits::default(),
         }
     }
 

@@ -12,7 +12,8 @@ use super::view::{LeaseView, Role};
 use crate::command::{Alarm, Command, LeaseCheckpoint, LeaseExpire, Reply};
 use crate::error::Error;
 use crate::id::{Index, LeaseId, Term};
-use crate::lease::Countdown;
+use crate::known_bug::KnownBug;
+use crate::lease::{Countdown, Leases};
 use crate::limits::{LEASE_CHECKPOINT_MAX, LEASES_ENDED_PER_TICK_MAX};
 use crate::prng;
 use crate::trace::TraceKind;
@@ -67,7 +68,7 @@ impl Member {
     }
 
     fn apply_expire(&mut self, term: Term, expire: &LeaseExpire) {
-        if expire.term != term {
+        if expire.term != term && !self.config.has_bug(KnownBug::LeaseRevokedByDeposedLeader) {
             let decided = expire.term;
             self.tell(TraceKind::LeaseExpiryIgnored { decided, term });
             return self.not_expired(&expire.ids);
@@ -150,17 +151,24 @@ impl Member {
         let term = self.consensus.term();
         let leads = self.consensus.leads(term);
         let counts_in = self.leases.countdown().map(Countdown::term);
-        if counts_in.is_some_and(|counts_in| !leads || counts_in != term) {
+        let counts_on = !leads && self.config.has_bug(KnownBug::LeaseRevokedByDeposedLeader);
+        if counts_in.is_some_and(|counts_in| !leads || counts_in != term) && !counts_on {
             self.leases.stop_counting();
         }
         let applied_term = Term(self.consensus.applied_position().get_metadata().term);
         if !leads || self.leases.countdown().is_some() || applied_term != term {
             return;
         }
+        let none = Leases::default();
+        let leases = if self.config.has_bug(KnownBug::LeaseForgottenByNewLeader) {
+            &none
+        } else {
+            self.store.leases()
+        };
         let countdown = Countdown::begin(
             term,
             self.config.tick_ms,
-            self.store.leases(),
+            leases,
             self.now_ticks,
             u64::from(self.config.election_ticks),
         );
@@ -231,7 +239,9 @@ impl Member {
     }
 
     fn may_propose_as_leader(&self) -> bool {
-        self.consensus.role() == Role::Leader && self.consensus.transferee().is_none()
+        let leads = self.consensus.role() == Role::Leader
+            || self.config.has_bug(KnownBug::LeaseRevokedByDeposedLeader);
+        leads && self.consensus.transferee().is_none()
     }
 
     /// Puts an entry into the log of the term in which it was decided, or nowhere: it does not

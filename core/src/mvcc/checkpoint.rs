@@ -130,6 +130,11 @@ impl Store {
         let first_key = after.map_or(Bound::Unbounded, |cursor| {
             Bound::Included(Key::from(&cursor.key))
         });
+        let is_dropped = move |version: &Version| {
+            self.bugs.has(KnownBug::SnapshotDropsDelete)
+                && version.is_tombstone()
+                && version.id.main == pin.compact_revision()
+        };
         let is_behind = move |key: &Bytes, version: &Version| {
             after.is_none_or(|cursor| *key != cursor.key || version.id > cursor.version)
         };
@@ -142,7 +147,7 @@ impl Store {
                         version.id.main <= pin.revision()
                             || self.bugs.has(KnownBug::SnapshotReadsPastItsPin)
                     })
-                    .filter(move |version| is_behind(key.bytes(), version))
+                    .filter(move |version| is_behind(key.bytes(), version) && !is_dropped(version))
                     .map(move |version| (key.bytes(), version))
             })
     }

@@ -153,7 +153,8 @@ impl Store {
         let is_lost = self.bugs.has(KnownBug::CompactionLosesLiveRevision)
             && oldest.id == id
             && id.main == self.compaction.target;
-        let is_due = oldest.is_tombstone() && id.main < self.compaction.target;
+        let drops_delete = self.bugs.has(KnownBug::CompactionDropsDelete);
+        let is_due = oldest.is_tombstone() && (id.main < self.compaction.target || drops_delete);
         if oldest.id != id || !(is_due || is_lost) {
             return;
         }

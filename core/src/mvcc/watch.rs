@@ -49,6 +49,8 @@ use super::Store;
 use crate::command::{ReplyHeader, WatchCreate, WatchResponse};
 use crate::error::Error;
 use crate::id::{Revision, WatchId, WatchStreamId};
+use crate::known_bug::{KnownBug, KnownBugs};
+use crate::limits;
 
 /// A watch among all of a member.
 type WatchName = (WatchStreamId, WatchId);
@@ -71,8 +73,31 @@ pub struct Watches {
     /// The compaction that was last looked at.
     compacted: Revision,
     progress_ticks: u64,
+    limits: WatchLimits,
     now_ticks: u64,
     responses: Vec<WatchResponse>,
+    bugs: KnownBugs,
+}
+
+/// How much watches may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WatchLimits {
+    /// Responses of a stream that the client has not taken in.
+    pub responses_in_flight: u32,
+    /// Versions that an unsynced watch reads in one go.
+    pub chunk_versions: usize,
+    /// Versions that all unsynced watches read between two rounds of inputs.
+    pub step_versions: usize,
+}
+
+impl Default for WatchLimits {
+    fn default() -> Self {
+        Self {
+            responses_in_flight: limits::WATCH_RESPONSES_IN_FLIGHT_MAX,
+            chunk_versions: limits::WATCH_CHUNK_VERSIONS,
+            step_versions: limits::WATCH_STEP_VERSIONS,
+        }
+    }
 }
 
 /// How a stream's watches are.
@@ -101,9 +126,21 @@ impl Watches {
             told: store.revision(),
             compacted: store.compact_revision(),
             progress_ticks: progress_ticks.max(1),
+            limits: WatchLimits::default(),
             now_ticks: 0,
             responses: Vec::new(),
+            bugs: KnownBugs::default(),
         }
+    }
+
+    /// The same with other limits: a simulation meets them earlier.
+    pub fn with_limits(self, limits: WatchLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Puts a known bug back.
+    pub(crate) fn put_back(&mut self, bugs: KnownBugs) {
+        self.bugs = bugs;
     }
 
     /// Begins a watch, or says why not.
@@ -256,11 +293,15 @@ impl Watches {
 
     /// From now on the watch reads history, beginning with a revision.
     fn unsync(&mut self, name: WatchName, next: Revision) {
+        let repeats = self.bugs.has(KnownBug::WatchRepeatsEvent);
         let Some((stream, watch)) = self.find_mut(name) else {
             return;
         };
         watch.is_synced = false;
         watch.next = next.max(watch.next);
+        if repeats {
+            watch.next.0 -= 1;
+        }
         stream.insert(name.1);
         let interest = watch.interest.clone();
         self.synced.remove(&interest, name);
@@ -302,9 +343,16 @@ impl Watches {
             .collect()
     }
 
+    /// Whether another response may be made for a stream.
+    fn has_room(&self, stream: &Stream) -> bool {
+        stream.has_room(self.limits.responses_in_flight)
+    }
+
     /// Keeps `ready` right, after the stream has changed.
     fn note_ready(&mut self, stream: WatchStreamId) {
-        if self.streams.get(&stream).is_some_and(Stream::is_ready) {
+        let room = self.limits.responses_in_flight;
+        let found = self.streams.get(&stream);
+        if found.is_some_and(|found| found.is_ready(room)) {
             self.ready.insert(stream);
         } else {
             self.ready.remove(&stream);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
 use super::operation::Operation;
+use super::revision_choice::RevisionChoice;
 
 /// A member's number in a world, from 1: `n1` is `Node(1)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,7 +75,7 @@ pub enum Action {
         /// At which.
         node: Node,
         /// Up to which revision.
-        revision: i64,
+        revision: RevisionChoice,
     },
     /// Asks a member to stop, as SIGTERM does.
     Stop {

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use super::action::Node;
 use super::frame::{OperationFrame, OperationOutcome};
 use super::operation::Operation;
+use super::revision_choice::RevisionChoice;
 use crate::audit::{ClientOperation, History, Outcome};
 use crate::command::{Command, Compact, DeleteRange, MemberInfo, Put, Range, Reply, ReplyHeader};
 use crate::error::Error;
@@ -20,7 +21,7 @@ pub(super) enum Question {
     Put { key: String, value: String },
     Get { key: String },
     Delete { key: String },
-    Compact { revision: i64 },
+    Compact { revision: RevisionChoice },
     Other(Operation),
 }
 
@@ -44,6 +45,8 @@ pub(super) struct Clients {
     /// What the checkers of histories are handed.
     history: History,
     watchers: watchers::Watchers,
+    /// The newest revision that anybody has heard of.
+    newest: Revision,
 }
 
 #[derive(Debug)]
@@ -88,6 +91,11 @@ impl Clients {
         &self.history
     }
 
+    /// The newest revision that anybody has heard of.
+    pub(super) fn newest(&self) -> Revision {
+        self.newest
+    }
+
     /// Adds an operation to the list; answers its number.
     fn list(&mut self, node: Node, text: String, now_us: u64) -> u64 {
         let number = self.operations.len() as u64 + 1;
@@ -111,6 +119,7 @@ impl Clients {
         now_us: u64,
     ) -> Option<Answer> {
         let open = self.open.remove(&id)?;
+        self.newest = self.newest.max(header.revision);
         let is_definite_failure = result.as_ref().is_err_and(is_definite);
         let outcome = match &result {
             Ok(reply) => OperationOutcome::Done(open.question.printed(reply)),
@@ -170,8 +179,13 @@ impl Clients {
 }
 
 impl Question {
-    /// What a member is asked; `id` answers a machine's member. Nothing for what is no request.
-    pub(super) fn command(&self, id: impl Fn(Node) -> MemberId) -> Option<Command> {
+    /// What a member is asked; `id` answers a machine's member, `newest` is the newest revision
+    /// that clients have heard of. Nothing for what is no request.
+    pub(super) fn command(
+        &self,
+        id: impl Fn(Node) -> MemberId,
+        newest: Revision,
+    ) -> Option<Command> {
         Some(match self {
             Question::Put { key, value } => Command::Put(Put {
                 key: Bytes::from(key.clone()),
@@ -187,10 +201,10 @@ impl Question {
                 ..DeleteRange::default()
             }),
             Question::Compact { revision } => Command::Compact(Compact {
-                revision: Revision(*revision),
+                revision: revision.resolve(newest),
                 physical: false,
             }),
-            Question::Other(operation) => return operation.command(id),
+            Question::Other(operation) => return operation.command(id, newest),
         })
     }
 

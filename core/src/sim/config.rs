@@ -51,6 +51,10 @@ pub struct WorldConfig {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub rules_off: Vec<Rule>,
+    /// Responses of a watch that its client has not taken in, at most.
+    pub watch_room: u32,
+    /// Versions that a watch which is behind reads in one go.
+    pub watch_chunk: u32,
     /// The known bug that is put back in this world, for the checkers to meet. Only in builds
     /// with known bugs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +80,8 @@ impl Default for WorldConfig {
             pre_vote: true,
             strict_reconfig_check: true,
             rules_off: Vec::new(),
+            watch_room: limits::WATCH_RESPONSES_IN_FLIGHT_MAX,
+            watch_chunk: WATCH_CHUNK_DEFAULT,
             known_bug: None,
         }
     }
@@ -139,14 +145,7 @@ impl WorldConfig {
                 format!("{} is more than 1000", self.loss_per_mille),
             );
         }
-        for (field, count) in [
-            ("snapshot_count", self.snapshot_count),
-            ("segment_size_bytes", self.segment_size_bytes),
-        ] {
-            if count == 0 {
-                return refuse(field, "it is 0".to_owned());
-            }
-        }
+        self.check_counts()?;
         if !self.rules_off.is_empty() && !Rules::CAN_BE_OFF {
             return refuse("rules_off", "this build has no modified Raft".to_owned());
         }
@@ -154,6 +153,23 @@ impl WorldConfig {
             return refuse("known_bug", "this build has no known bugs".to_owned());
         }
         Ok(())
+    }
+
+    /// What there must be one of at least.
+    fn check_counts(&self) -> Result<(), WorldError> {
+        let counts = [
+            ("snapshot_count", self.snapshot_count),
+            ("segment_size_bytes", self.segment_size_bytes),
+            ("watch_room", u64::from(self.watch_room)),
+            ("watch_chunk", u64::from(self.watch_chunk)),
+        ];
+        match counts.iter().find(|(_, count)| *count == 0) {
+            Some((field, _)) => Err(WorldError {
+                field,
+                reason: "it is 0".to_owned(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// What the trace of a world begins with when a rule is off or a bug is back.
@@ -196,6 +212,8 @@ fn rules_off<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<Rule>, D:
     })
 }
 
+/// As in a server.
+const WATCH_CHUNK_DEFAULT: u32 = limits::WATCH_CHUNK_VERSIONS as u32;
 const MEMBERS_MAX: u32 = 7;
 /// A millisecond: members count in whole ones.
 const TICK_US_MIN: u64 = 1_000;

@@ -9,6 +9,7 @@ use crate::command::{MemberAdd, MemberInfo};
 use crate::id::{ClusterId, Incarnation, MemberId};
 use crate::member::MemberConfig;
 use crate::membership::{cluster_id, member_id};
+use crate::mvcc::WatchLimits;
 
 /// A machine of a world.
 #[derive(Debug)]
@@ -136,6 +137,11 @@ fn settings(
         segment_size_bytes: config.segment_size_bytes,
         pre_vote: config.pre_vote,
         strict_reconfig_check: config.strict_reconfig_check,
+        watch_limits: WatchLimits {
+            responses_in_flight: config.watch_room,
+            chunk_versions: config.watch_chunk as usize,
+            ..WatchLimits::default()
+        },
         rules: config.rules(),
         bugs: config.bugs(),
         ..MemberConfig::new(id, cluster, members)

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::action::Node;
+use super::revision_choice::RevisionChoice;
 use crate::command::{
     Command, Compare, CompareOutcome, CompareTarget, LeaseGrant, LeaseTimeToLive, MemberUpdate,
     Put, Range, RequestOp, Txn,
@@ -22,8 +23,8 @@ pub enum Operation {
         #[serde(default)]
         end: String,
         /// At which revision; 0 for the newest.
-        #[serde(default)]
-        revision: i64,
+        #[serde(default = "newest")]
+        revision: RevisionChoice,
         /// Whether to answer from this member alone, however old its state.
         #[serde(default)]
         serializable: bool,
@@ -41,6 +42,16 @@ pub enum Operation {
     PutAll {
         /// Keys and values.
         pairs: Vec<(String, String)>,
+    },
+    /// Puts a key and gets it as it was at a revision, in one transaction: when that cannot be
+    /// read, nothing is put.
+    PutAndGetOld {
+        /// The key.
+        key: String,
+        /// The value that it gets.
+        value: String,
+        /// At which revision it is read.
+        revision: RevisionChoice,
     },
     /// Puts a key and attaches it to a lease.
     PutWithLease {
@@ -81,13 +92,20 @@ pub enum Operation {
         #[serde(default)]
         end: String,
         /// From which revision; 0 for what comes from now on.
-        #[serde(default)]
-        revision: i64,
+        #[serde(default = "newest")]
+        revision: RevisionChoice,
     },
     /// Ends a watch.
     WatchCancel {
         /// The operation that began it.
         operation: u64,
+    },
+    /// A client takes nothing of what a watch is told, or goes on and takes all that has come.
+    WatchStall {
+        /// The operation that began the watch.
+        operation: u64,
+        /// Whether it begins; else it ends.
+        on: bool,
     },
     /// Asks a watch's stream how far it is.
     WatchProgress {
@@ -127,9 +145,14 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// What a member is asked; `id` answers a machine's member. Nothing for what is asked on a
-    /// watch stream, and for a new machine, which has no id before it is there.
-    pub(super) fn command(&self, id: impl Fn(Node) -> MemberId) -> Option<Command> {
+    /// What a member is asked; `id` answers a machine's member, `newest` is the newest revision
+    /// that clients have heard of. Nothing for what is asked on a watch stream, and for a new
+    /// machine, which has no id before it is there.
+    pub(super) fn command(
+        &self,
+        id: impl Fn(Node) -> MemberId,
+        newest: Revision,
+    ) -> Option<Command> {
         Some(match self {
             Operation::Range {
                 key,
@@ -139,7 +162,7 @@ impl Operation {
             } => Command::Range(Range {
                 key: Bytes::from(key.clone()),
                 range_end: Bytes::from(end.clone()),
-                revision: Revision(*revision),
+                revision: revision.resolve(newest),
                 serializable: *serializable,
                 ..Range::default()
             }),
@@ -155,6 +178,11 @@ impl Operation {
                     .collect(),
                 ..Txn::default()
             }),
+            Operation::PutAndGetOld {
+                key,
+                value,
+                revision,
+            } => Command::Txn(put_and_get_old(key, value, revision.resolve(newest))),
             Operation::PutWithLease { key, value, lease } => Command::Put(put(key, value, *lease)),
             Operation::LeaseGrant { lease, ttl_seconds } => Command::LeaseGrant(LeaseGrant {
                 id: LeaseId(*lease),
@@ -175,10 +203,15 @@ impl Operation {
             Operation::MoveLeader { target } => Command::MoveLeader(id(*target)),
             Operation::Watch { .. }
             | Operation::WatchCancel { .. }
+            | Operation::WatchStall { .. }
             | Operation::WatchProgress { .. }
             | Operation::MemberAdd { .. } => return None,
         })
     }
+}
+
+fn newest() -> RevisionChoice {
+    RevisionChoice::DEFAULT
 }
 
 fn put(key: &str, value: &str, lease: i64) -> Put {
@@ -187,6 +220,18 @@ fn put(key: &str, value: &str, lease: i64) -> Put {
         value: Bytes::from(value.to_owned()),
         lease: LeaseId(lease),
         ..Put::default()
+    }
+}
+
+fn put_and_get_old(key: &str, value: &str, revision: Revision) -> Txn {
+    let old = Range {
+        key: Bytes::from(key.to_owned()),
+        revision,
+        ..Range::default()
+    };
+    Txn {
+        success: vec![RequestOp::Range(old), RequestOp::Put(put(key, value, 0))],
+        ..Txn::default()
     }
 }
 

@@ -5,11 +5,17 @@
 //! there on liveness is demanded.
 
 mod faults;
+mod figure_eight;
+mod leases;
 mod load;
 mod members;
+mod watches;
 
 use self::faults::{Open, Swarm};
+pub(super) use self::figure_eight::{figure_eight_plan, figure_eight_settings};
+pub(super) use self::leases::lease_plan;
 pub(super) use self::load::observers;
+pub(super) use self::watches::watch_plan;
 use super::action::{Action, Node};
 use super::config::WorldConfig;
 use super::history::{History, PlannedAction};

@@ -67,7 +67,8 @@ impl Records {
             | Action::Get { .. }
             | Action::Delete { .. }
             | Action::Compact { .. }
-            | Action::Operation { .. } => {}
+            | Action::Operation { .. }
+            | Action::Fault(Fault::DemandLiveness { .. }) => {}
             Action::Fault(Fault::EndFaults) => self.whole_since_us = Some(now_us),
             // What comes back takes its time to be there again.
             Action::Restart { .. } | Action::Heal => {

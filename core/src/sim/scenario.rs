@@ -258,6 +258,9 @@ const STEPS: &[&str] = &[
     "watch",
     "watch-cancel",
     "watch-progress",
+    "watch-stall",
+    "watch-go-on",
+    "put-and-get-old",
     "wipe-disk",
     "world",
 ];

@@ -1,11 +1,28 @@
 //! From a seed to a whole run: how many members, for how long, and what happens to them.
 
+use super::config::WorldConfig;
 use super::halt::{Halt, WorldError};
 use super::history::History;
-use super::plan::{Length, plan};
+use super::plan::{Length, figure_eight_plan, figure_eight_settings, lease_plan, plan, watch_plan};
 use super::storm::storm_plan;
 use super::world::World;
+use crate::known_bug::KnownBug;
 use crate::prng::Prng;
+
+/// What kind of plan a run follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Temper {
+    /// Anything breaks, each thing for its share of time ([`super::fault_plan`]).
+    Faults,
+    /// One trouble at a time, and clients that ask without a pause.
+    Storm,
+    /// Clients that watch, history that is compacted under them.
+    Watches,
+    /// Leases that are kept or left while leadership moves about.
+    Leases,
+    /// Figure 8 of the Raft paper, again and again.
+    FigureEight,
+}
 
 /// One run of the simulator: what is done, and for how long it is looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,12 +51,57 @@ impl Simulation {
             .unwrap_or(&3);
         let drawn = prng.between(EVENTS_MIN, EVENTS_MAX);
         let length = operations.map_or(Length::Events(drawn), Length::Operations);
-        let plan = if prng.chance(500) { storm_plan } else { plan };
-        let history = plan(seed, members, length);
+        let temper = match prng.below(100) {
+            0..=39 => Temper::Faults,
+            40..=74 => Temper::Storm,
+            75..=86 => Temper::Watches,
+            87..=96 => Temper::Leases,
+            _ => Temper::FigureEight,
+        };
+        Self::planned(seed, temper, members, length, None)
+    }
+
+    /// The run of a seed that has a certain temper and so many members, and is short; with a
+    /// known bug put back.
+    pub fn of_temper(
+        seed: u64,
+        temper: Temper,
+        members: Option<u32>,
+        bug: Option<KnownBug>,
+    ) -> Self {
+        let mut prng = Prng::new(seed).fork("simulation");
+        let drawn = *prng.choose(&[3, 3, 3, 5, 5, 4]).unwrap_or(&3);
+        let length = Length::Events(prng.between(EVENTS_MIN, SHORT_EVENTS_MAX));
+        Self::planned(seed, temper, members.unwrap_or(drawn), length, bug)
+    }
+
+    fn planned(
+        seed: u64,
+        temper: Temper,
+        members: u32,
+        length: Length,
+        bug: Option<KnownBug>,
+    ) -> Self {
+        let mut history = match temper {
+            Temper::Faults => plan(seed, members, length),
+            Temper::Storm => storm_plan(seed, members, length),
+            Temper::Watches => watch_plan(seed, members, length),
+            Temper::Leases => lease_plan(seed, members, length),
+            // It is rehearsed, with the bug if there is one.
+            Temper::FigureEight => figure_eight_plan(
+                WorldConfig {
+                    known_bug: bug,
+                    ..figure_eight_settings(seed, members)
+                },
+                length,
+            ),
+        };
+        history.config.known_bug = bug;
         let last = history.actions.last();
+        let planned = last.map_or(0, |last| last.after_event + 1);
         let events = match length {
-            Length::Events(events) => events,
-            Length::Operations(_) => last.map_or(0, |last| last.after_event + 1),
+            Length::Events(events) => events.max(planned),
+            Length::Operations(_) => planned,
         };
         Simulation { history, events }
     }
@@ -88,3 +150,5 @@ impl Simulation {
 const EVENTS_MIN: u64 = 2_000;
 /// Long enough for what needs several of them, one after another.
 const EVENTS_MAX: u64 = 12_000;
+/// Of a run that has one thing to show.
+const SHORT_EVENTS_MAX: u64 = 5_000;

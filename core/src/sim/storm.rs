@@ -9,9 +9,10 @@
 use super::action::{Action, Node};
 use super::config::WorldConfig;
 use super::fault::{DiskCall, Fault};
-use super::history::{History, PlannedAction};
+use super::history::History;
 use super::operation::Operation;
-use super::plan::{LIVE_WITHIN_US, Length, Phase, observers};
+use super::plan::{Length, Phase};
+use super::script::Script;
 use crate::prng::Prng;
 
 /// Settings and actions for a world of so many members and about such a length. The last fifth is
@@ -25,50 +26,37 @@ pub(super) fn storm_plan(seed: u64, members: u32, length: Length) -> History {
         config.strict_reconfig_check = members_prng.chance(400);
     }
     let mut storm = Storm {
-        prng: prng.fork("actions"),
+        script: Script::new(prng.fork("actions"), members, length),
         machines_max: if changes_members {
             members + members_prng.between(1, 4) as u32
         } else {
             0
         },
-        nodes: (1..=members).map(Node).collect(),
         steady: (1..=members).map(Node).collect(),
-        writes: 0,
-        length,
-        operation_count: 0,
-        event: WARM_UP_EVENTS,
-        actions: Vec::new(),
     };
-    for observer in observers(&storm.nodes) {
-        storm.plan(observer);
-    }
-    while storm.phase() == Phase::Faults {
-        let victim = *storm.prng.choose(&storm.nodes).unwrap_or(&Node(1));
-        if storm.machines_max > 0 && storm.prng.chance(250) {
+    while storm.script.phase() == Phase::Faults {
+        let victim = storm.script.node();
+        if storm.machines_max > 0 && storm.script.prng.chance(250) {
             storm.replace(victim);
             continue;
         }
-        match storm.prng.below(100) {
+        match storm.script.prng.below(100) {
             0..=29 => storm.siege(victim),
             30..=44 => storm.pause(victim),
-            45..=64 => storm.churn(victim),
+            45..=64 => storm.churn(),
             65..=79 => storm.crash(victim),
             80..=89 => storm.slow(victim),
             90..=93 => storm.fail_disk(victim),
             _ => storm.lights_out(),
         }
-        let calm = storm.prng.below(120);
-        storm.wait(calm);
+        storm.script.pause(120);
     }
-    storm.make_whole();
-    while storm.phase() != Phase::Over {
+    storm.script.make_whole();
+    while storm.script.phase() != Phase::Over {
         storm.ask(None);
-        storm.wait(20);
+        storm.script.wait(20);
     }
-    History {
-        config,
-        actions: storm.actions,
-    }
+    storm.script.end(config)
 }
 
 /// Small segments and few entries between snapshots, so that all of it is met in a short run.
@@ -92,116 +80,99 @@ fn settings(seed: u64, members: u32, prng: &mut Prng) -> WorldConfig {
 }
 
 struct Storm {
-    prng: Prng,
-    nodes: Vec<Node>,
+    script: Script,
     /// The first members, without those that somebody was asked to remove.
     steady: Vec<Node>,
     /// How many machines there may be in the end; 0 where the members stay the same.
     machines_max: u32,
-    writes: u64,
-    length: Length,
-    /// How many operations are planned.
-    operation_count: u64,
-    /// The next action is taken behind this event.
-    event: u64,
-    actions: Vec<PlannedAction>,
 }
 
 impl Storm {
-    fn phase(&self) -> Phase {
-        self.length.phase(self.event, self.operation_count)
-    }
-
-    /// The storm is over: all that run or can run get on with their work.
-    fn make_whole(&mut self) {
-        self.plan(Action::Fault(Fault::EndFaults));
-        // One that runs refuses this.
-        for node in self.nodes.clone() {
-            self.plan(Action::Restart { node });
-        }
-        let within_us = LIVE_WITHIN_US;
-        self.plan(Action::Fault(Fault::DemandLiveness { within_us }));
-    }
-
     /// One is cut off, and clients go on on both sides.
     fn siege(&mut self, victim: Node) {
-        if self.prng.chance(300) {
+        if self.script.prng.chance(300) {
             let fault = Fault::Latency {
                 from: victim,
-                to: self.other(victim),
+                to: self.script.other(victim),
                 min_us: 100_000,
                 max_us: 1_500_000,
             };
-            self.plan(Action::Fault(fault));
+            self.script.fault(fault);
         } else {
-            self.plan(Action::Isolate { node: victim });
+            self.script.plan(Action::Isolate { node: victim });
         }
         self.ask_much(20, 100, victim);
-        self.plan(Action::Fault(Fault::EndFaults));
-        self.plan(Action::Heal);
+        self.script.fault(Fault::EndFaults);
+        self.script.plan(Action::Heal);
         self.ask_much(5, 20, victim);
     }
 
     /// A process stands still and wakes up, not knowing for how long.
     fn pause(&mut self, victim: Node) {
-        self.plan(Action::Fault(Fault::Pause { node: victim }));
+        self.script.fault(Fault::Pause { node: victim });
         self.ask_much(10, 60, victim);
-        self.plan(Action::Fault(Fault::Resume { node: victim }));
+        self.script.fault(Fault::Resume { node: victim });
         self.ask_much(5, 20, victim);
     }
 
     /// Leaders come and go, each with something in its log that the others may not have.
-    fn churn(&mut self, victim: Node) {
-        for _ in 0..self.prng.between(2, 6) {
-            let node = *self.prng.choose(&self.nodes).unwrap_or(&victim);
-            self.plan(Action::Fault(Fault::Campaign { node }));
-            let wait = self.prng.between(2, 30);
-            self.wait(wait);
-            self.put(node);
-            let wait = self.prng.below(6);
-            self.wait(wait);
-            if self.prng.chance(400) {
-                self.plan(Action::Isolate { node });
-            } else if self.prng.chance(400) {
-                self.plan(Action::Crash { node });
-                let wait = self.prng.below(20);
-                self.wait(wait);
-                self.plan(Action::Restart { node });
+    fn churn(&mut self) {
+        for _ in 0..self.script.prng.between(2, 6) {
+            let node = self.script.node();
+            self.script.fault(Fault::Campaign { node });
+            // Two at a time divide the votes.
+            if self.script.prng.chance(300) {
+                let node = self.script.other(node);
+                self.script.fault(Fault::Campaign { node });
             }
-            if self.prng.chance(300) {
-                self.plan(Action::Heal);
+            let wait = self.script.prng.between(2, 30);
+            self.script.wait(wait);
+            let key = self.script.key(4);
+            self.script.put(node, key);
+            self.script.pause(6);
+            if self.script.prng.chance(400) {
+                self.script.plan(Action::Isolate { node });
+            } else if self.script.prng.chance(400) {
+                self.script.plan(Action::Crash { node });
+                self.script.pause(20);
+                self.script.plan(Action::Restart { node });
+            }
+            if self.script.prng.chance(300) {
+                self.script.plan(Action::Heal);
             }
         }
-        self.plan(Action::Heal);
+        self.script.plan(Action::Heal);
     }
 
     /// A machine loses power in the middle of many writes.
     fn crash(&mut self, victim: Node) {
         self.ask_much(5, 30, victim);
-        self.plan(Action::Crash { node: victim });
-        self.ask_much(0, 20, self.other(victim));
-        self.plan(Action::Restart { node: victim });
+        self.script.plan(Action::Crash { node: victim });
+        let other = self.script.other(victim);
+        self.ask_much(0, 20, other);
+        self.script.plan(Action::Restart { node: victim });
     }
 
     /// A disk takes its time; perhaps the power goes meanwhile.
     fn slow(&mut self, victim: Node) {
-        let extra_us = self.prng.between(20_000, 400_000);
+        let extra_us = self.script.prng.between(20_000, 400_000);
         let slow = Fault::SlowDisk {
             node: victim,
             extra_us,
         };
-        self.plan(Action::Fault(slow));
+        self.script.fault(slow);
         self.ask_much(20, 60, victim);
-        if self.prng.chance(600) {
-            self.plan(Action::Crash { node: victim });
-            self.plan(Action::Restart { node: victim });
+        if self.script.prng.chance(600) {
+            self.script.plan(Action::Crash { node: victim });
+            self.script.plan(Action::Restart { node: victim });
         }
-        self.plan(Action::Fault(Fault::EndFaults));
+        self.script.fault(Fault::EndFaults);
     }
 
     /// A call of a disk fails, and the member stops of it.
     fn fail_disk(&mut self, victim: Node) {
         let operation = *self
+            .script
             .prng
             .choose(&[DiskCall::Write, DiskCall::Sync])
             .unwrap_or(&DiskCall::Sync);
@@ -209,119 +180,86 @@ impl Storm {
             node: victim,
             operation,
         };
-        self.plan(Action::Fault(fail));
+        self.script.fault(fail);
         self.ask_much(5, 20, victim);
-        self.plan(Action::Fault(Fault::EndFaults));
-        self.plan(Action::Crash { node: victim });
-        self.plan(Action::Restart { node: victim });
+        self.script.fault(Fault::EndFaults);
+        self.script.plan(Action::Crash { node: victim });
+        self.script.plan(Action::Restart { node: victim });
     }
 
     /// The power fails for all.
     fn lights_out(&mut self) {
-        for node in self.nodes.clone() {
-            self.plan(Action::Crash { node });
+        for node in self.script.nodes.clone() {
+            self.script.plan(Action::Crash { node });
         }
-        for node in self.nodes.clone() {
-            self.plan(Action::Restart { node });
+        for node in self.script.nodes.clone() {
+            self.script.plan(Action::Restart { node });
         }
     }
 
     /// One goes, another comes: in either order, and while clients ask.
     fn replace(&mut self, victim: Node) {
-        let at = self.other(victim);
-        let new = Node(self.nodes.len() as u32 + 1);
+        let at = self.script.other(victim);
+        let new = Node(self.script.nodes.len() as u32 + 1);
         let remove = Operation::MemberRemove { target: victim };
-        let comes_first = self.prng.chance(500);
+        let comes_first = self.script.prng.chance(500);
         // One of the first members stays.
-        let goes = self.prng.chance(500) && self.steady.iter().any(|node| *node != victim);
+        let goes = self.script.prng.chance(500) && self.steady.iter().any(|node| *node != victim);
         if goes {
             self.steady.retain(|node| *node != victim);
         }
         if goes && !comes_first {
-            self.operate(at, remove.clone());
+            self.script.operate(at, remove.clone());
             self.ask_much(5, 20, victim);
         }
         if new.0 <= self.machines_max {
-            let learner = self.prng.chance(600);
-            self.operate(at, Operation::MemberAdd { new, learner });
-            self.plan(Action::Restart { node: new });
-            self.nodes.push(new);
+            let learner = self.script.prng.chance(600);
+            self.script
+                .operate(at, Operation::MemberAdd { new, learner });
+            self.script.plan(Action::Restart { node: new });
+            self.script.nodes.push(new);
             self.ask_much(10, 40, new);
             if learner {
-                self.operate(at, Operation::MemberPromote { target: new });
+                self.script
+                    .operate(at, Operation::MemberPromote { target: new });
                 self.ask_much(5, 20, new);
             }
         }
         if goes && comes_first {
-            self.operate(at, remove);
+            self.script.operate(at, remove);
             self.ask_much(5, 20, victim);
         }
     }
 
-    fn operate(&mut self, node: Node, operation: Operation) {
-        self.plan(Action::Operation { node, operation });
-    }
-
     fn ask_much(&mut self, least: u64, most: u64, victim: Node) {
-        for _ in 0..self.prng.between(least, most) {
+        for _ in 0..self.script.prng.between(least, most) {
             self.ask(Some(victim));
-            let wait = self.prng.below(7);
-            self.wait(wait);
+            self.script.pause(7);
         }
     }
 
     /// A third goes to whom the trouble befalls, most of it reads.
     fn ask(&mut self, victim: Option<Node>) {
-        self.operation_count += 1;
-        let aimed = victim.filter(|_| self.prng.chance(350));
+        let aimed = victim.filter(|_| self.script.prng.chance(350));
         // When all is whole an answer is demanded: only of those that are members for certain.
-        let asked = match self.phase() {
-            Phase::Faults => &self.nodes,
-            _ => &self.steady,
+        let asked = match self.script.phase() {
+            Phase::Faults => self.script.node(),
+            _ => *self.script.prng.choose(&self.steady).unwrap_or(&Node(1)),
         };
-        let drawn = *self.prng.choose(asked).unwrap_or(&Node(1));
-        let node = aimed.unwrap_or(drawn);
-        let key = format!("k{}", self.prng.between(1, 4));
+        let node = aimed.unwrap_or(asked);
+        let key = self.script.key(4);
         let reads = if aimed.is_some() { 700 } else { 300 };
-        if self.prng.chance(reads) {
-            return self.plan(Action::Get { node, key });
+        if self.script.prng.chance(reads) {
+            return self.script.ask(Action::Get { node, key });
         }
-        match self.prng.below(100) {
-            0..=79 => self.put(node),
-            80..=93 => self.plan(Action::Delete { node, key }),
+        match self.script.prng.below(100) {
+            0..=79 => self.script.put(node, key),
+            80..=93 => self.script.ask(Action::Delete { node, key }),
             _ => {
-                let revision = self.prng.between(1, self.writes + 1);
-                let revision = i64::try_from(revision).unwrap_or(i64::MAX);
-                self.plan(Action::Compact { node, revision });
+                let revision = self.script.prng.between(1, self.script.writes + 1);
+                let revision = revision.cast_signed().into();
+                self.script.ask(Action::Compact { node, revision });
             }
         }
     }
-
-    fn put(&mut self, node: Node) {
-        self.writes += 1;
-        let key = format!("k{}", self.prng.between(1, 4));
-        let value = format!("v{}", self.writes);
-        self.plan(Action::Put { node, key, value });
-    }
-
-    fn other(&self, node: Node) -> Node {
-        let others = self.nodes.iter().copied().find(|other| *other != node);
-        others.unwrap_or(node)
-    }
-
-    fn wait(&mut self, events: u64) {
-        self.event += events;
-    }
-
-    /// Each action is an event itself: the next one comes at least one event later.
-    fn plan(&mut self, action: Action) {
-        self.actions.push(PlannedAction {
-            after_event: self.event,
-            action,
-        });
-        self.event += 1;
-    }
 }
-
-/// Events before the first action: about what a first election takes.
-const WARM_UP_EVENTS: u64 = 60;

@@ -25,6 +25,7 @@ use super::roster::Roster;
 use super::violation::Violation;
 use crate::Input;
 use crate::disk::Lane;
+use crate::member::MemberView;
 use crate::prng::Prng;
 use crate::trace::TraceHash;
 
@@ -198,6 +199,12 @@ impl World {
     /// Whether a member's process runs.
     pub fn is_running(&self, node: Node) -> bool {
         self.machine(node).is_some_and(Machine::is_running)
+    }
+
+    /// A running member, to look at.
+    pub(super) fn view(&self, node: Node) -> Option<MemberView> {
+        let process = self.machine(node)?.process.as_ref()?;
+        Some(process.view())
     }
 
     /// All members' numbers.

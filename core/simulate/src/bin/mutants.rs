@@ -12,9 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use quorate_core::known_bug::KnownBug;
-use quorate_core::sim::simulation;
 use quorate_simulate::run::{self, Failure, PANIC};
-use quorate_simulate::{pool, report};
+use quorate_simulate::{focus, pool, report};
 
 /// What it is asked.
 #[derive(Parser)]
@@ -24,7 +23,7 @@ struct Options {
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// How many seeds are tried for a bug, beside its pinned one
-    #[arg(long, value_name = "N", default_value_t = 3_000)]
+    #[arg(long, value_name = "N", default_value_t = 400)]
     seeds: u64,
     /// Write down the seeds that were found
     #[arg(long)]
@@ -140,9 +139,7 @@ fn meet(bug: KnownBug, pinned: Option<u64>, seeds: u64) -> Met {
         took: Duration::ZERO,
     };
     for seed in pinned.into_iter().chain(0..seeds) {
-        let mut simulation = simulation(seed);
-        simulation.history.config.known_bug = Some(bug);
-        let outcome = run::run(&simulation);
+        let outcome = run::run(&focus::simulation(bug, seed));
         met.seeds += 1;
         met.events += outcome.figures.events;
         match outcome.failure {

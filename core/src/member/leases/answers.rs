@@ -8,6 +8,7 @@ use crate::command::{
 use crate::consensus::wire::{LeaseAnswer, LeaseQuestion, LeaseQuestionKind, WireBody, WireFrame};
 use crate::error::Error;
 use crate::id::{Index, LeaseId, MemberId, RequestId};
+use crate::known_bug::KnownBug;
 use crate::lease::Renewal;
 use crate::limits::PENDING_REQUESTS_MAX;
 use crate::member::Member;
@@ -124,7 +125,16 @@ impl Member {
     fn go_on_as_leader(&mut self, asker: Asker, question: Question) -> Option<Stage> {
         let is_released =
             |index: Index, until_ticks: u64| self.applied >= index && self.now_ticks >= until_ticks;
-        match question.stage {
+        let stage = match question.stage {
+            Stage::New | Stage::Asked(_) if self.config.has_bug(KnownBug::KeepAliveUnconfirmed) => {
+                Stage::Confirmed {
+                    index: Index(0),
+                    begun_ticks: self.now_ticks,
+                }
+            }
+            stage => stage,
+        };
+        match stage {
             Stage::Forwarded { .. } => Some(Stage::New),
             Stage::Held { index, until_ticks } if is_released(index, until_ticks) => {
                 Some(Stage::New)

@@ -85,10 +85,18 @@ impl Store {
             .filter_map(|(&id, record)| self.change(id, &record.key))
     }
 
-    /// What a watch hears from a revision on, up to the newest or to where a chunk is full. It is
-    /// cut between revisions only.
-    pub(super) fn changes_for(&self, interest: &Interest, from: Revision) -> Chunk {
-        let mut filling = Filling::default();
+    /// What a watch hears from a revision on, up to the newest or to where a chunk of so many
+    /// versions is full. It is cut between revisions only.
+    pub(super) fn changes_for(
+        &self,
+        interest: &Interest,
+        from: Revision,
+        versions_max: usize,
+    ) -> Chunk {
+        let mut filling = Filling {
+            versions_max,
+            ..Filling::default()
+        };
         let cut = match interest.extent {
             Extent::One => {
                 self.keys
@@ -146,6 +154,7 @@ struct Filling {
     events: Vec<WatchEvent>,
     size_bytes: usize,
     visited: usize,
+    versions_max: usize,
     revision: Revision,
 }
 
@@ -158,7 +167,7 @@ impl Filling {
         interest: &Interest,
         change: impl FnOnce() -> Option<Change<'a>>,
     ) -> Option<Revision> {
-        let is_full = self.visited >= limits::WATCH_CHUNK_VERSIONS
+        let is_full = self.visited >= self.versions_max
             || self.size_bytes >= limits::WATCH_RESPONSE_SIZE_BYTES;
         if is_full && id.main > self.revision {
             return Some(Revision(id.main.0 - 1));

@@ -7,6 +7,7 @@
 use super::{NO_WATCH, Watches};
 use crate::command::WatchResponse;
 use crate::id::{Revision, WatchStreamId};
+use crate::known_bug::KnownBug;
 
 impl Watches {
     /// A client asks how far its watches are. It is answered in [`Watches::answer_progress`],
@@ -21,9 +22,11 @@ impl Watches {
     pub fn answer_progress(&mut self) {
         let next = Revision(self.told.0 + 1);
         let streams = self.asking.iter().copied();
+        let is_careless = self.bugs.has(KnownBug::ProgressBeforeEvents);
         let can_be_answered = |id: &WatchStreamId| {
             self.streams.get(id).is_some_and(|stream| {
-                stream.has_room() && stream.unsynced.is_empty() && stream.latest_start <= next
+                let is_up_to_date = self.has_room(stream) && stream.unsynced.is_empty();
+                (is_up_to_date || is_careless) && stream.latest_start <= next
             })
         };
         let answered: Vec<WatchStreamId> = streams.filter(can_be_answered).collect();
@@ -44,10 +47,8 @@ impl Watches {
                 return;
             }
             self.due.pop_first();
-            let has_room = self
-                .streams
-                .get(&name.0)
-                .is_some_and(super::Stream::has_room);
+            let stream = self.streams.get(&name.0);
+            let has_room = stream.is_some_and(|stream| self.has_room(stream));
             let Some((_, watch)) = self.find_mut(name) else {
                 continue;
             };

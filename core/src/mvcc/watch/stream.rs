@@ -44,9 +44,9 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Whether another response may be made.
-    pub(super) fn has_room(&self) -> bool {
-        self.in_flight < limits::WATCH_RESPONSES_IN_FLIGHT_MAX && self.has_bytes_left()
+    /// Whether another response may be made, where so many may be on their way.
+    pub(super) fn has_room(&self, responses_max: u32) -> bool {
+        self.in_flight < responses_max && self.has_bytes_left()
     }
 
     /// Whether more may be put into those that are begun.
@@ -72,8 +72,8 @@ impl Stream {
     }
 
     /// Whether one of its watches is to read history now.
-    pub(super) fn is_ready(&self) -> bool {
-        self.has_room() && !self.unsynced.is_empty()
+    pub(super) fn is_ready(&self, responses_max: u32) -> bool {
+        self.has_room(responses_max) && !self.unsynced.is_empty()
     }
 
     /// Chooses a name as etcd does: numbers from 0, without those that the client chose.

@@ -7,6 +7,7 @@ use super::changes::Change;
 use super::{WatchName, Watches};
 use crate::command::{WatchEvent, WatchResponse};
 use crate::id::Revision;
+use crate::known_bug::KnownBug;
 use crate::limits;
 use crate::mvcc::Store;
 
@@ -50,7 +51,7 @@ impl Watches {
     /// whose history has been compacted away. To be called after [`Watches::advance`].
     pub fn catch_up(&mut self, store: &Store) {
         self.end_overtaken(store);
-        let mut budget = limits::WATCH_STEP_VERSIONS;
+        let mut budget = self.limits.step_versions;
         while budget > 0 {
             let after = (Bound::Excluded(self.turn), Bound::Unbounded);
             let next = self.ready.range(after).next();
@@ -79,6 +80,11 @@ impl Watches {
                 .is_some_and(|(_, watch)| watch.is_synced)
             {
                 self.unsync(name, next);
+                if self.bugs.has(KnownBug::WatchTravelsBackInTime)
+                    && let Some((_, watch)) = self.find_mut(name)
+                {
+                    watch.next = next;
+                }
                 self.note_ready(name.0);
             }
         }
@@ -88,13 +94,14 @@ impl Watches {
     /// to read it later.
     fn tell_change(&mut self, open: &mut Open, name: WatchName, change: &Change<'_>) {
         let revision = change.revision();
+        let room = self.limits.responses_in_flight;
         let Some(stream) = self.streams.get_mut(&name.0) else {
             return;
         };
         let Some(watch) = stream.watches.get(&name.1) else {
             return;
         };
-        if revision < watch.next {
+        if revision < watch.next && !self.bugs.has(KnownBug::FutureWatchHearsOldEvents) {
             return;
         }
         let Some(event) = change.event(&watch.interest) else {
@@ -107,7 +114,7 @@ impl Watches {
         };
         let begins = open.get(&name).is_none_or(is_full);
         if begins {
-            let has_room = stream.has_room();
+            let has_room = stream.has_room(room);
             if has_room {
                 stream.in_flight += 1;
             }
@@ -115,7 +122,8 @@ impl Watches {
                 self.hand_out(name, full, Revision(revision.0 - 1));
             }
             if !has_room {
-                self.unsync(name, revision);
+                let skips = self.bugs.has(KnownBug::WatchSkipsEventOfSlowClient);
+                self.unsync(name, Revision(revision.0 + i64::from(skips)));
                 return;
             }
         }
@@ -135,7 +143,7 @@ impl Watches {
 
     /// Lets a watch read a piece of history. Answers how many versions were looked at.
     fn read_on(&mut self, name: WatchName, store: &Store) -> usize {
-        let told = self.told;
+        let (told, chunk_versions) = (self.told, self.limits.chunk_versions);
         let Some(stream) = self.streams.get_mut(&name.0) else {
             return 0;
         };
@@ -146,7 +154,7 @@ impl Watches {
             self.sync(name);
             return 0;
         }
-        let chunk = store.changes_for(&watch.interest, watch.next);
+        let chunk = store.changes_for(&watch.interest, watch.next, chunk_versions);
         watch.next = Revision(chunk.upto.0 + 1);
         if !chunk.events.is_empty() {
             stream.in_flight += 1;
@@ -187,6 +195,9 @@ impl Watches {
             return;
         }
         self.compacted = compact_revision;
+        if self.bugs.has(KnownBug::WatchSilentOverCompaction) {
+            return;
+        }
         let mut overtaken = Vec::new();
         for (id, stream) in &self.streams {
             for watch in &stream.unsynced {

@@ -1,5 +1,6 @@
-//! Clients that watch: they take what they hear. When their member has crashed half of them wait
-//! for it, half go on at another one; one that was too late for a compaction begins anew there.
+//! Clients that watch: they take what they hear, or stall and take it later. When their member
+//! has crashed half of them wait for it, half go on at another one; one that was too late for a
+//! compaction begins anew there.
 
 use std::collections::BTreeMap;
 
@@ -35,6 +36,8 @@ struct Watcher {
     /// From where it goes on after a break; 0 when it has heard nothing.
     next: Revision,
     has_ended: bool,
+    /// While it takes nothing: what has come.
+    stalled: Option<Vec<WatchResponse>>,
 }
 
 impl Clients {
@@ -51,22 +54,12 @@ impl Clients {
         let create = WatchCreate {
             key: Bytes::from(key.clone()),
             range_end: Bytes::from(end.clone()),
-            start_revision: Revision(*revision),
+            start_revision: revision.resolve(self.newest),
             previous: true,
             progress_notify: true,
             ..WatchCreate::default()
         };
-        self.begin(node, create, operation.to_string(), now_us)
-    }
-
-    fn begin(
-        &mut self,
-        node: Node,
-        create: WatchCreate,
-        text: String,
-        now_us: u64,
-    ) -> Option<WatchRequest> {
-        let number = self.list(node, text, now_us);
+        let number = self.list(node, operation.to_string(), now_us);
         let watcher = Watcher {
             node,
             next: create.start_revision,
@@ -74,6 +67,7 @@ impl Clients {
             stream: WatchStreamId(0),
             id: None,
             has_ended: false,
+            stalled: None,
         };
         self.history.watches.push(WatchHistory {
             number,
@@ -146,45 +140,96 @@ impl Clients {
         let Some(number) = number else {
             return Vec::new();
         };
+        let watcher = self.watchers.watchers.get_mut(&number);
+        if let Some(stalled) = watcher.and_then(|watcher| watcher.stalled.as_mut()) {
+            stalled.push(response);
+            return Vec::new();
+        }
         let taken = WatchRequest::Taken {
             stream,
             responses: 1,
         };
         let compacted = response.compact_revision;
         let again = match self.take(number, response, now_us) {
-            Some(node) if compacted.0 > 0 => self.begin_again(number, node, compacted, now_us),
-            Some(_) => None,
-            None => return Vec::new(),
+            true if compacted.0 > 0 => self.begin_again(number, compacted, now_us),
+            true => None,
+            false => return Vec::new(),
         };
         [taken].into_iter().chain(again).collect()
+    }
+
+    /// A client stalls, or goes on and takes all that has come meanwhile; answers the member that
+    /// it watches, and what it asks of it then. Nothing when there is no such watch.
+    pub(in crate::sim) fn stall(
+        &mut self,
+        number: u64,
+        on: bool,
+        now_us: u64,
+    ) -> Option<(Node, Vec<WatchRequest>)> {
+        let watcher = self.watchers.watchers.get_mut(&number)?;
+        let node = watcher.node;
+        if on {
+            watcher.stalled.get_or_insert_default();
+            return Some((node, Vec::new()));
+        }
+        let waiting = watcher.stalled.take().unwrap_or_default();
+        let taken = waiting.into_iter();
+        let requests = taken.flat_map(|response| self.hear(response, now_us));
+        Some((node, requests.collect()))
+    }
+
+    /// Whether a watch's client has stalled; nothing when there is no such watch.
+    pub(in crate::sim) fn is_stalled(&self, number: u64) -> Option<bool> {
+        let watcher = self.watchers.watchers.get(&number)?;
+        Some(watcher.stalled.is_some())
+    }
+
+    /// The clients that have stalled.
+    pub(in crate::sim) fn stalled(&self) -> Vec<u64> {
+        let watchers = self.watchers.watchers.iter();
+        let stalled = watchers.filter(|(_, watcher)| watcher.stalled.is_some());
+        stalled.map(|(number, _)| *number).collect()
     }
 
     /// Begins a watch anew from where a compaction has left something.
     fn begin_again(
         &mut self,
         number: u64,
-        node: Node,
         compacted: Revision,
         now_us: u64,
     ) -> Option<WatchRequest> {
-        let old = self.watchers.watchers.get(&number)?;
-        let create = WatchCreate {
-            start_revision: compacted,
-            ..self.history.watches.get(old.at)?.create.clone()
-        };
-        let is_enough = self.history.watches.len() >= WATCHES_MAX;
-        let text = format!("watch again what {number} watched, from {compacted}");
-        (!is_enough).then(|| self.begin(node, create, text, now_us))?
-    }
-
-    /// Takes a response in; answers the member that it came from. Nothing when nobody listens to
-    /// that stream any more.
-    fn take(&mut self, number: u64, response: WatchResponse, now_us: u64) -> Option<Node> {
-        let watcher = self.watchers.watchers.get_mut(&number)?;
-        if watcher.stream != response.stream {
+        if self.history.watches.len() >= WATCHES_MAX {
             return None;
         }
+        let watcher = self.watchers.watchers.get(&number)?;
         let node = watcher.node;
+        let create = WatchCreate {
+            start_revision: compacted,
+            ..self.history.watches.get(watcher.at)?.create.clone()
+        };
+        let text = format!("watch again what {number} watched, from {compacted}");
+        let again = self.list(node, text, now_us);
+        let watcher = self.watchers.watchers.get_mut(&number)?;
+        watcher.at = self.history.watches.len();
+        watcher.next = compacted;
+        watcher.has_ended = false;
+        self.history.watches.push(WatchHistory {
+            number: again,
+            create,
+            sessions: Vec::new(),
+        });
+        self.connect(number, now_us)
+    }
+
+    /// Takes a response in. False when nobody listens to that stream any more.
+    fn take(&mut self, number: u64, response: WatchResponse, now_us: u64) -> bool {
+        let Some(watcher) = self.watchers.watchers.get_mut(&number) else {
+            return false;
+        };
+        if watcher.stream != response.stream {
+            return false;
+        }
+        self.newest = self.newest.max(response.header.revision);
         let mut outcome = None;
         if response.created {
             watcher.id = Some(response.watch);
@@ -216,7 +261,7 @@ impl Clients {
         if let Some(outcome) = outcome {
             self.close(crate::id::RequestId(number), outcome, now_us);
         }
-        Some(node)
+        true
     }
 
     fn connect(&mut self, number: u64, now_us: u64) -> Option<WatchRequest> {
@@ -225,6 +270,10 @@ impl Clients {
         let watcher = self.watchers.watchers.get_mut(&number)?;
         watcher.stream = stream;
         watcher.id = None;
+        // What it had not taken is lost with the connection.
+        if let Some(stalled) = &mut watcher.stalled {
+            stalled.clear();
+        }
         let history = self.history.watches.get_mut(watcher.at)?;
         history.sessions.push(WatchSession {
             start_revision: watcher.next,

@@ -4,6 +4,7 @@ use super::{Phase, Planner};
 use crate::prng::Prng;
 use crate::sim::action::{Action, Node};
 use crate::sim::operation::Operation;
+use crate::sim::revision_choice::RevisionChoice;
 
 /// How often clients of one seed ask for what. Swarm testing (Groce et al. 2012): a load that
 /// leaves some kinds out reaches states that one with all of them does not.
@@ -47,13 +48,16 @@ enum Kind {
     RangeAlone,
     Swap,
     PutAll,
+    PutAndGetOld,
     Lease,
     Watch,
+    WatchStall,
+    WatchProgress,
     MoveLeader,
 }
 
 /// Each kind, its usual weight, and whether no load is without it.
-const KINDS: [(Kind, u64, bool); 12] = [
+const KINDS: [(Kind, u64, bool); 15] = [
     (Kind::Put, 40, true),
     (Kind::Get, 25, true),
     (Kind::Delete, 6, false),
@@ -63,8 +67,11 @@ const KINDS: [(Kind, u64, bool); 12] = [
     (Kind::RangeAlone, 8, false),
     (Kind::Swap, 12, false),
     (Kind::PutAll, 6, false),
+    (Kind::PutAndGetOld, 4, false),
     (Kind::Lease, 6, false),
     (Kind::Watch, 2, false),
+    (Kind::WatchStall, 3, false),
+    (Kind::WatchProgress, 2, false),
     (Kind::MoveLeader, 1, false),
 ];
 
@@ -77,7 +84,7 @@ pub(in crate::sim) fn observers(nodes: &[Node]) -> Vec<Action> {
         operation: Operation::Watch {
             key: "k".to_owned(),
             end: "l".to_owned(),
-            revision: 1,
+            revision: 1.into(),
         },
     };
     nodes.first().into_iter().chain(last).map(watch).collect()
@@ -119,7 +126,7 @@ impl Planner {
     }
 
     fn draw_operation(&mut self, kind: Kind, key: String) -> Operation {
-        let all = |revision, serializable| Operation::Range {
+        let all = |revision: RevisionChoice, serializable| Operation::Range {
             key: "k".to_owned(),
             end: "l".to_owned(),
             revision,
@@ -127,7 +134,7 @@ impl Planner {
         };
         match kind {
             Kind::RangeOld => all(self.draw_revision(), false),
-            Kind::RangeAlone => all(0, true),
+            Kind::RangeAlone => all(RevisionChoice::DEFAULT, true),
             Kind::Swap => {
                 let back = self.prng.below(6);
                 let expected = self
@@ -150,6 +157,18 @@ impl Planner {
                     pairs: pairs.collect(),
                 }
             }
+            Kind::PutAndGetOld => Operation::PutAndGetOld {
+                key,
+                value: self.next_value(),
+                revision: self.draw_revision(),
+            },
+            Kind::WatchStall => Operation::WatchStall {
+                operation: self.draw_observer(),
+                on: self.prng.chance(500),
+            },
+            Kind::WatchProgress => Operation::WatchProgress {
+                operation: self.draw_observer(),
+            },
             Kind::Lease => self.draw_lease(key),
             Kind::Watch => Operation::Watch {
                 key: "k".to_owned(),
@@ -157,13 +176,13 @@ impl Planner {
                 revision: if self.prng.chance(500) {
                     self.draw_revision()
                 } else {
-                    0
+                    RevisionChoice::DEFAULT
                 },
             },
             Kind::MoveLeader => Operation::MoveLeader {
                 target: self.draw().unwrap_or(Node(1)),
             },
-            _ => all(0, false),
+            _ => all(RevisionChoice::DEFAULT, false),
         }
     }
 
@@ -186,12 +205,22 @@ impl Planner {
         }
     }
 
+    /// The operation that began one of the first watches, see [`observers`].
+    fn draw_observer(&mut self) -> u64 {
+        self.prng.between(1, self.nodes.len().min(2) as u64)
+    }
+
     fn draw_key(&mut self) -> String {
         format!("k{}", self.prng.between(1, 5))
     }
 
-    fn draw_revision(&mut self) -> i64 {
-        self.prng.between(1, self.write_count + 1).cast_signed()
+    /// Any, or one about the newest: there is where something can go wrong.
+    fn draw_revision(&mut self) -> RevisionChoice {
+        if self.prng.chance(500) {
+            let all = self.write_count + 1;
+            return RevisionChoice::Number(self.prng.between(1, all).cast_signed());
+        }
+        RevisionChoice::Newest(self.prng.below(12).cast_signed() - 8)
     }
 
     /// Every value is put once: whoever reads it knows who put it.

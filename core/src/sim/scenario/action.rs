@@ -7,6 +7,7 @@ use super::words::{Cursor, Read, Word, unknown};
 use crate::sim::action::{Action, Node};
 use crate::sim::fault::{DamagedFile, DiskCall, Fault, Keeps};
 use crate::sim::operation::Operation;
+use crate::sim::revision_choice::RevisionChoice;
 
 /// A line's words as one action.
 pub(super) fn action(cursor: &mut Cursor<'_>, names: &Names) -> Read<Action> {
@@ -115,10 +116,10 @@ fn simple(verb: &Word, cursor: &mut Cursor<'_>, names: &Names) -> Read<Action> {
             cursor.next("")?;
             return Ok(Action::Compact {
                 node: names.node(word, &word.text)?,
-                revision: integer(revision, &revision.text)?,
+                revision: self::revision(revision, &revision.text)?,
             });
         }
-        let revision = integer(word, &word.text)?;
+        let revision = revision(word, &word.text)?;
         let node = at(cursor, names)?;
         return Ok(Action::Compact { node, revision });
     }
@@ -353,6 +354,16 @@ pub(super) fn pair(cursor: &mut Cursor<'_>) -> Read<(String, String)> {
 }
 
 /// A whole number.
+/// A revision: `5`, `newest`, `newest-3`.
+pub(super) fn revision(word: &Word, text: &str) -> Read<RevisionChoice> {
+    let wrong = |_| {
+        word.wrong(format!(
+            "\"{text}\" is no revision; write a number, or newest-3"
+        ))
+    };
+    text.parse().map_err(wrong)
+}
+
 pub(super) fn integer<T: std::str::FromStr>(word: &Word, text: &str) -> Read<T> {
     let number = text.parse();
     number.map_err(|_| word.wrong(format!("\"{text}\" is no whole number")))

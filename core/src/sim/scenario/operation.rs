@@ -1,9 +1,10 @@
 //! Words as operations of clients, without the member that is asked.
 
-use super::action::{integer, pair};
+use super::action::{integer, pair, revision};
 use super::names::Names;
 use super::words::{Cursor, Read, Word, unknown};
 use crate::sim::operation::Operation;
+use crate::sim::revision_choice::RevisionChoice;
 
 /// The operation that a verb begins; nothing when it begins none.
 pub(super) fn operation(
@@ -11,6 +12,9 @@ pub(super) fn operation(
     cursor: &mut Cursor<'_>,
     names: &Names,
 ) -> Read<Option<Operation>> {
+    if let Some(operation) = lease_operation(verb, cursor)? {
+        return Ok(Some(operation));
+    }
     let operation = match verb.text.as_str() {
         "range" => {
             let range = range(cursor, true)?;
@@ -37,33 +41,16 @@ pub(super) fn operation(
             }
             Operation::PutAll { pairs }
         }
-        "lease-grant" => {
-            let lease = number(cursor, "a lease's id; 0 lets the member choose")?;
-            let word = cursor.next("how long it lives: ttl=10s")?;
-            let ttl = word.pair().filter(|(name, _)| *name == "ttl");
-            let seconds = ttl.and_then(|(_, ttl)| ttl.strip_suffix('s')?.parse().ok());
-            let ttl_seconds = seconds.ok_or_else(|| {
-                word.wrong(format!(
-                    "\"{}\" is no time to live; write ttl=10s",
-                    word.text
-                ))
-            })?;
-            Operation::LeaseGrant { lease, ttl_seconds }
-        }
-        "lease-revoke" => Operation::LeaseRevoke {
-            lease: number(cursor, "a lease's id")?,
-        },
-        "lease-keep-alive" => Operation::LeaseKeepAlive {
-            lease: number(cursor, "a lease's id")?,
-        },
-        "lease-time-to-live" => Operation::LeaseTimeToLive {
-            lease: number(cursor, "a lease's id")?,
-        },
+        "put-and-get-old" => put_and_get_old(cursor)?,
         "watch-cancel" => Operation::WatchCancel {
             operation: number(cursor, "the number of the operation that began the watch")?,
         },
         "watch-progress" => Operation::WatchProgress {
             operation: number(cursor, "the number of the operation that began the watch")?,
+        },
+        "watch-stall" | "watch-go-on" => Operation::WatchStall {
+            operation: number(cursor, "the number of the operation that began the watch")?,
+            on: verb.text == "watch-stall",
         },
         _ => return of_members(verb, cursor, names),
     };
@@ -72,7 +59,7 @@ pub(super) fn operation(
 
 /// What is asked of the cluster's members.
 fn of_members(verb: &Word, cursor: &mut Cursor<'_>, names: &Names) -> Read<Option<Operation>> {
-    let operation = match verb.text.as_str() {
+    Ok(Some(match verb.text.as_str() {
         "member-add" => Operation::MemberAdd {
             new: names.next(cursor)?,
             learner: cursor.take("learner"),
@@ -95,14 +82,56 @@ fn of_members(verb: &Word, cursor: &mut Cursor<'_>, names: &Names) -> Read<Optio
             target: names.next(cursor)?,
         },
         _ => return Ok(None),
+    }))
+}
+
+/// One of a lease alone.
+fn lease_operation(verb: &Word, cursor: &mut Cursor<'_>) -> Read<Option<Operation>> {
+    Ok(Some(match verb.text.as_str() {
+        "lease-grant" => {
+            let lease = number(cursor, "a lease's id; 0 lets the member choose")?;
+            let word = cursor.next("how long it lives: ttl=10s")?;
+            let ttl = word.pair().filter(|(name, _)| *name == "ttl");
+            let seconds = ttl.and_then(|(_, ttl)| ttl.strip_suffix('s')?.parse().ok());
+            let ttl_seconds = seconds.ok_or_else(|| {
+                word.wrong(format!(
+                    "\"{}\" is no time to live; write ttl=10s",
+                    word.text
+                ))
+            })?;
+            Operation::LeaseGrant { lease, ttl_seconds }
+        }
+        "lease-revoke" => Operation::LeaseRevoke {
+            lease: number(cursor, "a lease's id")?,
+        },
+        "lease-keep-alive" => Operation::LeaseKeepAlive {
+            lease: number(cursor, "a lease's id")?,
+        },
+        "lease-time-to-live" => Operation::LeaseTimeToLive {
+            lease: number(cursor, "a lease's id")?,
+        },
+        _ => return Ok(None),
+    }))
+}
+
+/// `KEY=VALUE revision=N`.
+fn put_and_get_old(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let (key, value) = pair(cursor)?;
+    let word = cursor.next("the revision to read at: revision=5")?;
+    let Some(("revision", text)) = word.pair() else {
+        return Err(unknown(word, "setting", &["revision=N"]));
     };
-    Ok(Some(operation))
+    Ok(Operation::PutAndGetOld {
+        key,
+        value,
+        revision: revision(word, text)?,
+    })
 }
 
 struct RangeWords {
     key: String,
     end: String,
-    revision: i64,
+    revision: RevisionChoice,
     serializable: bool,
 }
 
@@ -111,13 +140,13 @@ fn range(cursor: &mut Cursor<'_>, can_be_serializable: bool) -> Read<RangeWords>
     let mut range = RangeWords {
         key: cursor.next("a key")?.text.clone(),
         end: String::new(),
-        revision: 0,
+        revision: RevisionChoice::DEFAULT,
         serializable: false,
     };
     while let Some(word) = cursor.peek().filter(|word| word.text != "at") {
         match word.pair() {
             Some(("end", end)) => range.end = end.to_owned(),
-            Some(("revision", revision)) => range.revision = integer(word, revision)?,
+            Some(("revision", text)) => range.revision = revision(word, text)?,
             None if can_be_serializable && word.text == "serializable" => {
                 range.serializable = true;
             }

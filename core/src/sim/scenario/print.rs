@@ -7,6 +7,7 @@ use super::words::quote;
 use crate::sim::action::{Action, Node};
 use crate::sim::fault::{DamagedFile, DiskCall, Fault, Keeps};
 use crate::sim::operation::Operation;
+use crate::sim::revision_choice::RevisionChoice;
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -161,6 +162,14 @@ impl fmt::Display for Operation {
                     .iter()
                     .try_for_each(|(key, value)| write!(f, " {}={}", quote(key), quote(value)))
             }
+            Operation::PutAndGetOld {
+                key,
+                value,
+                revision,
+            } => {
+                let pair = format!("{}={}", quote(key), quote(value));
+                write!(f, "put-and-get-old {pair} revision={revision}")
+            }
             Operation::PutWithLease { key, value, lease } => {
                 write!(f, "put {}={} lease={lease}", quote(key), quote(value))
             }
@@ -174,6 +183,10 @@ impl fmt::Display for Operation {
                 write!(f, "watch {}", range_text(key, end, *revision))
             }
             Operation::WatchCancel { operation } => write!(f, "watch-cancel {operation}"),
+            Operation::WatchStall { operation, on } => {
+                let verb = if *on { "watch-stall" } else { "watch-go-on" };
+                write!(f, "{verb} {operation}")
+            }
             Operation::WatchProgress { operation } => write!(f, "watch-progress {operation}"),
             Operation::MemberAdd { new, learner } => {
                 write!(
@@ -192,12 +205,12 @@ impl fmt::Display for Operation {
     }
 }
 
-fn range_text(key: &str, end: &str, revision: i64) -> String {
+fn range_text(key: &str, end: &str, revision: RevisionChoice) -> String {
     let mut text = quote(key);
     if !end.is_empty() {
         text += &format!(" end={}", quote(end));
     }
-    if revision != 0 {
+    if revision != RevisionChoice::DEFAULT {
         text += &format!(" revision={revision}");
     }
     text

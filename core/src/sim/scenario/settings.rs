@@ -19,6 +19,8 @@ const KNOWN: &[&str] = &[
     "snapshot-count",
     "catch-up",
     "segment-size",
+    "watch-room",
+    "watch-chunk",
     "pre-vote",
     "strict-reconfig",
     "check-quorum",
@@ -59,6 +61,8 @@ fn set(config: &mut WorldConfig, word: &Word, name: &str, value: &str) -> Read<(
         "snapshot-count" => config.snapshot_count = integer(word, value)?,
         "catch-up" => config.snapshot_catch_up_entries = integer(word, value)?,
         "segment-size" => config.segment_size_bytes = integer(word, value)?,
+        "watch-room" => config.watch_room = integer(word, value)?,
+        "watch-chunk" => config.watch_chunk = integer(word, value)?,
         "pre-vote" => config.pre_vote = is_on(word, value, "on", "off")?,
         "strict-reconfig" => config.strict_reconfig_check = is_on(word, value, "on", "off")?,
         _ => {
@@ -145,6 +149,13 @@ pub(super) fn settings_text(config: &WorldConfig) -> String {
             config.segment_size_bytes,
             default.segment_size_bytes,
         ),
+    ] {
+        add(value == default, format!("{name}={value}"));
+    }
+    let default_chunk = default.watch_chunk;
+    for (name, value, default) in [
+        ("watch-room", config.watch_room, default.watch_room),
+        ("watch-chunk", config.watch_chunk, default_chunk),
     ] {
         add(value == default, format!("{name}={value}"));
     }

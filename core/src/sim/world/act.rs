@@ -48,6 +48,10 @@ impl World {
             Action::Operation { operation, .. } if self.stranger(operation).is_some() => {
                 self.stranger(operation)
             }
+            Action::Operation {
+                operation: Operation::WatchStall { .. },
+                ..
+            } => None,
             Action::Crash { node }
             | Action::Put { node, .. }
             | Action::Get { node, .. }
@@ -99,6 +103,15 @@ impl World {
                 .ask_watch(operation)
                 .is_none()
                 .then(|| format!("operation {number} does not watch")),
+            Operation::WatchStall { operation, on } => {
+                let is_stalled = self.clients.is_stalled(*operation);
+                match (is_stalled, *on) {
+                    (None, _) => Some(format!("operation {operation} does not watch")),
+                    (Some(true), true) => Some(format!("operation {operation} has stalled")),
+                    (Some(false), false) => Some(format!("operation {operation} has not stalled")),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
@@ -131,12 +144,25 @@ impl World {
     }
 
     fn operate(&mut self, node: Node, operation: Operation) {
-        if let Some(request) = self.clients.watch(node, &operation, self.now_us) {
+        if let Operation::WatchStall { operation, on } = operation {
+            self.stall_watch(operation, on);
+        } else if let Some(request) = self.clients.watch(node, &operation, self.now_us) {
             self.feed(node, Input::Watch(request));
         } else if let Some((node, request)) = self.clients.ask_watch(&operation) {
             self.feed(node, Input::Watch(request));
         } else {
             self.ask(node, Question::Other(operation));
+        }
+    }
+
+    /// What a client does about its own watch; its member may be down.
+    pub(super) fn stall_watch(&mut self, number: u64, on: bool) {
+        let moment = self.moment();
+        if let Some((node, requests)) = self.clients.stall(number, on, self.now_us) {
+            self.records.heard(moment);
+            for request in requests {
+                self.feed(node, Input::Watch(request));
+            }
         }
     }
 
@@ -161,11 +187,12 @@ impl World {
     }
 
     fn ask(&mut self, node: Node, question: Question) {
+        let newest = self.clients.newest();
         let command = match &question {
             Question::Other(Operation::MemberAdd { new, learner }) => {
                 self.add_machine(*new, *learner)
             }
-            question => question.command(|node| self.id(node)),
+            question => question.command(|node| self.id(node), newest),
         };
         let Some(command) = command else {
             return;

@@ -288,7 +288,7 @@ impl World {
         }
     }
 
-    fn moment(&self) -> Moment {
+    pub(super) fn moment(&self) -> Moment {
         Moment {
             at_us: self.now_us,
             event: self.event_count,

@@ -240,6 +240,9 @@ impl World {
             self.end_stall(node);
             self.resume(node);
         }
+        for watch in self.clients.stalled() {
+            self.stall_watch(watch, false);
+        }
     }
 
     fn with(&mut self, node: Node, change: impl FnOnce(&mut Machine)) {

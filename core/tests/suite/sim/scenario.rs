@@ -3,7 +3,7 @@
 use quorate_core::rules::Rule;
 use quorate_core::sim::{
     Action, DamagedFile, DiskCall, Fault, History, Keeps, Node, Operation, Outcome, Report,
-    Scenario, World, WorldConfig,
+    RevisionChoice, Scenario, World, WorldConfig,
 };
 
 const N1: Node = Node(1);
@@ -40,7 +40,14 @@ fn every_simple_action_is_read_as_it_is_printed() {
         Action::Isolate { node },
         Action::Cut { from: N1, to: N2 },
         Action::Heal,
-        Action::Compact { node, revision: -3 },
+        Action::Compact {
+            node,
+            revision: (-3).into(),
+        },
+        Action::Compact {
+            node,
+            revision: RevisionChoice::Newest(-3),
+        },
         Action::Stop { node },
     ] {
         comes_back(&action);
@@ -224,6 +231,8 @@ fn all_settings_come_back() {
         pre_vote: false,
         strict_reconfig_check: false,
         rules_off: vec![Rule::CheckQuorum],
+        watch_room: 9,
+        watch_chunk: 10,
         known_bug: None,
     };
     let text = Scenario::text_of(&History::new(config.clone()), 1);
@@ -360,6 +369,19 @@ fn operations(text: &str) -> Vec<Operation> {
         Operation::LeaseTimeToLive { lease: 7 },
         Operation::WatchCancel { operation: 4 },
         Operation::WatchProgress { operation: 4 },
+        Operation::WatchStall {
+            operation: 4,
+            on: true,
+        },
+        Operation::WatchStall {
+            operation: 4,
+            on: false,
+        },
+        Operation::PutAndGetOld {
+            key: key.clone(),
+            value: value.clone(),
+            revision: RevisionChoice::Newest(2),
+        },
         Operation::MemberRemove { target: N1 },
         Operation::MemberPromote { target: N1 },
         Operation::MemberUpdate {
@@ -376,6 +398,7 @@ fn operations(text: &str) -> Vec<Operation> {
         });
     }
     for (end, revision, serializable) in [("", 0, false), (text, 5, true), ("z", -1, false)] {
+        let revision = RevisionChoice::Number(revision);
         operations.push(Operation::Range {
             key: key.clone(),
             end: end.to_owned(),
