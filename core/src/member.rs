@@ -237,10 +237,8 @@ impl Member {
             outputs: vec![Output::Disk(first)],
             probe: None,
         };
-        member.store.put_back(member.config.bugs);
+        member.put_bug_back();
         member.store.hash_compactions();
-        member.watches.put_back(member.config.bugs);
-        member.log.wal().put_back(member.config.bugs);
         for line in lines {
             member.tell(line);
         }
@@ -252,6 +250,14 @@ impl Member {
         }
         member.begin_initial_check();
         member
+    }
+
+    /// Tells the parts which known bug is back: none, in a server.
+    fn put_bug_back(&mut self) {
+        let bugs = self.config.bugs;
+        self.store.put_back(bugs);
+        self.watches.put_back(bugs);
+        self.log.wal().put_back(bugs);
     }
 
     /// Takes in what happened. What follows from it is in the next [`Member::take_outputs`].

@@ -118,7 +118,7 @@ fn the_cluster_shows_itself() {
 fn what_is_not_there_yet_says_so() {
     let cluster = Cluster::start(1, &[]);
     let etcdctl = cluster.etcdctl();
-    for command in [&["user", "list"][..], &["defrag"]] {
+    for command in [&["user", "list"][..], &["role", "list"]] {
         let error = etcdctl.run(command).unwrap_err();
         assert!(error.contains("is not supported yet by quorate"), "{error}");
     }

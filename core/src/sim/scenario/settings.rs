@@ -136,27 +136,7 @@ pub(super) fn settings_text(config: &WorldConfig) -> String {
         let value = duration_text(value_us);
         add(value_us == default_us, format!("{name}={value}"));
     }
-    let catch_up = config.snapshot_catch_up_entries;
-    for (name, value, default) in [
-        (
-            "snapshot-count",
-            config.snapshot_count,
-            default.snapshot_count,
-        ),
-        ("catch-up", catch_up, default.snapshot_catch_up_entries),
-        (
-            "segment-size",
-            config.segment_size_bytes,
-            default.segment_size_bytes,
-        ),
-    ] {
-        add(value == default, format!("{name}={value}"));
-    }
-    let default_chunk = default.watch_chunk;
-    for (name, value, default) in [
-        ("watch-room", config.watch_room, default.watch_room),
-        ("watch-chunk", config.watch_chunk, default_chunk),
-    ] {
+    for ((name, value), (_, default)) in numbers(config).into_iter().zip(numbers(&default)) {
         add(value == default, format!("{name}={value}"));
     }
     let pre_vote = if config.pre_vote { "on" } else { "off" };
@@ -172,4 +152,15 @@ pub(super) fn settings_text(config: &WorldConfig) -> String {
         add(false, format!("{rule}=off"));
     }
     text
+}
+
+/// The settings that are plain numbers, by their names.
+fn numbers(config: &WorldConfig) -> [(&'static str, u64); 5] {
+    [
+        ("snapshot-count", config.snapshot_count),
+        ("catch-up", config.snapshot_catch_up_entries),
+        ("segment-size", config.segment_size_bytes),
+        ("watch-room", u64::from(config.watch_room)),
+        ("watch-chunk", u64::from(config.watch_chunk)),
+    ]
 }
