@@ -109,6 +109,12 @@ impl Checks {
         self.membership_safety.forget(node);
     }
 
+    /// Hears that a member's snapshot is damaged: its log still has what it had said of it, and
+    /// counts in the majorities that were told so.
+    pub(super) fn snapshot_damaged(&mut self, node: Node) {
+        self.persistence.forget(node);
+    }
+
     /// Hears that a member goes on though its disk said that it failed.
     pub(super) fn went_on(&self, node: Node, error: &DiskError) -> Verdict {
         recovery::go_on(node, error)

@@ -204,7 +204,10 @@ impl World {
             return;
         };
         machine.condition.is_damaged = true;
-        self.checks.disk_changed(node);
+        match file {
+            DamagedFile::Log => self.checks.disk_changed(node),
+            DamagedFile::Snapshot => self.checks.snapshot_damaged(node),
+        }
         self.lines.add(
             self.now_us,
             format_args!("flipped a bit of byte {at_bytes} of {node}'s {path}"),
