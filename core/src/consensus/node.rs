@@ -69,6 +69,10 @@ pub(crate) struct Consensus {
     /// Messages that say what a write makes true, by the number of their Ready: they leave when
     /// that is durable, never before.
     held: Held,
+    /// The term last handed out for writing.
+    written_term: Term,
+    /// The Ready that it was handed out with, until that is durable.
+    term_written_by: Option<u64>,
     configuration: ConfState,
     /// Carried out by the store. Raft hears of it once it knows the same to be durable.
     carried_out: u64,
@@ -87,6 +91,7 @@ impl Consensus {
         check_initial(&initial)?;
         let settings = raft_settings(config, initial.offset);
         let configuration = sorted(initial.configuration);
+        let written_term = Term(initial.hard_state.term);
         let store = LogStore::new(
             initial.offset.0,
             initial.offset_term.0,
@@ -103,6 +108,8 @@ impl Consensus {
             seed: config.seed,
             observer: Observer::default(),
             held: Held::new(),
+            written_term,
+            term_written_by: None,
             configuration,
             carried_out: initial.offset.0,
         };
@@ -233,8 +240,12 @@ impl Consensus {
         let snapshot = self.take_snapshot(&ready);
         let entries = ready.take_entries();
         let truncated = self.node.mut_store().append(&entries).map(Index);
-        let messages = convert::by_receiver(ready.take_messages());
-        let held = convert::by_receiver(ready.take_persisted_messages());
+        self.note_term(&ready);
+        let mut messages = convert::by_receiver(ready.take_messages());
+        let mut held = convert::by_receiver(ready.take_persisted_messages());
+        if self.term_written_by.is_some() {
+            held.append(&mut messages);
+        }
         self.held.push_back((number, held));
         let work = Work {
             number,
@@ -259,6 +270,7 @@ impl Consensus {
     pub(crate) fn persisted(&mut self, number: u64) -> Vec<Message> {
         self.call(Cause::Other, |node| node.on_persist_ready(number));
         self.tell_applied();
+        self.term_written_by = self.term_written_by.filter(|term| *term > number);
         let mut released = Vec::new();
         while let Some((_, messages)) = self.held.pop_front_if(|(held, _)| *held <= number) {
             released.extend(messages);
@@ -300,6 +312,27 @@ impl Consensus {
     /// The lines told since this was last called.
     pub(crate) fn take_trace(&mut self) -> Vec<TraceKind> {
         self.observer.take_lines()
+    }
+
+    /// Notes the Ready that writes a new term.
+    ///
+    /// A leader's messages leave before its own disk has what they tell of (Ongaro's thesis,
+    /// 10.2.1). Raft takes it for granted that the leader's term is durable by then: others voted
+    /// in it. The only voter asks nobody:
+    ///
+    /// 1. it elects itself at term 2 and sends its learner an entry of that term;
+    /// 2. it crashes before the term is on its disk, and comes back at term 1;
+    /// 3. it elects itself at term 2 again, and appends something else at the same index.
+    ///
+    /// Then two entries share index and term. So a leader whose term is not durable sends nothing.
+    fn note_term(&mut self, ready: &raft::Ready) {
+        let Some(hard_state) = ready.hs() else {
+            return;
+        };
+        if hard_state.term != self.written_term.0 {
+            self.written_term = Term(hard_state.term);
+            self.term_written_by = Some(ready.number());
+        }
     }
 
     fn take_snapshot(&mut self, ready: &raft::Ready) -> Option<(Index, Term)> {
