@@ -8,6 +8,7 @@ mod change;
 mod cluster;
 mod kv;
 mod lease;
+mod save;
 mod txn;
 mod watch;
 
@@ -26,6 +27,7 @@ pub use lease::{
     LeaseCheckpoint, LeaseExpire, LeaseGrant, LeaseGrantReply, LeaseKeepAliveReply,
     LeaseTimeToLive, LeaseTimeToLiveReply,
 };
+pub use save::{SaveAnswer, SaveEnd, SaveRequest, SaveResponse};
 pub use txn::{Compare, CompareOutcome, CompareTarget, RequestOp, ResponseOp, Txn, TxnReply};
 pub use watch::{WatchCreate, WatchEvent, WatchEventKind, WatchRequest, WatchResponse};
 

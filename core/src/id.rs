@@ -61,6 +61,10 @@ number! {
     WatchId(i64), "{}"
 }
 number! {
+    /// Names one client that saves a member's store, chosen by the host.
+    SaveId(u64), "{}"
+}
+number! {
     /// Names one request of one host, chosen by the host, echoed in its reply.
     RequestId(u64), "{}"
 }

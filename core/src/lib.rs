@@ -39,7 +39,9 @@ pub mod wal;
 
 use bytes::Bytes;
 
-use crate::command::{Command, MemberInfo, Reply, ReplyHeader, WatchRequest, WatchResponse};
+use crate::command::{
+    Command, MemberInfo, Reply, ReplyHeader, SaveRequest, SaveResponse, WatchRequest, WatchResponse,
+};
 use crate::disk::{DiskBatch, DiskError, Lane};
 use crate::error::Error;
 use crate::id::{BatchId, MemberId, RequestId};
@@ -67,6 +69,8 @@ pub enum Input {
     },
     /// A client asks something on a watch stream. Answered by [`Output::Watch`].
     Watch(WatchRequest),
+    /// A client saves this member's store. Answered by [`Output::Save`].
+    Save(SaveRequest),
     /// A batch of disk operations has been carried out, or could not be.
     DiskDone {
         /// The batch's lane.
@@ -121,6 +125,8 @@ pub enum Output {
     },
     /// Tell a client what its watch stream hears.
     Watch(WatchResponse),
+    /// Answer a client that saves the store.
+    Save(SaveResponse),
     /// Who is in the cluster now, by ascending ids: connect to these, and to nobody else. Comes
     /// first when a member starts that knows it, and then whenever it changes. A member that
     /// joins a cluster hears of it only once somebody has connected to it.

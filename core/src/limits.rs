@@ -30,6 +30,8 @@ pub const COMMITTED_SIZE_BYTES_MAX: u64 = 16 * 1_024 * 1_024;
 pub const SNAPSHOT_CHUNK_SIZE_BYTES: usize = 1_024 * 1_024;
 /// Chunks of a snapshot under way to one follower, unacknowledged.
 pub const SNAPSHOT_CHUNKS_IN_FLIGHT_MAX: u32 = 8;
+/// Clients that save one member's store at a time: each holds on to what compaction would let go.
+pub const SAVES_MAX: usize = 64;
 /// Entries kept in the log behind a snapshot, so that a follower a little behind needs none.
 pub const SNAPSHOT_CATCH_UP_ENTRIES: u64 = 5_000;
 /// `--snapshot-count`: entries between two snapshots unless told otherwise.

@@ -49,6 +49,7 @@ mod proposal;
 mod receiving;
 mod requests;
 mod restore;
+mod saving;
 mod serve;
 mod snapshots;
 mod start;
@@ -84,6 +85,7 @@ use self::move_leader::LeaderMove;
 use self::peers::Peers;
 use self::requests::{Reads, Writes};
 use self::restore::Restored;
+use self::saving::Saves;
 use self::snapshots::Snapshots;
 use self::stop::Stop;
 use crate::alarm::Alarms;
@@ -140,6 +142,7 @@ pub struct Member {
     compactions: Vec<RequestId>,
     defragmentation: Option<Defragmenting>,
     hashes: HashDesk,
+    saves: Saves,
     checks: CorruptionChecks,
     compactor: Compactor,
     /// Ticks since the start.
@@ -227,6 +230,7 @@ impl Member {
             compactions: Vec::new(),
             defragmentation: None,
             hashes: HashDesk::default(),
+            saves: Saves::default(),
             checks: CorruptionChecks::default(),
             now_ticks: 0,
             held_ticks: 0,
@@ -239,9 +243,7 @@ impl Member {
         };
         member.put_bug_back();
         member.store.hash_compactions();
-        for line in lines {
-            member.tell(line);
-        }
+        lines.into_iter().for_each(|line| member.tell(line));
         if !leftovers.is_empty() {
             member.write_snapshot_lane(snapshots::Purpose::Cleanup, leftovers);
         }
@@ -270,6 +272,7 @@ impl Member {
             Input::Message { from, frame } => self.receive(from, &frame),
             Input::Request { id, command } => self.request(id, command),
             Input::Watch(request) => self.watch(request),
+            Input::Save(request) => self.save(request),
             Input::DiskDone {
                 lane,
                 batch,
@@ -297,7 +300,8 @@ impl Member {
     pub fn is_busy(&self) -> bool {
         let has_work = self.store.compact_step_waits()
             || self.defragmentation.is_some()
-            || self.hashes.is_busy();
+            || self.hashes.is_busy()
+            || self.saves.is_busy();
         has_work && !self.is_stopped()
     }
 
@@ -338,6 +342,7 @@ impl Member {
         self.go_on_hashing();
         self.go_on_compacting();
         self.go_on_defragmenting();
+        self.go_on_measuring();
         self.begin_checkpoint();
         self.answer_leader_moves();
         self.go_on_stopping();

@@ -34,5 +34,6 @@ pub use encoder::SnapshotEncoder;
 pub use error::SnapshotError;
 pub use header::{Configuration, SnapshotHeader};
 pub use reader::{SnapshotFile, read};
-pub use saved::{SavedChecksum, SavedError, read_saved};
+pub(crate) use saved::padding;
+pub use saved::{SavedChecksum, SavedError, SavedSize, read_saved};
 pub use writer::SnapshotWriter;

@@ -13,6 +13,7 @@ mod suite {
     mod membership;
     mod mvcc;
     mod quota;
+    mod saving;
     mod sim;
     mod versions;
     pub(crate) mod wal;

@@ -20,6 +20,7 @@ mod status;
 mod turn;
 mod watch;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -33,7 +34,9 @@ use tonic::body::Body;
 use tonic_health::pb::health_server::HealthServer;
 use tower::Service;
 
+use crate::log::Logger;
 use crate::member_thread::MemberHandle;
+use crate::metrics::Metrics;
 use crate::settings::Settings;
 use call_end::{CallEnd, Terms};
 use pb::auth_server::AuthServer;
@@ -59,6 +62,8 @@ pub(crate) struct Api {
     message_size_bytes_max: usize,
     /// How long a stream whose client wants a leader waits for one.
     leader_patience: Duration,
+    logger: Logger,
+    metrics: Arc<Metrics>,
 }
 
 /// All services of the client port.
@@ -79,7 +84,12 @@ pub(crate) struct Services {
 
 impl Api {
     /// The services' view of this member.
-    pub(crate) fn new(member: MemberHandle, settings: &Settings) -> Self {
+    pub(crate) fn new(
+        member: MemberHandle,
+        settings: &Settings,
+        logger: &Logger,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
         let election = Duration::from_millis(settings.election_ms.into());
         Self {
             member,
@@ -88,6 +98,8 @@ impl Api {
                 .request_size_bytes_max
                 .saturating_add(OVERHEAD_SIZE_BYTES),
             leader_patience: election * LEADERLESS_TIMEOUTS_MAX,
+            logger: logger.clone(),
+            metrics: metrics.clone(),
         }
     }
 

@@ -7,6 +7,7 @@
 mod described;
 mod dispatch;
 mod heartbeat;
+mod save;
 mod start;
 mod watch_stream;
 mod work;
@@ -17,9 +18,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use quorate_core::command::{Command, Reply, ReplyHeader, WatchRequest};
+use quorate_core::command::{Command, Reply, ReplyHeader, SaveAnswer, SaveRequest, WatchRequest};
 use quorate_core::error::Error;
-use quorate_core::id::WatchStreamId;
+use quorate_core::id::{SaveId, WatchStreamId};
 use quorate_core::member::{Figures, Role, Standing};
 use quorate_core::{Input, Output};
 use tokio::sync::mpsc::error::TryRecvError;
@@ -28,6 +29,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use dispatch::Dispatch;
 pub(crate) use dispatch::Hosts;
 use heartbeat::HeartbeatWatch;
+pub(crate) use save::SavedStore;
 pub(crate) use start::start_member;
 use watch_stream::WatchSender;
 pub(crate) use watch_stream::{WatchRequests, WatchResponses};
@@ -68,6 +70,15 @@ enum Event {
     WatchClosed {
         stream: WatchStreamId,
     },
+    /// A client saves the store.
+    SaveOpened {
+        save: SaveId,
+        answers: mpsc::UnboundedSender<SaveAnswer>,
+    },
+    /// It has all of it, or is gone.
+    SaveClosed {
+        save: SaveId,
+    },
     /// Somebody wants to see the member in numbers.
     Look(oneshot::Sender<Figures>),
 }
@@ -80,7 +91,7 @@ pub(crate) type Answer = (ReplyHeader, Result<Reply, Error>);
 pub(crate) struct MemberHandle {
     events: mpsc::Sender<Event>,
     standing: watch::Receiver<Standing>,
-    next_stream: Arc<AtomicU64>,
+    next_name: Arc<AtomicU64>,
 }
 
 /// The inputs of a member that has not been started.
@@ -96,7 +107,7 @@ pub(crate) fn channel() -> (MemberHandle, MemberInbox) {
     let handle = MemberHandle {
         events: sender,
         standing,
-        next_stream: Arc::new(AtomicU64::new(1)),
+        next_name: Arc::new(AtomicU64::new(1)),
     };
     let inbox = MemberInbox {
         events: receiver,
@@ -130,11 +141,16 @@ impl MemberHandle {
 
     /// Begins a watch stream; nothing when the member is gone.
     pub(crate) async fn watch(&self) -> Option<(WatchRequests, WatchResponses)> {
-        let stream = WatchStreamId(self.next_stream.fetch_add(1, Ordering::Relaxed));
+        let stream = WatchStreamId(self.next_name());
         let (responses, requests, receiver) = watch_stream::open(stream, &self.events);
         let opened = Event::WatchOpened { stream, responses };
         self.events.send(opened).await.ok()?;
         Some((requests, receiver))
+    }
+
+    /// A number that this member has not been given as a name before.
+    fn next_name(&self) -> u64 {
+        self.next_name.fetch_add(1, Ordering::Relaxed)
     }
 
     /// How the member stands in the cluster, as of its last round.
@@ -239,6 +255,14 @@ fn run(
                 Event::WatchClosed { stream } => {
                     dispatch.close_watch(stream);
                     member.step(Input::Watch(WatchRequest::Close { stream }));
+                }
+                Event::SaveOpened { save, answers } => {
+                    dispatch.open_save(save, answers);
+                    member.step(Input::Save(SaveRequest::Begin(save)));
+                }
+                Event::SaveClosed { save } => {
+                    dispatch.close_save(save);
+                    member.step(Input::Save(SaveRequest::Close(save)));
                 }
             }
         }

@@ -279,7 +279,12 @@ fn serve_clients(
     let context = &running.context;
     let access = Access::new(settings.hosts.clone(), settings.origins.clone());
     let playground = settings.playground_dir.clone().map(Arc::from);
-    let grpc = Services::new(&Api::new(running.member.clone(), settings));
+    let grpc = Services::new(&Api::new(
+        running.member.clone(),
+        settings,
+        &context.logger,
+        &context.metrics,
+    ));
     let gateway = settings
         .grpc_gateway
         .then(|| Gateway::new(grpc.clone(), context.metrics.clone()));

@@ -22,6 +22,7 @@ mod quoratectl;
 mod quorateutl;
 mod range_stream;
 mod replay;
+mod saving;
 mod stop;
 mod watch;
 mod watch_many;

@@ -112,7 +112,7 @@ impl Member {
         }
     }
 
-    fn snapshot_header(&self) -> SnapshotHeader {
+    pub(super) fn snapshot_header(&self) -> SnapshotHeader {
         let metadata = self.consensus.applied_position().get_metadata();
         let position = (Index(metadata.index), Term(metadata.term));
         let state = self.consensus.configuration();

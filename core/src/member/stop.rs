@@ -137,6 +137,7 @@ impl Member {
             self.reply(id, Err(Error::Stopped));
         }
         self.end_watches();
+        self.end_saves();
         self.outputs.push(Output::Stopped { failure });
     }
 }

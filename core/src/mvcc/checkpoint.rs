@@ -8,7 +8,7 @@ use rkyv::{Archive, Deserialize, Serialize};
 use thiserror::Error;
 
 use super::key::Key;
-use super::version::{Version, VersionId};
+use super::version::{ArchivedVersion, Version, VersionId};
 use super::{Pin, Store};
 use crate::archive;
 use crate::known_bug::KnownBug;
@@ -59,6 +59,17 @@ impl CheckpointChunk {
         rkyv::api::high::to_bytes_in::<_, BoxedError>(self, Vec::new())
             .map(Bytes::from)
             .map_err(|error| CheckpointError(format!("cannot encode a chunk: {error}")))
+    }
+
+    /// How long [`CheckpointChunk::encode`] will be, without making it: an archive holds each
+    /// value's bytes once, and a record of fixed size for each value, key and list, without gaps.
+    pub(crate) fn encoded_size_bytes(&self) -> usize {
+        let version = |version: &Version| size_of::<ArchivedVersion>() + version.value.len();
+        let key = |key: &CheckpointKey| {
+            let versions: usize = key.versions.iter().map(version).sum();
+            size_of::<ArchivedCheckpointKey>() + key.key.len() + versions
+        };
+        size_of::<ArchivedCheckpointChunk>() + self.keys.iter().map(key).sum::<usize>()
     }
 
     /// Reads what [`CheckpointChunk::encode`] wrote. Keys and values are copied out, so that they

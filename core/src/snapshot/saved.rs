@@ -9,8 +9,11 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::header::Tail;
 use super::reader::read_padded;
-use super::{SnapshotError, SnapshotFile};
+use super::{SnapshotError, SnapshotFile, SnapshotHeader};
+use crate::archive;
+use crate::wal::frame;
 
 /// Adds up what is sent to a client, and gives what has to follow it.
 #[derive(Clone, Debug, Default)]
@@ -31,15 +34,48 @@ impl SavedChecksum {
         self.length_bytes += bytes.len() as u64;
     }
 
-    /// Zeros up to a whole sector, and the checksum of all before it.
+    /// Zeros up to a whole sector, where the pieces do not end with one, and the checksum of all
+    /// before it.
     pub fn finish(mut self) -> Bytes {
-        let padding = [0; SECTOR_BYTES];
-        let odd = self.length_bytes.wrapping_neg() % SECTOR_BYTES as u64;
-        let padding = &padding[..odd as usize];
+        let padding = padding(self.length_bytes);
         self.hasher.update(padding);
         let mut end = padding.to_vec();
         end.extend_from_slice(&self.hasher.finalize());
         end.into()
+    }
+}
+
+/// The zeros that fill a length up to a whole sector.
+pub(crate) fn padding(length_bytes: u64) -> &'static [u8] {
+    let odd = length_bytes.wrapping_neg() % SECTOR_BYTES as u64;
+    &[0; SECTOR_BYTES][..odd as usize]
+}
+
+/// Adds up how long a snapshot will be on its way to a client, before it is made: zeros included,
+/// the checksum behind it not, as etcd counts it.
+#[derive(Clone, Copy, Debug)]
+pub struct SavedSize {
+    length_bytes: u64,
+}
+
+impl SavedSize {
+    /// A snapshot with this header.
+    pub fn begin(header: &SnapshotHeader) -> Self {
+        Self {
+            length_bytes: frame::size_bytes(header.encode().len()),
+        }
+    }
+
+    /// It has a chunk of so many bytes.
+    pub fn chunk(&mut self, size_bytes: usize) {
+        self.length_bytes += frame::size_bytes(size_bytes);
+    }
+
+    /// It has no more.
+    pub fn finish(self) -> u64 {
+        let tail = archive::encode(&Tail::default());
+        let length_bytes = self.length_bytes + frame::size_bytes(tail.len());
+        length_bytes + padding(length_bytes).len() as u64
     }
 }
 

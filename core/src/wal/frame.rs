@@ -108,6 +108,11 @@ pub(crate) fn read(file: &Bytes, place: Place) -> Result<Frame, &'static str> {
     })
 }
 
+/// How long the whole frame of a body is.
+pub(crate) fn size_bytes(body_bytes: usize) -> u64 {
+    (HEADER_BYTES + body_bytes + padding_bytes(body_bytes)) as u64
+}
+
 fn head(length: u32, kind: u8, version: u8) -> [u8; 8] {
     let [a, b, c, d] = length.to_le_bytes();
     [a, b, c, d, kind, version, 0, 0]

@@ -60,7 +60,7 @@ impl Bench {
                 }
                 Output::Disk(batch) => self.waiting.push(batch),
                 Output::Trace(event) => self.trace.push(event.kind),
-                Output::Reply { .. } | Output::Watch(_) | Output::Members(_) => {}
+                Output::Reply { .. } | Output::Watch(_) | Output::Save(_) | Output::Members(_) => {}
                 Output::Stopped { failure } => panic!("it stopped: {failure:?}"),
             }
         }

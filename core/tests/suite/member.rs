@@ -89,7 +89,7 @@ impl Bench {
                 });
             }
             Output::Reply { .. } => self.replies += 1,
-            Output::Watch(_) | Output::Members(_) => {}
+            Output::Watch(_) | Output::Save(_) | Output::Members(_) => {}
             Output::Trace(event) => {
                 if let TraceKind::Refused { reason, .. } = event.kind {
                     self.refused.push(reason);

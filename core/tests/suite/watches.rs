@@ -57,7 +57,10 @@ impl Bench {
                     Output::Reply { id, .. } => round.0.push(id),
                     Output::Watch(response) => round.1.push(response),
                     Output::Stopped { .. } => self.stopped = true,
-                    Output::Send { .. } | Output::Trace(_) | Output::Members(_) => {}
+                    Output::Send { .. }
+                    | Output::Save(_)
+                    | Output::Trace(_)
+                    | Output::Members(_) => {}
                 }
             }
             self.rounds.push(round);

@@ -1,4 +1,4 @@
-//! `etcdserverpb.Maintenance`. What looks at a member is there; what changes it comes later.
+//! `etcdserverpb.Maintenance`.
 
 mod alarm;
 mod defragment;
@@ -7,11 +7,12 @@ mod hash;
 mod hash_kv;
 mod member_status;
 mod move_leader;
+mod snapshot;
 
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
-use super::{Api, not_yet};
+use super::{Api, call_end};
 use pb::maintenance_server::Maintenance;
 use quorate_api::etcdserverpb as pb;
 
@@ -60,9 +61,11 @@ impl Maintenance for Api {
 
     async fn snapshot(
         &self,
-        _: Request<pb::SnapshotRequest>,
+        request: Request<pb::SnapshotRequest>,
     ) -> Result<Response<Self::SnapshotStream>, Status> {
-        Err(not_yet("snapshot"))
+        let end = self.end_of(request.extensions());
+        let answers = snapshot::answers(self).await?;
+        Ok(Response::new(call_end::until(answers, end)))
     }
 
     async fn move_leader(

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use quorate_core::command::{Command, Reply, WatchRequest, WatchResponse};
+use quorate_core::command::{Command, Reply, SaveAnswer, WatchRequest, WatchResponse};
 use quorate_core::error::Error;
-use quorate_core::id::{MemberId, RequestId, WatchStreamId};
+use quorate_core::id::{MemberId, RequestId, SaveId, WatchStreamId};
 use quorate_core::{Input, Output};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Answer;
 use super::watch_stream::WatchSender;
@@ -58,6 +58,7 @@ pub(super) struct Dispatch {
     waiting: BTreeMap<RequestId, Waiting>,
     next_request: u64,
     watches: BTreeMap<WatchStreamId, WatchSender>,
+    saves: BTreeMap<SaveId, mpsc::UnboundedSender<SaveAnswer>>,
     /// Connections and clients that are gone, to tell the member of.
     notices: Vec<Input>,
     /// Connected peers that the member believes unreachable, because a frame was thrown away.
@@ -75,6 +76,7 @@ impl Dispatch {
             waiting: BTreeMap::new(),
             next_request: 1,
             watches: BTreeMap::new(),
+            saves: BTreeMap::new(),
             notices: Vec::new(),
             congested: BTreeSet::new(),
         }
@@ -103,6 +105,16 @@ impl Dispatch {
         self.watches.remove(&stream);
     }
 
+    /// Remembers whom the pieces of a store are for.
+    pub(super) fn open_save(&mut self, save: SaveId, answers: mpsc::UnboundedSender<SaveAnswer>) {
+        self.saves.insert(save, answers);
+    }
+
+    /// Forgets a client that has the store, or has gone.
+    pub(super) fn close_save(&mut self, save: SaveId) {
+        self.saves.remove(&save);
+    }
+
     /// What happened to connections and clients since the last call.
     pub(super) fn take_notices(&mut self) -> Vec<Input> {
         std::mem::take(&mut self.notices)
@@ -126,6 +138,12 @@ impl Dispatch {
                 Output::Watch(response) => {
                     self.metrics.store.told(response.events.len());
                     heard.entry(response.stream).or_default().push(response);
+                }
+                Output::Save(response) => {
+                    if let Some(answers) = self.saves.get(&response.save) {
+                        // A client that has gone is told of by itself.
+                        let _ = answers.send(response.answer);
+                    }
                 }
                 // The peers are those of the flags: no RPC changes the members yet.
                 Output::Members(_) => {}

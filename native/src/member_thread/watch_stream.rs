@@ -179,7 +179,7 @@ impl Backlog {
 }
 
 /// Hands over what must arrive, from where nobody can wait.
-fn send_soon(events: &mpsc::Sender<Event>, event: Event) {
+pub(super) fn send_soon(events: &mpsc::Sender<Event>, event: Event) {
     // A member that is gone needs to hear nothing.
     if let Err(mpsc::error::TrySendError::Full(event)) = events.try_send(event)
         && let Ok(runtime) = Handle::try_current()

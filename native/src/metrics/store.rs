@@ -20,6 +20,7 @@ pub(crate) struct StoreMetrics {
     size_in_use: IntGauge,
     readers: IntGauge,
     hash: Histogram,
+    save: Histogram,
     keys: IntGauge,
     revision: IntGauge,
     compact_revision: IntGauge,
@@ -84,6 +85,11 @@ impl StoreMetrics {
                 "etcd_mvcc_hash_rev_duration_seconds",
                 "How long it takes to hash the store at a revision.",
                 HASH,
+            ),
+            save: definitions.histogram(
+                "etcd_disk_backend_snapshot_duration_seconds",
+                "How long it takes to send the store to a client that saves it.",
+                SAVE,
             ),
             keys: gauge("etcd_debugging_mvcc_keys_total", "Keys that are there."),
             revision: gauge(
@@ -188,6 +194,11 @@ impl StoreMetrics {
     pub(crate) fn hashed(&self, took: Duration) {
         self.hash.observe(took.as_secs_f64());
     }
+
+    /// A client has fetched the store, or gave it up.
+    pub(crate) fn saved(&self, took: Duration) {
+        self.save.observe(took.as_secs_f64());
+    }
 }
 
 impl LeaseMetrics {
@@ -254,6 +265,8 @@ impl Tally {
 
 /// etcd's buckets for hashing.
 const HASH: Buckets = Buckets::Growing(0.01, 2.0, 15);
+/// etcd's buckets for sending the store.
+const SAVE: Buckets = Buckets::Growing(0.01, 2.0, 17);
 /// etcd's buckets for the time that leases have, in seconds.
 const TTL: Buckets = Buckets::Growing(1.0, 2.0, 24);
 

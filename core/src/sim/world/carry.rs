@@ -173,6 +173,8 @@ impl World {
                     self.records.heard(self.moment());
                     taken.extend(self.clients.hear(response, self.now_us));
                 }
+                // Nobody in a world saves a store.
+                Output::Save(_) => {}
                 // Machines of one world reach one another, members or not.
                 Output::Members(_) => {}
                 Output::Trace(event) => self.trace(node, event),

@@ -184,7 +184,7 @@ impl Cluster {
                     kind if kind.level() > Level::Debug => self.told.push((id, kind)),
                     _ => {}
                 },
-                Output::Watch(_) | Output::Members(_) => {}
+                Output::Watch(_) | Output::Save(_) | Output::Members(_) => {}
                 Output::Stopped {
                     failure: Some(failure),
                 } if self.may_stop.contains(&id) => {

@@ -281,7 +281,7 @@ impl Cluster {
                 Output::Members(members) => {
                     self.told.insert(id, members);
                 }
-                Output::Watch(_) => {}
+                Output::Watch(_) | Output::Save(_) => {}
                 Output::Stopped { failure } => {
                     self.failures.insert(id, failure.unwrap_or_default());
                     node.member = None;
