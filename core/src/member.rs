@@ -331,8 +331,9 @@ impl Member {
             }
         }
         if self.config.has_bug(KnownBug::CompactionBeforeWatches) {
-            // The first steps only hash: some more remove.
-            (0..8).for_each(|_| self.go_on_compacting());
+            while self.store.compact_step_waits() {
+                self.go_on_compacting();
+            }
         }
         self.tell_watches();
         #[cfg(feature = "known-bugs")]

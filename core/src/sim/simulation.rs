@@ -152,3 +152,36 @@ const EVENTS_MIN: u64 = 2_000;
 const EVENTS_MAX: u64 = 12_000;
 /// Of a run that has one thing to show.
 const SHORT_EVENTS_MAX: u64 = 5_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::action::Action;
+    use crate::sim::fault::Fault;
+
+    /// One trouble is longer than such a plan: what comes behind it is looked at all the same.
+    #[test]
+    fn a_plan_that_overshoots_its_length_comes_to_its_end() {
+        for temper in [
+            Temper::Faults,
+            Temper::Storm,
+            Temper::Watches,
+            Temper::Leases,
+        ] {
+            let simulation = Simulation::planned(7, temper, 3, Length::Events(100), None);
+            let mut actions = simulation.history.actions.iter();
+            let demands = |planned: &&crate::sim::history::PlannedAction| {
+                matches!(planned.action, Action::Fault(Fault::DemandLiveness { .. }))
+            };
+            let demand = actions.rfind(demands).expect("liveness is demanded");
+            assert!(demand.after_event >= 100, "{temper:?} does not overshoot");
+            assert!(demand.after_event < simulation.events, "{temper:?}");
+            let mut world = simulation.begin().expect("its settings are good");
+            while simulation.advance(&mut world).expect("nothing is violated") {}
+            assert!(
+                world.action_count() == simulation.history.actions.len(),
+                "{temper:?}"
+            );
+        }
+    }
+}

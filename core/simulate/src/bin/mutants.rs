@@ -158,8 +158,8 @@ fn meet(bug: KnownBug, pinned: Option<u64>, seeds: u64) -> Met {
 }
 
 fn tell(met: &Met) {
-    let facts = met.bug.facts();
-    println!("{}: {} ({})", met.bug, facts.story, facts.source);
+    let bug = met.bug;
+    println!("{bug}: {} ({})", bug.story(), bug.source());
     match (&met.by, &met.panicked) {
         (Some((seed, failure)), _) => println!(
             "  seed {seed}, event {}: {}: {}",
