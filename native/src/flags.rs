@@ -1,24 +1,34 @@
 //! The command line: etcd's flags, in Go's grammar.
 //!
-//! One table of definitions (one group, one file) gives parsing, `--help` and the messages. A
-//! flag of etcd's that this version does not carry out is known all the same: giving it a value
-//! that would change something is refused by name, so that nobody believes in what is not there.
+//! One table of definitions (one group, one file) gives parsing, the environment's variables, the
+//! configuration file's keys, `--help` and the messages. A flag of etcd's that this version does
+//! not carry out is known all the same: giving it a value that would change something is refused
+//! by name, so that nobody believes in what is not there. One that can mean nothing here is
+//! accepted, and the log says why it does nothing.
 
 mod clustering;
+mod config_file;
 mod definition;
+mod environment;
 mod features;
+mod gates;
+mod gather;
 mod help;
 mod logging;
 mod member;
+mod origin;
 mod other;
+mod own;
 mod parse;
-mod playground;
 mod profiling;
+mod renamed;
 mod security;
 mod tracing;
 mod urls;
 mod values;
 
+pub(crate) use gates::{FeatureGates, Gate};
+pub(crate) use gather::{GatherError, gather};
 pub(crate) use help::{help_text, version_text};
 pub(crate) use parse::{Request, parse};
 pub(crate) use urls::Endpoint;
@@ -30,7 +40,7 @@ use definition::{Flag, Group};
 const GROUPS: &[Group] = &[
     member::GROUP,
     clustering::GROUP,
-    playground::GROUP,
+    own::GROUP,
     logging::GROUP,
     profiling::GROUP,
     security::GROUP,
@@ -38,6 +48,11 @@ const GROUPS: &[Group] = &[
     features::GROUP,
     other::GROUP,
 ];
+
+/// A flag's default.
+pub(crate) fn default_of(name: &str) -> &'static str {
+    find(name).map_or("", |flag| flag.default)
+}
 
 /// The definition of a flag.
 fn find(name: &str) -> Option<&'static Flag> {
@@ -50,6 +65,7 @@ fn all() -> impl Iterator<Item = &'static Flag> {
 
 #[cfg(test)]
 mod tests {
+    use super::definition::Support;
     use super::*;
 
     #[test]
@@ -64,7 +80,27 @@ mod tests {
     #[test]
     fn every_default_is_a_value_of_its_kind() {
         for flag in all() {
-            assert_eq!(flag.kind.check(flag.default), Ok(()), "--{}", flag.name);
+            // What an older name is without being given is told by the newer one.
+            if !matches!(flag.support, Support::Renamed(_) | Support::Gate(_)) {
+                assert_eq!(flag.kind.check(flag.default), Ok(()), "--{}", flag.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_older_names_stand_for_is_there() {
+        for flag in all() {
+            match flag.support {
+                Support::Renamed(now) => {
+                    let now = find(now).expect(flag.name);
+                    assert_eq!(now.kind, flag.kind, "--{}", flag.name);
+                }
+                Support::Gate(gate) => {
+                    let gates = FeatureGates::parse(&format!("{gate}=false"));
+                    assert!(gates.is_ok(), "--{}", flag.name);
+                }
+                _ => {}
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ use quorate_api::etcdserverpb as pb;
 use quorate_api::v3electionpb::election_server::ElectionServer;
 use quorate_api::v3lockpb::lock_server::LockServer;
 use quorate_core::command::{Command, Reply, ReplyHeader};
+use quorate_core::version::ServerVersion;
 use tonic::Status;
 use tonic::body::Body;
 use tonic_health::pb::health_server::HealthServer;
@@ -56,6 +57,8 @@ const LEADERLESS_TIMEOUTS_MAX: u32 = 3;
 #[derive(Clone)]
 pub(crate) struct Api {
     member: MemberHandle,
+    /// `--etcd-version`.
+    etcd_version: ServerVersion,
     /// `--max-request-bytes`.
     request_size_bytes_max: usize,
     /// The largest message that is taken, and that a watch is cut to.
@@ -93,6 +96,7 @@ impl Api {
         let election = Duration::from_millis(settings.election_ms.into());
         Self {
             member,
+            etcd_version: settings.etcd_version,
             request_size_bytes_max: settings.request_size_bytes_max,
             message_size_bytes_max: settings
                 .request_size_bytes_max

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use http::{HeaderMap, Request};
 use hyper::body::Incoming;
 use quorate_core::id::MemberId;
+use quorate_core::version::ServerVersion;
 use tonic::body::Body;
 use tower::Service;
 use warp::Filter;
@@ -37,6 +38,8 @@ use crate::metrics::Metrics;
 pub(crate) struct Context {
     /// Who answers.
     pub(crate) own: MemberId,
+    /// Which etcd it says it is.
+    pub(crate) version: ServerVersion,
     /// Whom most is asked of.
     pub(crate) member: MemberHandle,
     /// What is counted.
@@ -65,7 +68,7 @@ impl HttpApi {
         playground: Option<Arc<Path>>,
     ) -> Self {
         let filter = operators(context)
-            .or(version_page::filter())
+            .or(version_page::filter(context.clone()))
             .unify()
             .or(debug_vars::filter(context.clone()))
             .unify()

@@ -28,13 +28,15 @@ mod torture;
 pub mod utl;
 mod version;
 
+use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use flags::{Request, Values};
-use log::{LogLevel, Logger, Outputs};
+use flags::{GatherError, Request, Values};
+use log::Logger;
 use serde_json::json;
-use settings::{Settings, SettingsError};
+use settings::Settings;
 
 /// The command line cannot be understood, as with etcd.
 const EXIT_BAD_FLAG: u8 = 2;
@@ -47,37 +49,79 @@ pub fn run(arguments: &[String]) -> ExitCode {
         _ => {}
     }
     match flags::parse(arguments) {
-        Ok(Request::Serve(values)) => serve(&values),
+        Ok(Request::Serve(line)) => serve(arguments, line),
         Ok(Request::Help) => print(&flags::help_text()),
-        Ok(Request::Version) => print(&flags::version_text()),
+        Ok(Request::Version(line)) => print(&flags::version_text(&line, &environment())),
         Err(error) => bad_flag(&error.to_string()),
     }
 }
 
-fn serve(values: &Values) -> ExitCode {
-    match values.text("logger") {
-        "zap" => {}
-        "capnslog" => return bad_flag("--logger=capnslog is removed in v3.5; use --logger=zap"),
-        other => {
-            return bad_flag(&format!(
-                "unknown logger option \"{other}\"; use --logger=zap"
-            ));
-        }
+/// The environment, as far as it is text.
+fn environment() -> Vec<(String, String)> {
+    let text = |part: OsString| part.to_string_lossy().into_owned();
+    env::vars_os()
+        .map(|(name, value)| (text(name), text(value)))
+        .collect()
+}
+
+fn serve(arguments: &[String], line: Values) -> ExitCode {
+    let early = log::to_stderr();
+    let gathered = flags::gather(line, &environment());
+    for notice in &gathered.early {
+        early.notice(notice);
     }
-    let outputs = match Outputs::open(values.text("log-outputs")) {
-        Ok(outputs) => outputs,
-        Err(error) => return bad_flag(&error.to_string()),
-    };
-    let logger = Logger::new(LogLevel::parse(values.text("log-level")), outputs);
-    let settings = match Settings::new(values) {
-        Ok(settings) => settings,
-        Err(error @ SettingsError::InvalidUrls { .. }) => return bad_flag(&error.to_string()),
-        Err(error @ SettingsError::Verify(_)) => {
-            let fields = [("error", json!(error.to_string()))];
-            logger.warn("failed to verify flags", &fields);
+    let values = match gathered.values {
+        Ok(values) => values,
+        Err(GatherError::Shadowed(variable)) => {
+            let text = GatherError::Shadowed(variable.clone()).to_string();
+            early.fatal(&text, &[("environment-variable", json!(variable))]);
             return ExitCode::FAILURE;
         }
+        Err(error) => return not_verified(&early, arguments, &error.to_string()),
     };
+    let logger = match Logger::open(&values) {
+        Ok(logger) => logger,
+        Err(error) => return not_verified(&early, arguments, &error),
+    };
+    for notice in &gathered.late {
+        logger.notice(notice);
+    }
+    let host = settings::default_host();
+    let settings = match Settings::on_host(&values, host.as_deref().ok()) {
+        Ok(settings) => settings,
+        Err(error) => return not_verified(&logger, arguments, &error.to_string()),
+    };
+    tell_arguments(&logger, arguments);
+    match (&settings.default_host, host) {
+        (Some(host), _) => {
+            let message = "detected default host for advertise";
+            logger.info(message, &[("host", json!(host))]);
+        }
+        (None, Err(error)) => {
+            logger.info("failed to detect default host", &[("error", json!(error))]);
+        }
+        (None, Ok(_)) => {}
+    }
+    run_server(&settings, &logger)
+}
+
+/// As etcd does, with what the process was started with.
+fn tell_arguments(logger: &Logger, arguments: &[String]) {
+    let program = env::args().next().unwrap_or_default();
+    let all: Vec<&str> = std::iter::once(program.as_str())
+        .chain(arguments.iter().map(String::as_str))
+        .collect();
+    logger.info("Running: ", &[("args", json!(all))]);
+}
+
+/// What a server was told does not go together.
+fn not_verified(logger: &Logger, arguments: &[String], error: &str) -> ExitCode {
+    tell_arguments(logger, arguments);
+    logger.warn("failed to verify flags", &[("error", json!(error))]);
+    ExitCode::FAILURE
+}
+
+fn run_server(settings: &Settings, logger: &Logger) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("quorate")
@@ -89,7 +133,7 @@ fn serve(values: &Values) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(server::run(&settings, &logger)) {
+    match runtime.block_on(server::run(settings, logger)) {
         Ok(signal) => signal.end_process(),
         Err(error) => {
             let fields = [("error", json!(error.to_string()))];

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -16,11 +16,19 @@ use crate::log::Logger;
 /// How long to wait when no connection can be accepted: of too many open files, most likely.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(50);
 
+/// How sockets are listened on. That an address may be used again while old connections to it
+/// fade away (`--socket-reuse-address`) holds without being asked for, as in Go.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    /// `--socket-reuse-port`: whether other processes may listen on the same address.
+    pub(crate) reuse_port: bool,
+}
+
 /// Listens on each URL.
-pub(crate) async fn bind(endpoints: &[Endpoint]) -> io::Result<Vec<TcpListener>> {
+pub(crate) async fn bind(endpoints: &[Endpoint], options: Options) -> io::Result<Vec<TcpListener>> {
     let mut listeners = Vec::with_capacity(endpoints.len());
     for endpoint in endpoints {
-        let listener = bind_one(endpoint).await.map_err(|error| {
+        let listener = bind_one(endpoint, options).await.map_err(|error| {
             let address = format!("{}:{}", endpoint.host, endpoint.port);
             io::Error::new(error.kind(), format!("listen tcp {address}: bind: {error}"))
         })?;
@@ -31,13 +39,37 @@ pub(crate) async fn bind(endpoints: &[Endpoint]) -> io::Result<Vec<TcpListener>>
 
 /// `localhost` may stand for an IPv6 address as well; as in Go the IPv4 one comes first, because
 /// that is where clients look.
-async fn bind_one(endpoint: &Endpoint) -> io::Result<TcpListener> {
+async fn bind_one(endpoint: &Endpoint, options: Options) -> io::Result<TcpListener> {
     let mut addresses: Vec<SocketAddr> = lookup_host((endpoint.host.as_str(), endpoint.port))
         .await?
         .collect();
     addresses.sort_by_key(SocketAddr::is_ipv6);
-    TcpListener::bind(addresses.as_slice()).await
+    let none = io::Error::new(io::ErrorKind::NotFound, "no address");
+    let mut result = Err(none);
+    for address in addresses {
+        result = listen_on(address, options);
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
 }
+
+fn listen_on(address: SocketAddr, options: Options) -> io::Result<TcpListener> {
+    let socket = match address.is_ipv6() {
+        true => TcpSocket::new_v6()?,
+        false => TcpSocket::new_v4()?,
+    };
+    socket.set_reuseaddr(true)?;
+    if options.reuse_port {
+        socket.set_reuseport(true)?;
+    }
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1_024;
 
 /// Accepts until it is dropped, and with it every connection.
 pub(crate) async fn accept_all<F, C>(listener: TcpListener, logger: Logger, serve: F)

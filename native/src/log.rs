@@ -1,12 +1,18 @@
-//! The server's log: one JSON object a line, with etcd's keys `level ts caller msg` first.
+//! The server's log, as etcd's (the library `zap`): one JSON object a line, with the keys `level ts
+//! caller msg` first, or the same for a reader at a console.
 //!
 //! Lines are written whole, under one lock, to every output; what cannot be written is lost, for
 //! a server must not stop of its log.
 
+mod journal;
 mod level;
 mod line;
+mod notice;
+mod options;
 mod outputs;
 mod rejections;
+mod rotated_file;
+mod rotation;
 mod trace;
 
 use std::panic::Location;
@@ -15,30 +21,34 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub(crate) use level::LogLevel;
-pub(crate) use outputs::Outputs;
+pub(crate) use notice::Notice;
 pub(crate) use rejections::Rejections;
+
+use line::{Format, Line};
+use outputs::Outputs;
 
 /// Extra keys of a line, in the order in which they are printed.
 pub(crate) type Fields<'a> = &'a [(&'static str, Value)];
 
 /// The log of a tool: lines on standard error.
 pub(crate) fn to_stderr() -> Logger {
-    let outputs = Outputs::open("stderr").expect("standard error needs no opening");
-    Logger::new(LogLevel::Info, outputs)
+    Logger::new(LogLevel::Info, Format::Json, Outputs::stderr())
 }
 
 /// Writes the log. A clone writes to the same place.
 #[derive(Clone)]
 pub(crate) struct Logger {
     lowest: LogLevel,
+    format: Format,
     outputs: Arc<Outputs>,
 }
 
 impl Logger {
     /// A log of all lines at this level or above.
-    pub(crate) fn new(lowest: LogLevel, outputs: Outputs) -> Self {
+    fn new(lowest: LogLevel, format: Format, outputs: Outputs) -> Self {
         Self {
             lowest,
+            format,
             outputs: Arc::new(outputs),
         }
     }
@@ -46,7 +56,14 @@ impl Logger {
     /// A log that nobody reads.
     #[cfg(test)]
     pub(crate) fn silent() -> Self {
-        Self::new(LogLevel::Fatal, Outputs::open("stderr").expect("there"))
+        Self::new(LogLevel::Fatal, Format::Json, Outputs::stderr())
+    }
+
+    /// A log in a file.
+    #[cfg(test)]
+    fn to_file(lowest: LogLevel, path: &std::path::Path) -> Self {
+        let file = outputs::Output::file(path).expect("a file");
+        Self::new(lowest, Format::Json, Outputs::new(vec![file]))
     }
 
     /// Whether lines of this level are written.
@@ -84,10 +101,23 @@ impl Logger {
         self.write(LogLevel::Fatal, &here(Location::caller()), message, fields);
     }
 
+    /// A line that had to wait for the log.
+    #[track_caller]
+    pub(crate) fn notice(&self, notice: &Notice) {
+        let caller = here(Location::caller());
+        self.write(notice.level, &caller, &notice.message, &notice.fields);
+    }
+
     fn write(&self, level: LogLevel, caller: &str, message: &str, fields: Fields<'_>) {
         if self.is_on(level) {
-            self.outputs
-                .write(&line::render(level, &line::now(), caller, message, fields));
+            let line = Line {
+                level,
+                time: &line::now(),
+                caller,
+                message,
+                fields,
+            };
+            self.outputs.write(level, caller, &line.render(self.format));
         }
     }
 }

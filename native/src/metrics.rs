@@ -43,8 +43,8 @@ pub(crate) struct Facts {
     pub(crate) member: MemberId,
     /// The etcd version that is reported.
     pub(crate) server_version: String,
-    /// Major and minor version of the cluster.
-    pub(crate) cluster_version: String,
+    /// The feature gates, each with its stage and whether it is on.
+    pub(crate) features: Vec<(&'static str, &'static str, bool)>,
     /// `--metrics=extensive`: how long calls take, too.
     pub(crate) is_extensive: bool,
 }
@@ -56,7 +56,7 @@ impl Facts {
         Self {
             member,
             server_version: "3.6.14".to_owned(),
-            cluster_version: "3.6".to_owned(),
+            features: vec![("LeaseCheckpoint", "ALPHA", false)],
             is_extensive: false,
         }
     }
@@ -133,6 +133,8 @@ impl Metrics {
 
 #[cfg(test)]
 mod tests {
+    use quorate_core::version::ServerVersion;
+
     use super::*;
 
     fn metrics(is_extensive: bool) -> Arc<Metrics> {
@@ -149,6 +151,16 @@ mod tests {
     #[test]
     fn figures_are_shown_and_stay_when_nobody_gives_new_ones() {
         let metrics = metrics(false);
+        metrics.traced(&TraceKind::ClusterVersionSet {
+            from: None,
+            to: ServerVersion::CLAIMED,
+        });
+        let down = ServerVersion::parse("3.5").expect("a version");
+        metrics.traced(&TraceKind::ClusterVersionSet {
+            from: Some(ServerVersion::CLAIMED),
+            to: down,
+        });
+        metrics.traced(&TraceKind::CapabilitiesEnabled { version: down });
         let figures = Figures {
             leader: MemberId(7),
             keys: 42,
@@ -161,7 +173,9 @@ mod tests {
                 "etcd_server_has_leader 1",
                 "etcd_server_is_leader 0",
                 "etcd_server_version{server_version=\"3.6.14\"} 1",
-                "etcd_cluster_version{cluster_version=\"3.6\"} 1",
+                "etcd_cluster_version{cluster_version=\"3.5\"} 1",
+                "etcd_cluster_version{cluster_version=\"3.6\"} 0",
+                "etcd_server_feature_enabled{name=\"LeaseCheckpoint\",stage=\"ALPHA\"} 0",
                 "etcd_server_id{server_id=\"470f778210a711ed\"} 1",
             ] {
                 assert!(text.lines().any(|found| found == line), "{line}\n{text}");

@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use quorate_core::id::{ClusterId, MemberId};
+use quorate_core::version::ServerVersion;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -39,6 +40,8 @@ pub(crate) struct Identity {
     pub(crate) id: MemberId,
     /// Its cluster.
     pub(crate) cluster: ClusterId,
+    /// Which etcd it says it is.
+    pub(crate) version: ServerVersion,
 }
 
 /// Another member, and where it is reached.

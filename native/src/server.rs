@@ -1,6 +1,7 @@
 //! One server: a member with its disk, its peers and its clients, from start to stop.
 
 mod bootstrap;
+mod notify;
 mod signal;
 mod start_line;
 
@@ -32,8 +33,7 @@ use crate::log::Logger;
 use crate::member_thread::{self, Hosts, MemberHandle, WorkProbe};
 use crate::metrics::{Facts, Metrics};
 use crate::peer::Peers;
-use crate::settings::Settings;
-use crate::version;
+use crate::settings::{Settings, check_bootstrap};
 use bootstrap::Bootstrap;
 use signal::Signals;
 
@@ -65,6 +65,9 @@ pub(crate) enum ServerError {
         version = crate::version::QUORATE
     )]
     NothingToJoin(String),
+    /// The flags do not agree on which cluster is to be founded.
+    #[error("{0}")]
+    Bootstrap(String),
     /// The member refused what is on its disk.
     #[error("cannot start the member: {0}")]
     Start(#[from] StartError),
@@ -94,7 +97,10 @@ struct Listeners {
 impl Listeners {
     async fn bind(settings: &Settings) -> Result<Self, ServerError> {
         let bind = async |endpoints: &[Endpoint], what| {
-            listen::bind(endpoints).await.map_err(failed(what))
+            let options = listen::Options {
+                reuse_port: settings.reuse_port,
+            };
+            listen::bind(endpoints, options).await.map_err(failed(what))
         };
         Ok(Self {
             peer: bind(&settings.listen_peer, "cannot listen for peers").await?,
@@ -116,6 +122,11 @@ pub(crate) async fn run(settings: &Settings, logger: &Logger) -> Result<StopSign
         ));
     }
     let mut listeners = Listeners::bind(settings).await?;
+    if settings.is_new_cluster && !directory.has_member() {
+        check_bootstrap(settings, logger)
+            .await
+            .map_err(ServerError::Bootstrap)?;
+    }
     let bootstrap = Bootstrap::new(settings);
     let own = bootstrap.identity.id;
     let mut running = start(settings, logger, &directory, bootstrap, &mut listeners)?;
@@ -123,6 +134,7 @@ pub(crate) async fn run(settings: &Settings, logger: &Logger) -> Result<StopSign
         Some(signal) => signal,
         None => {
             serve_clients(&mut running, settings, listeners, logger);
+            notify::ready(logger);
             tokio::select! {
                 signal = signals.next() => signal,
                 failure = &mut running.stopped => return Err(gone(failure.ok().flatten())),
@@ -152,8 +164,8 @@ fn start(
     let image = load_image(directory.path()).map_err(failed("cannot read the data directory"))?;
     let metrics = Metrics::new(&Facts {
         member: bootstrap.identity.id,
-        server_version: version::SERVER.to_owned(),
-        cluster_version: version::cluster_series().to_owned(),
+        server_version: settings.etcd_version.to_string(),
+        features: settings.feature_gates.told(),
         is_extensive: settings.extensive_metrics,
     });
     let (member, inbox) = member_thread::channel();
@@ -192,6 +204,7 @@ fn start(
     let peers = peers.start(bootstrap.identity, at_peers, &member, logger);
     let context = Context {
         own,
+        version: settings.etcd_version,
         member: member.clone(),
         metrics,
         logger: logger.clone(),

@@ -1,15 +1,23 @@
 //! What a server is told to do: the flags, typed and checked against one another.
 
+mod bootstrap_check;
 mod cluster;
+mod defaults;
+mod resolve;
 mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use quorate_core::limits;
+use quorate_core::version::ServerVersion;
+
+pub(crate) use bootstrap_check::check_bootstrap;
 pub(crate) use cluster::{InitialCluster, InitialMember};
+pub(crate) use defaults::default_host;
 pub(crate) use verify::SettingsError;
 
-use crate::flags::{Endpoint, Values};
+use crate::flags::{Endpoint, FeatureGates, Gate, Values};
 use crate::http_api::AllowList;
 
 /// The settings of one server.
@@ -75,23 +83,40 @@ pub(crate) struct Settings {
     pub(crate) enable_pprof: bool,
     /// `--playground-dir`.
     pub(crate) playground_dir: Option<PathBuf>,
+    /// `--etcd-version`: which etcd this server says it is.
+    pub(crate) etcd_version: ServerVersion,
+    /// `--feature-gates`.
+    pub(crate) feature_gates: FeatureGates,
+    /// `--compact-hash-check-time`.
+    pub(crate) compact_hash_check_time: Duration,
+    /// `--strict-reconfig-check`.
+    pub(crate) strict_reconfig_check: bool,
+    /// `--max-learners`.
+    pub(crate) learners_max: usize,
+    /// `--watch-progress-notify-interval`.
+    pub(crate) watch_progress_notify_interval: Duration,
+    /// `--socket-reuse-port`.
+    pub(crate) reuse_port: bool,
+    /// The machine's own address, where it is advertised because nothing else was asked for.
+    pub(crate) default_host: Option<String>,
 }
 
 impl Settings {
     /// Types and checks the flags.
     pub(crate) fn new(values: &Values) -> Result<Self, SettingsError> {
+        Self::on_host(values, None)
+    }
+
+    /// Types and checks the flags on a machine that others reach at this address, if at any.
+    pub(crate) fn on_host(values: &Values, host: Option<&str>) -> Result<Self, SettingsError> {
         let name = values.text("name").to_owned();
-        let advertise_peer = endpoints(values, "initial-advertise-peer-urls")?;
-        let initial_cluster = if values.is_set("initial-cluster") {
-            InitialCluster::parse(values.text("initial-cluster"))?
-        } else {
-            InitialCluster::of_one(&name, &advertise_peer)
-        };
+        let advertise_peer = values.urls("initial-advertise-peer-urls");
+        let initial_cluster = InitialCluster::parse(values.text("initial-cluster"))?;
         let data_dir = match values.text("data-dir") {
             "" => format!("{name}.etcd").into(),
             path => path.into(),
         };
-        let settings = Self {
+        let mut settings = Self {
             data_dir,
             snapshot_count: values.unsigned("snapshot-count"),
             snapshot_catch_up_entries: values.unsigned("snapshot-catchup-entries"),
@@ -111,23 +136,54 @@ impl Settings {
             extensive_metrics: values.text("metrics") == "extensive",
             origins: AllowList::new(values.text("cors").split(',')),
             hosts: AllowList::new(values.text("host-whitelist").split(',')),
-            listen_client_http: endpoints(values, "listen-client-http-urls")?,
-            listen_metrics: endpoints(values, "listen-metrics-urls")?,
-            listen_peer: endpoints(values, "listen-peer-urls")?,
-            listen_client: endpoints(values, "listen-client-urls")?,
-            advertise_client: endpoints(values, "advertise-client-urls")?,
+            listen_client_http: values.urls("listen-client-http-urls"),
+            listen_metrics: values.urls("listen-metrics-urls"),
+            listen_peer: values.urls("listen-peer-urls"),
+            listen_client: values.urls("listen-client-urls"),
+            advertise_client: values.urls("advertise-client-urls"),
             is_new_cluster: values.text("initial-cluster-state") == "new",
             token: values.text("initial-cluster-token").to_owned(),
             enable_pprof: values.boolean("enable-pprof"),
             playground_dir: Some(values.text("playground-dir"))
                 .filter(|path| !path.is_empty())
                 .map(PathBuf::from),
+            etcd_version: values.version("etcd-version"),
+            feature_gates: values.feature_gates(),
+            compact_hash_check_time: values.duration("compact-hash-check-time"),
+            strict_reconfig_check: values.boolean("strict-reconfig-check"),
+            learners_max: saturated(values.unsigned("max-learners")) as usize,
+            watch_progress_notify_interval: values.duration("watch-progress-notify-interval"),
+            reuse_port: values.boolean("socket-reuse-port"),
+            default_host: None,
             name,
             advertise_peer,
             initial_cluster,
         };
         verify::verify(&settings, values)?;
+        defaults::follow(&mut settings, host);
         Ok(settings)
+    }
+
+    /// Time between two comparisons of the members' compactions; 0 for none, which is the default
+    /// of the feature gate.
+    pub(crate) fn compact_hash_check_interval_ms(&self) -> u64 {
+        let is_on = self.feature_gates.is_enabled(Gate::CompactHashCheck);
+        let interval = self.compact_hash_check_time.as_millis();
+        if is_on {
+            u64::try_from(interval).unwrap_or(u64::MAX)
+        } else {
+            0
+        }
+    }
+
+    /// How long a watch hears nothing before it is told so, by etcd's rules: nothing asked for is
+    /// the default, and less than the least is the least.
+    pub(crate) fn watch_progress_notify_interval_ms(&self) -> u32 {
+        let asked = self.watch_progress_notify_interval.as_millis();
+        match u32::try_from(asked).unwrap_or(u32::MAX) {
+            0 => limits::WATCH_PROGRESS_NOTIFY_INTERVAL_MS,
+            asked => asked.max(WATCH_PROGRESS_NOTIFY_INTERVAL_MS_MIN),
+        }
     }
 
     /// The election timeout in ticks.
@@ -136,17 +192,8 @@ impl Settings {
     }
 }
 
-fn endpoints(values: &Values, name: &'static str) -> Result<Vec<Endpoint>, SettingsError> {
-    let text = values.text(name);
-    if text.is_empty() {
-        return Ok(Vec::new());
-    }
-    Endpoint::parse_list(text).map_err(|reason| SettingsError::InvalidUrls {
-        name,
-        value: text.to_owned(),
-        reason,
-    })
-}
+/// A watch is not told more often than this.
+const WATCH_PROGRESS_NOTIFY_INTERVAL_MS_MIN: u32 = 100;
 
 fn saturated(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)

@@ -23,6 +23,7 @@ mod quorateutl;
 mod range_stream;
 mod replay;
 mod saving;
+mod settings;
 mod stop;
 mod watch;
 mod watch_many;

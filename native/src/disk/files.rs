@@ -49,7 +49,7 @@ impl Files {
         let metrics = Metrics::new(&Facts {
             member: MemberId::NONE,
             server_version: String::new(),
-            cluster_version: String::new(),
+            features: Vec::new(),
             is_extensive: false,
         });
         let settings = DiskSettings {

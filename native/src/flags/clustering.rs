@@ -6,7 +6,7 @@ use super::definition::{Flag, Group};
 pub(super) const GROUP: Group = Group {
     title: "Clustering",
     flags: &[
-        Flag::text(
+        Flag::urls(
             "initial-advertise-peer-urls",
             "http://localhost:2380",
             "List of this member's peer URLs to advertise to the rest of the cluster.",
@@ -28,7 +28,7 @@ pub(super) const GROUP: Group = Group {
             "etcd-cluster",
             "Initial cluster token during bootstrap; part of the members' ids.",
         ),
-        Flag::text(
+        Flag::urls(
             "advertise-client-urls",
             "http://localhost:2379",
             "List of this member's client URLs to advertise to the public.",
@@ -37,10 +37,10 @@ pub(super) const GROUP: Group = Group {
         Flag::text("discovery-proxy", "", "Discovery proxy (etcd 3.5).").not_yet(),
         Flag::text("discovery-token", "", "V3 discovery: the cluster's token.").not_yet(),
         Flag::text("discovery-endpoints", "", "V3 discovery: endpoints.").not_yet(),
-        Flag::text("discovery-dial-timeout", "2s", "V3 discovery: dialling.").not_yet(),
-        Flag::text("discovery-request-timeout", "5s", "V3 discovery: asking.").not_yet(),
-        Flag::text("discovery-keepalive-time", "2s", "V3 discovery: pings.").not_yet(),
-        Flag::text("discovery-keepalive-timeout", "6s", "V3 discovery: pings.").not_yet(),
+        Flag::duration("discovery-dial-timeout", "2s", "V3 discovery: dialling.").not_yet(),
+        Flag::duration("discovery-request-timeout", "5s", "V3 discovery: asking.").not_yet(),
+        Flag::duration("discovery-keepalive-time", "2s", "V3 discovery: pings.").not_yet(),
+        Flag::duration("discovery-keepalive-timeout", "6s", "V3 discovery: pings.").not_yet(),
         Flag::boolean(
             "discovery-insecure-transport",
             "true",
@@ -58,8 +58,9 @@ pub(super) const GROUP: Group = Group {
         Flag::text("discovery-cacert", "", "V3 discovery: authority.").not_yet(),
         Flag::text("discovery-user", "", "V3 discovery: user.").not_yet(),
         Flag::text("discovery-password", "", "V3 discovery: password.").not_yet(),
-        Flag::text(
+        Flag::one_of(
             "discovery-fallback",
+            &["exit", "proxy"],
             "exit",
             "What to do when discovery fails.",
         )
@@ -70,8 +71,7 @@ pub(super) const GROUP: Group = Group {
             "strict-reconfig-check",
             "true",
             "Refuse changes of membership that would lose the quorum.",
-        )
-        .not_yet(),
+        ),
         Flag::boolean(
             "pre-vote",
             "true",
@@ -90,6 +90,17 @@ pub(super) const GROUP: Group = Group {
             "What auto-compaction-retention counts.",
         )
         .ignored(),
-        Flag::text("v2-deprecation", "write-only", "Phase of v2's removal.").ignored(),
+        Flag::one_of(
+            "v2-deprecation",
+            &[
+                "write-only",
+                "write-only-skip-check",
+                "write-only-drop-data",
+                "gone",
+            ],
+            "write-only",
+            "Phase of v2's removal.",
+        )
+        .without_effect("there is no v2 store here"),
     ],
 };

@@ -1,5 +1,9 @@
 //! What a flag is.
 
+use quorate_core::version::ServerVersion;
+
+use super::gates::FeatureGates;
+use super::urls::Endpoint;
 use crate::go_duration::GoDuration;
 
 /// Flags that belong together.
@@ -35,6 +39,12 @@ pub(super) enum Kind {
     Signed,
     /// Go's durations.
     Duration,
+    /// A comma-separated list of URLs, possibly empty.
+    Urls,
+    /// `Gate=true,Other=false`.
+    FeatureGates,
+    /// A version of etcd: `3.6.14`.
+    Version,
     /// Anything.
     Text,
     /// One of these.
@@ -48,6 +58,12 @@ pub(super) enum Support {
     Here,
     /// Known, and refused with any other value than its default.
     NotYet,
+    /// Known and accepted, though nothing here depends on it. Why is told in the log.
+    NoEffect(&'static str),
+    /// An older name of another flag.
+    Renamed(&'static str),
+    /// The older flag of a feature gate.
+    Gate(&'static str),
     /// Known, and without effect in etcd as well.
     Ignored,
 }
@@ -100,6 +116,14 @@ impl Flag {
         Self::new(name, Kind::Duration, default, help)
     }
 
+    pub(super) const fn urls(
+        name: &'static str,
+        default: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Self::new(name, Kind::Urls, default, help)
+    }
+
     pub(super) const fn one_of(
         name: &'static str,
         choices: &'static [&'static str],
@@ -117,6 +141,22 @@ impl Flag {
         Self::new(name, Kind::Bool, default, help)
     }
 
+    pub(super) const fn feature_gates(
+        name: &'static str,
+        default: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Self::new(name, Kind::FeatureGates, default, help)
+    }
+
+    pub(super) const fn version(
+        name: &'static str,
+        default: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Self::new(name, Kind::Version, default, help)
+    }
+
     /// The same flag, known but not carried out yet.
     pub(super) const fn not_yet(self) -> Self {
         Self {
@@ -125,7 +165,31 @@ impl Flag {
         }
     }
 
-    /// The same flag, accepted and without effect.
+    /// The same flag, accepted although it changes nothing.
+    pub(super) const fn without_effect(self, why: &'static str) -> Self {
+        Self {
+            support: Support::NoEffect(why),
+            ..self
+        }
+    }
+
+    /// The name that a flag had before 3.6.
+    pub(super) const fn renamed(name: &'static str, kind: Kind, now: &'static str) -> Self {
+        Self {
+            support: Support::Renamed(now),
+            ..Self::new(name, kind, "", "")
+        }
+    }
+
+    /// The flag that a feature gate was before 3.6.
+    pub(super) const fn gate(name: &'static str, gate: &'static str) -> Self {
+        Self {
+            support: Support::Gate(gate),
+            ..Self::new(name, Kind::Bool, "", "")
+        }
+    }
+
+    /// The same flag, accepted and without effect in etcd as well.
     pub(super) const fn ignored(self) -> Self {
         Self {
             support: Support::Ignored,
@@ -139,30 +203,63 @@ impl Flag {
             Kind::Bool => boolean(one) == boolean(two),
             Kind::Duration => GoDuration::parse(one) == GoDuration::parse(two),
             Kind::Unsigned | Kind::Signed => one.parse::<i128>().ok() == two.parse::<i128>().ok(),
-            Kind::Text | Kind::OneOf(_) => one == two,
+            Kind::Text | Kind::Urls | Kind::FeatureGates | Kind::Version | Kind::OneOf(_) => {
+                one == two
+            }
         }
     }
 }
 
 impl Kind {
-    /// Whether a value is one of this kind; else why not, in Go's words.
-    pub(super) fn check(self, value: &str) -> Result<(), &'static str> {
+    /// Whether a value is one of this kind; else why not, in Go's words, and what would be right.
+    pub(super) fn check(self, value: &str) -> Result<(), String> {
         let fits = match self {
             Kind::Bool => boolean(value).is_some(),
             Kind::Unsigned => value.parse::<u64>().is_ok(),
             Kind::Signed => value.parse::<i64>().is_ok(),
             Kind::Duration => GoDuration::parse(value).is_some(),
+            Kind::Urls => return check_urls(value),
+            Kind::FeatureGates => return FeatureGates::parse(value).map(|_| ()),
+            Kind::Version => version(value).is_some(),
             Kind::Text => true,
-            Kind::OneOf(choices) => {
-                return if choices.contains(&value) {
-                    Ok(())
-                } else {
-                    Err("invalid value")
-                };
-            }
+            Kind::OneOf(choices) => choices.contains(&value),
         };
-        if fits { Ok(()) } else { Err("parse error") }
+        match (fits, self) {
+            (true, _) => Ok(()),
+            (false, Kind::OneOf(choices)) => {
+                Err(format!("invalid value, use one of {}", choices.join(", ")))
+            }
+            (false, _) => Err(format!("parse error, use {}", self.wanted())),
+        }
     }
+
+    /// What a value of this kind is.
+    pub(super) fn wanted(self) -> &'static str {
+        match self {
+            Kind::Bool => "true or false",
+            Kind::Unsigned => "a whole number that is not negative",
+            Kind::Signed => "a whole number",
+            Kind::Duration => "a duration such as 100ms, 5s or 1h30m",
+            Kind::Urls => "URLs such as http://127.0.0.1:2379, with commas between them",
+            Kind::FeatureGates => {
+                "gates such as InitialCorruptCheck=true, with commas between them"
+            }
+            Kind::Version => "a version of etcd 3 such as 3.6.14",
+            Kind::Text | Kind::OneOf(_) => "a text",
+        }
+    }
+}
+
+fn check_urls(value: &str) -> Result<(), String> {
+    if value.is_empty() {
+        return Ok(());
+    }
+    Endpoint::parse_list(value).map(|_| ())
+}
+
+/// A version that a server of etcd's third line could have; clients take no other.
+pub(super) fn version(text: &str) -> Option<ServerVersion> {
+    ServerVersion::parse(text).filter(|version| version.major == 3 && version.to_string() == text)
 }
 
 /// Go's `strconv.ParseBool`.

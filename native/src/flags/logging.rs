@@ -14,7 +14,8 @@ pub(super) const GROUP: Group = Group {
         Flag::text(
             "log-outputs",
             "default",
-            "'default' or 'stderr', 'stdout', or a file's path; a comma-separated list.",
+            "'default' or 'stderr', 'stdout', 'systemd/journal', or a file's path; a comma-separated \
+             list.",
         ),
         Flag::one_of(
             "log-level",
@@ -22,21 +23,19 @@ pub(super) const GROUP: Group = Group {
             "info",
             "Lowest level that is logged: debug, info, warn, error, panic or fatal.",
         ),
-        Flag::one_of(
-            "log-format",
-            &["json", "console"],
-            "json",
-            "Format of a line.",
-        )
-        .not_yet(),
-        Flag::boolean("enable-log-rotation", "false", "Rotate a log file.").not_yet(),
+        Flag::text("log-format", "json", "Format of a line: json or console."),
+        Flag::boolean(
+            "enable-log-rotation",
+            "false",
+            "Rotate the one file that is in --log-outputs.",
+        ),
         Flag::text(
             "log-rotation-config-json",
             ROTATION_DEFAULT,
-            "How to rotate.",
-        )
-        .not_yet(),
-        Flag::text(
+            "When to rotate (MB), how many old files to keep and for how many days, whether to name \
+             them by local time, whether to compress them; 0 for no limit.",
+        ),
+        Flag::duration(
             "warning-unary-request-duration",
             "300ms",
             "Warn of requests that take longer.",

@@ -33,24 +33,25 @@ pub(super) const GROUP: Group = Group {
             "true",
             "Whether to fast-forward initial election ticks on boot for faster election.",
         ),
-        Flag::text(
+        Flag::urls(
             "listen-peer-urls",
             "http://localhost:2380",
             "List of URLs to listen on for peer traffic.",
         ),
-        Flag::text(
+        Flag::urls(
             "listen-client-urls",
             "http://localhost:2379",
             "List of URLs to listen on for client gRPC and HTTP traffic.",
         ),
-        Flag::text(
+        Flag::urls(
             "listen-client-http-urls",
             "",
             "List of URLs to listen on for HTTP-only client traffic. With it, --listen-client-urls \
              serves gRPC alone.",
         ),
-        Flag::unsigned("max-snapshots", "5", "Number of snapshot files to retain.").not_yet(),
-        Flag::unsigned("max-wals", "5", "Number of log files to retain.").not_yet(),
+        Flag::unsigned("max-snapshots", "5", "Number of snapshot files to retain.")
+            .without_effect(FILES),
+        Flag::unsigned("max-wals", "5", "Number of log files to retain.").without_effect(FILES),
         Flag::boolean("memory-mlock", "false", "Keep all memory in RAM.").not_yet(),
         Flag::signed(
             "quota-backend-bytes",
@@ -58,9 +59,11 @@ pub(super) const GROUP: Group = Group {
             "Raise the space alarm above this size; 0 means 2 GiB.",
         )
         .not_yet(),
-        Flag::text("backend-bbolt-freelist-type", "map", "bbolt's freelist.").not_yet(),
-        Flag::text("backend-batch-interval", "", "Time between two commits.").not_yet(),
-        Flag::unsigned("backend-batch-limit", "0", "Operations in a commit.").not_yet(),
+        Flag::text("backend-bbolt-freelist-type", "map", "bbolt's freelist.")
+            .without_effect(BACKEND),
+        Flag::duration("backend-batch-interval", "0s", "Time between two commits.")
+            .without_effect(BACKEND),
+        Flag::signed("backend-batch-limit", "0", "Operations in a commit.").without_effect(BACKEND),
         Flag::unsigned(
             "max-txn-ops",
             "128",
@@ -76,12 +79,12 @@ pub(super) const GROUP: Group = Group {
             "4294967295",
             "Maximum concurrent streams that each client can open at a time.",
         ),
-        Flag::text(
+        Flag::duration(
             "grpc-keepalive-min-time",
             "5s",
             "Shortest pause between a client's pings.",
         )
-        .not_yet(),
+        .without_effect("clients may ping as often as they like"),
         Flag::duration(
             "grpc-keepalive-interval",
             "2h",
@@ -92,15 +95,36 @@ pub(super) const GROUP: Group = Group {
             "20s",
             "How long a ping may stay unanswered.",
         ),
-        Flag::boolean("socket-reuse-port", "false", "Set SO_REUSEPORT.").not_yet(),
-        Flag::boolean("socket-reuse-address", "false", "Set SO_REUSEADDR.").not_yet(),
+        Flag::boolean(
+            "socket-reuse-port",
+            "false",
+            "Let others listen on the same ports.",
+        ),
+        Flag::boolean(
+            "socket-reuse-address",
+            "false",
+            "Set SO_REUSEADDR, which is always set.",
+        ),
         Flag::boolean(
             "enable-grpc-gateway",
             "true",
             "Serve gRPC as JSON below /v3/.",
         ),
-        Flag::text("raft-read-timeout", "5s", "Read timeout of peer streams.").not_yet(),
-        Flag::text("raft-write-timeout", "5s", "Write timeout of peer streams.").not_yet(),
-        Flag::text("feature-gates", "", "key=value pairs for features.").not_yet(),
+        Flag::duration("raft-read-timeout", "5s", "Read timeout of peer streams.")
+            .without_effect(STREAMS),
+        Flag::duration("raft-write-timeout", "5s", "Write timeout of peer streams.")
+            .without_effect(STREAMS),
+        Flag::feature_gates(
+            "feature-gates",
+            "",
+            "Features to switch on or off: 'InitialCorruptCheck=true', with commas between them.",
+        ),
     ],
 };
+
+/// Why old files are not counted.
+const FILES: &str = "files of the log and snapshots go as soon as nothing needs them";
+/// Why bbolt's settings mean nothing here.
+const BACKEND: &str = "there is no bbolt here";
+/// Why the timeouts of peers' streams cannot be set.
+const STREAMS: &str = "streams between members have timeouts of 5s";

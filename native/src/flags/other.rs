@@ -6,7 +6,11 @@ use super::definition::{Flag, Group};
 pub(super) const GROUP: Group = Group {
     title: "Other",
     flags: &[
-        Flag::text("config-file", "", "Path to a configuration file.").not_yet(),
+        Flag::text(
+            "config-file",
+            "",
+            "Path to a configuration file; with one, other flags and the environment are ignored.",
+        ),
         Flag::boolean("force-new-cluster", "false", "Begin anew with one member.").not_yet(),
         Flag::boolean(
             "unsafe-no-fsync",

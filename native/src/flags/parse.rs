@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::definition::{Flag, Kind, Support};
+use super::definition::{Kind, Support};
+use super::origin::{self, Origin, ValueError};
 use super::values::Values;
 use super::{all, find};
 
@@ -19,7 +20,7 @@ pub(crate) enum Request {
     /// Print how to use it.
     Help,
     /// Print which version it is.
-    Version,
+    Version(Values),
 }
 
 /// What is wrong with the command line; all of them end with exit code 2, as in etcd.
@@ -36,30 +37,18 @@ pub(crate) enum FlagError {
     /// The last argument is a flag that wants a value.
     #[error("flag needs an argument: --{0}")]
     NoArgument(&'static str),
-    /// The value is not of the flag's kind.
-    #[error("invalid value \"{value}\" for flag --{name}: {reason}")]
-    InvalidValue {
-        /// Which flag.
-        name: &'static str,
-        /// What was given.
-        value: String,
-        /// Why not.
-        reason: String,
-    },
+    /// The flag cannot have this value.
+    #[error(transparent)]
+    Value(#[from] ValueError),
     /// An argument that is no flag.
     #[error("'{0}' is not a valid flag")]
     NotAFlag(String),
-    /// A flag of etcd's that does nothing here yet.
-    #[error("--{name} is not supported yet by quorate {}", env!("CARGO_PKG_VERSION"))]
-    NotSupported {
-        /// Which flag.
-        name: &'static str,
-    },
 }
 
 /// Reads the arguments after the program's name.
 pub(crate) fn parse(arguments: &[String]) -> Result<Request, FlagError> {
     let mut set = BTreeMap::new();
+    let mut is_version_asked = false;
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let Some(body) = flag_body(argument) else {
@@ -67,10 +56,10 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Request, FlagError> {
         };
         if body.is_empty() {
             // A lone `--` ends the flags, and nothing may come after them.
-            return match rest.next() {
-                Some(extra) => Err(FlagError::NotAFlag(extra.clone())),
-                None => break_off(set),
-            };
+            match rest.next() {
+                Some(extra) => return Err(FlagError::NotAFlag(extra.clone())),
+                None => break,
+            }
         }
         let (name, inline) = match body.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
@@ -78,7 +67,10 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Request, FlagError> {
         };
         match name {
             "h" | "help" => return Ok(Request::Help),
-            "version" => return Ok(Request::Version),
+            "version" => {
+                is_version_asked = true;
+                continue;
+            }
             _ => {}
         }
         let flag = find(name).ok_or_else(|| FlagError::Unknown {
@@ -90,15 +82,15 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Request, FlagError> {
             (None, Kind::Bool) => "true".to_owned(),
             (None, _) => rest.next().ok_or(FlagError::NoArgument(flag.name))?.clone(),
         };
-        check(flag, &value)?;
+        origin::check(flag, &value, &Origin::Line)?;
         // As in Go, the last one holds.
         set.insert(flag.name, value);
     }
-    break_off(set)
-}
-
-fn break_off(set: BTreeMap<&'static str, String>) -> Result<Request, FlagError> {
-    Ok(Request::Serve(Values::new(set)))
+    let values = Values::new(set);
+    Ok(match is_version_asked {
+        true => Request::Version(values),
+        false => Request::Serve(values),
+    })
 }
 
 /// What follows the dashes; nothing when it is no flag.
@@ -109,27 +101,10 @@ fn flag_body(argument: &str) -> Option<&str> {
     is_flag.then_some(body)
 }
 
-fn check(flag: &Flag, value: &str) -> Result<(), FlagError> {
-    flag.kind.check(value).map_err(|reason| {
-        let reason = match flag.kind {
-            Kind::OneOf(choices) => format!("{reason}, use one of {}", choices.join(", ")),
-            _ => reason.to_owned(),
-        };
-        FlagError::InvalidValue {
-            name: flag.name,
-            value: value.to_owned(),
-            reason,
-        }
-    })?;
-    if flag.support == Support::NotYet && !flag.same(value, flag.default) {
-        return Err(FlagError::NotSupported { name: flag.name });
-    }
-    Ok(())
-}
-
 /// The flag that a mistyped name is closest to, if any is close.
-fn nearest(name: &str) -> Option<&'static str> {
+pub(super) fn nearest(name: &str) -> Option<&'static str> {
     all()
+        .filter(|flag| !matches!(flag.support, Support::Renamed(_) | Support::Gate(_)))
         .map(|flag| (strsim::damerau_levenshtein(name, flag.name), flag.name))
         .filter(|(distance, flag)| *distance * 3 <= flag.len().max(name.len()))
         .min()
@@ -189,7 +164,7 @@ mod tests {
         assert_eq!(message("--pre-vote false"), "'false' is not a valid flag");
         assert_eq!(
             message("--pre-vote=maybe"),
-            "invalid value \"maybe\" for flag --pre-vote: parse error"
+            "invalid value \"maybe\" for flag --pre-vote: parse error, use true or false"
         );
     }
 
@@ -203,7 +178,8 @@ mod tests {
         assert_eq!(message("--name"), "flag needs an argument: --name");
         assert_eq!(
             message("--heartbeat-interval=x"),
-            "invalid value \"x\" for flag --heartbeat-interval: parse error"
+            "invalid value \"x\" for flag --heartbeat-interval: parse error, use a whole number that \
+             is not negative"
         );
         assert_eq!(
             message("--initial-cluster-state=old"),
@@ -223,8 +199,11 @@ mod tests {
             format!("--cert-file is not supported yet by quorate {version}")
         );
         assert_eq!(
-            message("--config-file a.yaml"),
-            format!("--config-file is not supported yet by quorate {version}")
+            message("--experimental-peer-skip-client-san-verification"),
+            format!(
+                "--experimental-peer-skip-client-san-verification is not supported yet by quorate \
+                 {version}"
+            )
         );
         values("--strict-reconfig-check=true --client-cert-auth=false --auto-tls=0 --cors=*");
         values("--quota-backend-bytes=0 --proxy off");
@@ -232,7 +211,13 @@ mod tests {
 
     #[test]
     fn help_and_version() {
-        assert_eq!(parse(&arguments("--version")), Ok(Request::Version));
+        let version = parse(&arguments("--version --etcd-version 3.5.30")).expect("good");
+        assert!(matches!(version, Request::Version(values) if values.is_set("etcd-version")));
+        assert_eq!(
+            message("--etcd-version 3.6"),
+            "invalid value \"3.6\" for flag --etcd-version: parse error, use a version of etcd 3 such \
+             as 3.6.14"
+        );
         assert_eq!(parse(&arguments("-h")), Ok(Request::Help));
         assert_eq!(parse(&arguments("--name a -help")), Ok(Request::Help));
     }

@@ -17,7 +17,7 @@ pub(super) const GROUP: Group = Group {
             "basic",
             "Detail of metrics: 'extensive' tells how long calls take.",
         ),
-        Flag::text(
+        Flag::urls(
             "listen-metrics-urls",
             "",
             "List of URLs to listen on for /metrics, /health, /livez and /readyz alone.",

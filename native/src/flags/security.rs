@@ -56,7 +56,7 @@ pub(super) const GROUP: Group = Group {
         )
         .not_yet(),
         Flag::text("peer-crl-file", "", "Path to a revocation list for peers.").not_yet(),
-        Flag::text("cipher-suites", "", "Comma-separated TLS cipher suites.").not_yet(),
+        Flag::text("cipher-suites", "", "Comma-separated TLS cipher suites.").without_effect(TLS),
         Flag::text(
             "cors",
             "*",
@@ -67,8 +67,20 @@ pub(super) const GROUP: Group = Group {
             "*",
             "Comma-separated host names that HTTP requests may name; empty or '*' for all.",
         ),
-        Flag::text("tls-min-version", "TLS1.2", "Lowest TLS version.").not_yet(),
-        Flag::text("tls-max-version", "", "Highest TLS version.").not_yet(),
+        Flag::one_of(
+            "tls-min-version",
+            &["", "TLS1.2", "TLS1.3"],
+            "TLS1.2",
+            "Lowest TLS version.",
+        )
+        .without_effect(TLS),
+        Flag::one_of(
+            "tls-max-version",
+            &["", "TLS1.2", "TLS1.3"],
+            "",
+            "Highest TLS version.",
+        )
+        .without_effect(TLS),
         Flag::boolean(
             "peer-skip-client-san-verification",
             "false",
@@ -85,3 +97,6 @@ pub(super) const GROUP: Group = Group {
         Flag::unsigned("auth-token-ttl", "300", "Seconds a token lives.").not_yet(),
     ],
 };
+
+/// Why limits of TLS are taken where TLS itself is refused: they open no port.
+const TLS: &str = "there is no TLS here yet";

@@ -58,6 +58,11 @@ impl Endpoint {
         Ok(endpoints)
     }
 
+    /// `host:port`, with an IPv6 address in brackets.
+    pub(crate) fn authority(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
     /// Whether it can be listened on: only an address, or `localhost`, is no guess.
     pub(crate) fn check_bind(&self) -> Result<(), String> {
         if self.host == "localhost" || self.host.parse::<IpAddr>().is_ok() {

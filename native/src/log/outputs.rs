@@ -2,95 +2,74 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Mutex;
 
-use thiserror::Error;
-
-use crate::version;
+use super::LogLevel;
+use super::journal::Journal;
+use super::rotated_file::RotatedFile;
 
 /// The places every line is written to.
-pub(crate) struct Outputs {
+pub(super) struct Outputs {
     outputs: Mutex<Vec<Output>>,
 }
 
-enum Output {
+/// One of them.
+pub(super) enum Output {
+    /// Standard error.
     Stderr,
+    /// Standard output.
     Stdout,
+    /// A file that grows.
     File(File),
-}
-
-/// Why a log cannot be written.
-#[derive(Debug, Error)]
-pub(crate) enum OutputError {
-    /// A kind of output that is not there yet.
-    #[error("--log-outputs={0} is not supported yet by quorate {version}", version = version::QUORATE)]
-    NotSupported(String),
-    /// A file cannot be opened.
-    #[error("--log-outputs: cannot open \"{path}\": {error}")]
-    Open {
-        /// The file.
-        path: String,
-        /// Why not.
-        error: io::Error,
-    },
-    /// `default` means "wherever it should go", so nothing may stand beside it.
-    #[error("multi logoutput for \"default\" is not supported yet")]
-    DefaultNotAlone,
+    /// A file that makes room for a new one when it is full.
+    Rotated(RotatedFile),
+    /// systemd's journal.
+    Journal(Journal),
 }
 
 impl Outputs {
-    /// Opens a comma-separated list of outputs.
-    pub(crate) fn open(list: &str) -> Result<Self, OutputError> {
-        let mut names: Vec<&str> = list.split(',').map(str::trim).collect();
-        names.sort_unstable();
-        names.dedup();
-        if names.len() > 1 && names.contains(&"default") {
-            return Err(OutputError::DefaultNotAlone);
-        }
-        let outputs = names
-            .into_iter()
-            .map(Output::open)
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self {
+    /// All of some outputs.
+    pub(super) fn new(outputs: Vec<Output>) -> Self {
+        Self {
             outputs: Mutex::new(outputs),
-        })
+        }
+    }
+
+    /// Standard error alone.
+    pub(super) fn stderr() -> Self {
+        Self::new(vec![Output::Stderr])
     }
 
     /// Writes one line to each.
-    pub(super) fn write(&self, line: &str) {
+    pub(super) fn write(&self, level: LogLevel, caller: &str, line: &str) {
         let Ok(mut outputs) = self.outputs.lock() else {
             return;
         };
         for output in outputs.iter_mut() {
             // A full disk or a closed pipe must not stop a server.
-            let _ = output.write(line.as_bytes());
+            let _ = output.write(level, caller, line);
         }
     }
 }
 
 impl Output {
-    fn open(name: &str) -> Result<Self, OutputError> {
-        match name {
-            "" | "default" | "stderr" | "/dev/stderr" => Ok(Self::Stderr),
-            "stdout" | "/dev/stdout" => Ok(Self::Stdout),
-            "systemd/journal" => Err(OutputError::NotSupported(name.to_owned())),
-            path => OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(path)
-                .map(Self::File)
-                .map_err(|error| OutputError::Open {
-                    path: path.to_owned(),
-                    error,
-                }),
-        }
+    /// Opens a file for lines to be added.
+    pub(super) fn file(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        Ok(Self::File(file))
     }
 
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn write(&mut self, level: LogLevel, caller: &str, line: &str) -> io::Result<()> {
         match self {
-            Self::Stderr => io::stderr().lock().write_all(bytes),
-            Self::Stdout => io::stdout().lock().write_all(bytes),
-            Self::File(file) => file.write_all(bytes),
+            Self::Stderr => io::stderr().lock().write_all(line.as_bytes()),
+            Self::Stdout => io::stdout().lock().write_all(line.as_bytes()),
+            Self::File(file) => file.write_all(line.as_bytes()),
+            Self::Rotated(file) => file.write(line.as_bytes()),
+            // As with etcd, what the journal does not take is not lost.
+            Self::Journal(journal) => journal
+                .send(level, caller, line)
+                .or_else(|_| io::stderr().lock().write_all(line.as_bytes())),
         }
     }
 }

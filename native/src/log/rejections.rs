@@ -133,14 +133,13 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::{LogLevel, Outputs};
+    use crate::log::LogLevel;
 
     #[test]
     fn a_flood_is_told_by_its_first_lines_and_its_number() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("log");
-        let outputs = Outputs::open(path.to_str().expect("UTF-8")).expect("a file");
-        let logger = Logger::new(LogLevel::Info, outputs);
+        let logger = Logger::to_file(LogLevel::Info, &path);
         let rejections = Rejections::new("rejected", &logger);
         let address = SocketAddr::from(([127, 0, 0, 1], 5));
         for _ in 0..1_000 {

@@ -172,13 +172,11 @@ mod tests {
     use quorate_core::id::Term;
 
     use super::*;
-    use crate::log::Outputs;
 
     fn lines(lowest: LogLevel, kinds: Vec<TraceKind>) -> Vec<Value> {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("log");
-        let outputs = Outputs::open(path.to_str().expect("UTF-8")).expect("a file");
-        let logger = Logger::new(lowest, outputs);
+        let logger = Logger::to_file(lowest, &path);
         for kind in kinds {
             let member = MemberId(0x470f_7782_10a7_11ed);
             logger.trace(&TraceEvent { member, kind });

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use prometheus::{Histogram, HistogramVec, IntCounter, IntGauge};
+use prometheus::{Histogram, HistogramVec, IntCounter, IntGauge, IntGaugeVec};
 use quorate_core::error::Error;
 use quorate_core::id::Index;
 use quorate_core::member::{Figures, Role};
 use quorate_core::trace::TraceKind;
+use quorate_core::version::ServerVersion;
 
 use super::Facts;
 use super::definitions::{Buckets, DISK, Definitions};
@@ -16,6 +17,7 @@ use super::operation::Operation;
 
 /// The counts.
 pub(crate) struct MemberMetrics {
+    cluster_version: IntGaugeVec,
     has_leader: IntGauge,
     is_leader: IntGauge,
     is_learner: IntGauge,
@@ -43,7 +45,13 @@ struct Durations {
 impl MemberMetrics {
     pub(super) fn new(definitions: &Definitions, facts: &Facts) -> Self {
         name_versions(definitions, facts);
+        name_features(definitions, facts);
         Self {
+            cluster_version: definitions.gauges(
+                "etcd_cluster_version",
+                "Which etcd version the cluster runs at.",
+                &["cluster_version"],
+            ),
             has_leader: definitions.gauge(
                 "etcd_server_has_leader",
                 "Whether the member knows a leader.",
@@ -111,6 +119,14 @@ impl MemberMetrics {
             TraceKind::LeaderElected { .. } | TraceKind::LeaderChanged { .. } => {
                 self.leader_changes.inc();
             }
+            TraceKind::ClusterVersionSet { from, to } => {
+                if let Some(from) = from {
+                    self.name_cluster_version(*from, 0);
+                }
+                self.name_cluster_version(*to, 1);
+            }
+            // A member that starts again tells so which version it had.
+            TraceKind::CapabilitiesEnabled { version } => self.name_cluster_version(*version, 1),
             TraceKind::SnapshotStarted { index, .. } => {
                 self.begun().insert(*index, Instant::now());
             }
@@ -124,6 +140,12 @@ impl MemberMetrics {
             }
             _ => {}
         }
+    }
+
+    fn name_cluster_version(&self, version: ServerVersion, value: i64) {
+        self.cluster_version
+            .with_label_values(&[&version.cluster_text()])
+            .set(value);
     }
 
     /// A request of a client failed.
@@ -213,12 +235,6 @@ fn name_versions(definitions: &Definitions, facts: &Facts) {
             facts.server_version.clone(),
         ),
         (
-            "etcd_cluster_version",
-            "Which etcd version the cluster runs at.",
-            "cluster_version",
-            facts.cluster_version.clone(),
-        ),
-        (
             "etcd_server_id",
             "Which member this is.",
             "server_id",
@@ -230,6 +246,19 @@ fn name_versions(definitions: &Definitions, facts: &Facts) {
             .gauges(name, help, &[label])
             .with_label_values(&[&value])
             .set(1);
+    }
+}
+
+fn name_features(definitions: &Definitions, facts: &Facts) {
+    let features = definitions.gauges(
+        "etcd_server_feature_enabled",
+        "Whether a feature gate is on.",
+        &["name", "stage"],
+    );
+    for (name, stage, is_on) in &facts.features {
+        features
+            .with_label_values(&[*name, *stage])
+            .set(i64::from(*is_on));
     }
 }
 

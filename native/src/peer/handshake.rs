@@ -4,7 +4,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use quorate_core::id::{ClusterId, MemberId};
 
 use super::Identity;
-use crate::version;
 
 /// Where streams begin.
 pub(super) const STREAM_PATH: &str = "/quorate/stream";
@@ -49,7 +48,7 @@ pub(super) fn write(headers: &mut HeaderMap, own: Identity, to: MemberId) {
     headers.insert(CLUSTER_ID, number(own.cluster.0));
     headers.insert(FROM, number(own.id.0));
     headers.insert(TO, number(to.0));
-    headers.insert(VERSION, HeaderValue::from_static(version::SERVER));
+    headers.insert(VERSION, version(own));
     headers.insert(
         http::header::CONNECTION,
         HeaderValue::from_static("upgrade"),
@@ -60,7 +59,7 @@ pub(super) fn write(headers: &mut HeaderMap, own: Identity, to: MemberId) {
 /// Says who answers.
 pub(super) fn write_answer(headers: &mut HeaderMap, own: Identity) {
     headers.insert(CLUSTER_ID, number(own.cluster.0));
-    headers.insert(VERSION, HeaderValue::from_static(version::SERVER));
+    headers.insert(VERSION, version(own));
 }
 
 /// Reads who asks for a stream; the caller says who is a member.
@@ -97,21 +96,29 @@ fn number(number: u64) -> HeaderValue {
     HeaderValue::from_str(&format!("{number:x}")).expect("hexadecimal digits")
 }
 
+fn version(own: Identity) -> HeaderValue {
+    HeaderValue::from_str(&own.version.to_string()).expect("digits and points")
+}
+
 fn hex(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
     u64::from_str_radix(headers.get(name)?.to_str().ok()?, 16).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use quorate_core::version::ServerVersion;
+
     use super::*;
 
     const ONE: Identity = Identity {
         id: MemberId(1),
         cluster: ClusterId(9),
+        version: ServerVersion::CLAIMED,
     };
     const TWO: Identity = Identity {
         id: MemberId(2),
         cluster: ClusterId(9),
+        version: ServerVersion::CLAIMED,
     };
 
     #[test]

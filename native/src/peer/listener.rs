@@ -80,7 +80,9 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let context = &server.context;
     let mut response = match (request.method(), request.uri().path()) {
-        (&Method::GET, "/version") => json_text(version::json(false)),
+        (&Method::GET, "/version") => {
+            json_text(version::json(context.own.version, &context.member).await)
+        }
         (&Method::GET, "/members") => members(context).await,
         (&Method::GET, STREAM_PATH) => stream(request, address, &server),
         (&Method::GET, PROBING_PATH) => match serde_json::to_string(&Health::now()) {

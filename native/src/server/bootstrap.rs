@@ -7,7 +7,7 @@ use quorate_core::id::Incarnation;
 use quorate_core::member::MemberConfig;
 use quorate_core::membership::{cluster_id, member_id};
 
-use crate::flags::Endpoint;
+use crate::flags::{Endpoint, Gate};
 use crate::peer::{Identity, Peer};
 use crate::settings::{InitialMember, Settings};
 
@@ -31,10 +31,17 @@ impl Bootstrap {
             .map(|member| (founder(member, &settings.token), member))
             .collect();
         let ids: Vec<_> = founders.iter().map(|(info, _)| info.id).collect();
-        let own = member_id(&urls(&settings.advertise_peer), &settings.token, None);
+        // As in etcd by the URLs that the founders know, should this member have others of its own
+        // that lead to the same place.
+        let own_urls = settings
+            .initial_cluster
+            .member(&settings.name)
+            .map_or(&settings.advertise_peer, |own| &own.peer_urls);
+        let own = member_id(&urls(own_urls), &settings.token, None);
         let identity = Identity {
             id: own,
             cluster: cluster_id(&ids),
+            version: settings.etcd_version,
         };
         let peers = founders
             .iter()
@@ -61,6 +68,12 @@ impl Bootstrap {
             snapshot_catch_up_entries: settings.snapshot_catch_up_entries,
             initial_election_tick_advance: settings.initial_election_tick_advance,
             pre_vote: settings.pre_vote,
+            strict_reconfig_check: settings.strict_reconfig_check,
+            learners_max: settings.learners_max,
+            watch_progress_notify_interval_ms: settings.watch_progress_notify_interval_ms(),
+            server_version: settings.etcd_version,
+            initial_corrupt_check: settings.feature_gates.is_enabled(Gate::InitialCorruptCheck),
+            compact_hash_check_interval_ms: settings.compact_hash_check_interval_ms(),
             txn_operations_max: settings.txn_operations_max,
             request_size_bytes_max: settings.request_size_bytes_max,
             ..MemberConfig::new(own, identity.cluster, first)

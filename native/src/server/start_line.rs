@@ -25,7 +25,7 @@ pub(super) fn write(settings: &Settings, has_member: bool, logger: &Logger) {
     logger.info(
         "starting an etcd server",
         &[
-            ("etcd-version", json!(version::SERVER)),
+            ("etcd-version", json!(settings.etcd_version.to_string())),
             ("quorate-version", json!(version::QUORATE)),
             ("git-sha", json!(version::GIT_SHA)),
             ("go-version", json!(format!("none ({})", version::RUST))),
@@ -68,6 +68,8 @@ pub(super) fn write(settings: &Settings, has_member: bool, logger: &Logger) {
             ("initial-cluster-state", json!(state)),
             ("initial-cluster-token", json!(settings.token)),
             ("pre-vote", json!(settings.pre_vote)),
+            ("feature-gates", json!(settings.feature_gates.to_string())),
+            ("max-learners", json!(settings.learners_max)),
             ("max-txn-ops", json!(settings.txn_operations_max)),
             ("max-request-bytes", json!(settings.request_size_bytes_max)),
             ("playground-dir", json!(settings.playground_dir)),

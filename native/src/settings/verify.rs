@@ -4,7 +4,7 @@
 use thiserror::Error;
 
 use super::Settings;
-use crate::flags::{Endpoint, Values};
+use crate::flags::Values;
 
 /// Longest election timeout.
 const ELECTION_MS_MAX: u32 = 50_000;
@@ -12,16 +12,6 @@ const ELECTION_MS_MAX: u32 = 50_000;
 /// Why a server cannot be started with these flags.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum SettingsError {
-    /// A list of URLs cannot be read. Ends with exit code 2, as a bad value does.
-    #[error("invalid value \"{value}\" for flag --{name}: {reason}")]
-    InvalidUrls {
-        /// Which flag.
-        name: &'static str,
-        /// What was given.
-        value: String,
-        /// Why not.
-        reason: String,
-    },
     /// Each value is good, but not together. Ends with exit code 1, as in etcd.
     #[error("{0}")]
     Verify(String),
@@ -32,7 +22,7 @@ pub(super) fn verify(settings: &Settings, values: &Values) -> Result<(), Setting
     timeouts(settings)
         .and_then(|()| listeners(settings, values))
         .and_then(|()| limits(settings))
-        .and_then(|()| bootstrap(settings))
+        .and_then(|()| settings.feature_gates.verify())
         .map_err(SettingsError::Verify)
 }
 
@@ -69,7 +59,18 @@ fn listeners(settings: &Settings, values: &Values) -> Result<(), String> {
     for endpoint in listened.into_iter().flatten() {
         endpoint.check_bind()?;
     }
-    if values.is_set("listen-client-urls") && !values.is_set("advertise-client-urls") {
+    for (name, endpoints) in [
+        ("listen-peer-urls", &settings.listen_peer),
+        ("listen-client-urls", &settings.listen_client),
+        ("initial-advertise-peer-urls", &settings.advertise_peer),
+    ] {
+        if endpoints.is_empty() {
+            return Err(format!("--{name} is empty, and should have a URL at least"));
+        }
+    }
+    // A file that says where to listen leaves the default of what is advertised, as in etcd.
+    let is_asked = values.is_set("listen-client-urls") && !values.is_of_file();
+    if is_asked && !values.is_set("advertise-client-urls") {
         return Err(
             "--advertise-client-urls is required when --listen-client-urls is set explicitly"
                 .to_owned(),
@@ -79,6 +80,9 @@ fn listeners(settings: &Settings, values: &Values) -> Result<(), String> {
 }
 
 fn limits(settings: &Settings) -> Result<(), String> {
+    if settings.compact_hash_check_time.is_zero() {
+        return Err("--compact-hash-check-time must be >0 (set to 0s)".to_owned());
+    }
     if settings.snapshot_count == 0 {
         return Err("--snapshot-count must be >0 (set to 0)".to_owned());
     }
@@ -93,44 +97,6 @@ fn limits(settings: &Settings) -> Result<(), String> {
         ));
     }
     Ok(())
-}
-
-fn bootstrap(settings: &Settings) -> Result<(), String> {
-    let cluster = &settings.initial_cluster;
-    let Some(own) = cluster.member(&settings.name) else {
-        return Err(format!(
-            "couldn't find local name \"{}\" in the initial cluster configuration",
-            settings.name
-        ));
-    };
-    if cluster.has_duplicate_url() {
-        return Err(format!("initial cluster {cluster} has duplicate url"));
-    }
-    if own.peer_urls != settings.advertise_peer {
-        return Err(format!(
-            "--initial-cluster has {} but --initial-advertise-peer-urls={}: they must be the same \
-             for this member",
-            joined(&settings.name, &own.peer_urls),
-            list(&settings.advertise_peer),
-        ));
-    }
-    Ok(())
-}
-
-fn joined(name: &str, endpoints: &[Endpoint]) -> String {
-    let parts: Vec<String> = endpoints
-        .iter()
-        .map(|endpoint| format!("{name}={}", endpoint.url))
-        .collect();
-    parts.join(",")
-}
-
-fn list(endpoints: &[Endpoint]) -> String {
-    let urls: Vec<&str> = endpoints
-        .iter()
-        .map(|endpoint| endpoint.url.as_str())
-        .collect();
-    urls.join(",")
 }
 
 #[cfg(test)]
@@ -200,27 +166,17 @@ mod tests {
                 "expected IP in URL for binding (http://foo.bar:34)",
             ),
             (
-                "--initial-cluster a=http://127.0.0.1:2380",
-                "couldn't find local name \"default\" in the initial cluster configuration",
-            ),
-            (
-                "--name a --initial-cluster a=http://localhost:2380,b=http://localhost:2380",
-                "initial cluster a=http://localhost:2380,b=http://localhost:2380 has duplicate url",
-            ),
-            (
-                "--name a --initial-cluster a=http://127.0.0.1:2380",
-                "--initial-cluster has a=http://127.0.0.1:2380 but \
-                 --initial-advertise-peer-urls=http://localhost:2380: they must be the same for \
-                 this member",
-            ),
-            (
                 "--initial-cluster abc",
                 "error setting up initial cluster: \"abc\" does not have the form name=URL",
             ),
             (
-                "--listen-peer-urls http://127.0.0.1",
-                "invalid value \"http://127.0.0.1\" for flag --listen-peer-urls: URL address does \
-                 not have the form \"host:port\": http://127.0.0.1",
+                "--listen-peer-urls=",
+                "--listen-peer-urls is empty, and should have a URL at least",
+            ),
+            (
+                "--feature-gates LeaseCheckpointPersist=true",
+                "enabling feature gate LeaseCheckpointPersist requires enabling feature gate \
+                 LeaseCheckpoint",
             ),
         ] {
             assert_eq!(settings(line).expect_err(line), message, "{line}");

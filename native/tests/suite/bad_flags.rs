@@ -38,14 +38,13 @@ fn bad_flags_end_with_two_and_a_message_that_names_them() {
             "--cert-file is not supported yet by quorate",
         ),
         (
-            "--config-file a.yaml",
-            "--config-file is not supported yet by quorate",
+            "--etcd-version 4.0.0",
+            "invalid value \"4.0.0\" for flag --etcd-version: parse error, use a version of etcd 3",
         ),
         (
-            "--log-outputs systemd/journal",
-            "--log-outputs=systemd/journal is not supported yet",
+            "--feature-gates InitialCorruptCheck",
+            "missing bool value for InitialCorruptCheck",
         ),
-        ("--logger capnslog", "use --logger=zap"),
         (
             "--listen-peer-urls https://127.0.0.1:1",
             "TLS is not supported yet",
@@ -68,6 +67,20 @@ fn flags_that_do_not_go_together_end_with_one() {
             "--heartbeat-interval 300",
             "--election-timeout[1000ms] should be at least as 5 times as \
              --heartbeat-interval[300ms]",
+        ),
+        ("--logger capnslog", "--logger=capnslog is removed in v3.5"),
+        (
+            "--log-outputs systemd/journal,stderr",
+            "running with systemd/journal but other '--log-outputs' values",
+        ),
+        (
+            "--config-file a.yaml",
+            "open a.yaml: no such file or directory",
+        ),
+        (
+            "--experimental-max-learners 2 --max-learners 2",
+            "cannot set --experimental-max-learners and --max-learners at the same time, please \
+             use --max-learners only",
         ),
         (
             "--listen-client-urls http://127.0.0.1:1",

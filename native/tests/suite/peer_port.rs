@@ -13,7 +13,7 @@ fn the_peer_port_tells_members_and_version() {
     let version = get(port, "/version");
     assert_eq!(
         version.body,
-        "{\"etcdserver\":\"3.6.14\",\"etcdcluster\":\"3.6.0\"}"
+        "{\"etcdserver\":\"3.6.14\",\"etcdcluster\":\"3.6.0\",\"storage\":\"3.6.0\"}"
     );
     let members: Value = serde_json::from_str(&get(port, "/members").body).unwrap();
     assert_eq!(members[0]["name"], "infra1");

@@ -20,10 +20,21 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one; its log is added to a file.
     pub(crate) fn start(flags: &[String], folder: &Path, log: &Path) -> Self {
+        Self::start_with(flags, &[], folder, log)
+    }
+
+    /// Starts one in an environment.
+    pub(crate) fn start_with(
+        flags: &[String],
+        environment: &[(&str, &str)],
+        folder: &Path,
+        log: &Path,
+    ) -> Self {
         let old_lines = fs::read_to_string(log).map_or(0, |text| text.lines().count());
         let file = File::options().create(true).append(true).open(log).unwrap();
         let child = Command::new(QUORATE)
             .args(flags)
+            .envs(environment.iter().copied())
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -4,7 +4,6 @@ use quorate_core::command::{Command, Reply};
 use tonic::Status;
 
 use crate::grpc::{Api, convert, wrong_reply};
-use crate::version;
 use quorate_api::etcdserverpb as pb;
 
 /// Asks the member.
@@ -12,7 +11,7 @@ pub(super) async fn answer(api: &Api) -> Result<pb::StatusResponse, Status> {
     match api.ask(Command::Status).await? {
         (header, Reply::Status(reply)) => Ok(pb::StatusResponse {
             header: convert::header(header),
-            version: version::SERVER.to_owned(),
+            version: api.etcd_version.to_string(),
             db_size: reply.store_size_bytes,
             leader: reply.leader.0,
             raft_index: reply.committed.0,
