@@ -31,6 +31,7 @@ fn focus(bug: KnownBug) -> (Temper, Option<u32>) {
         KnownBug::LeaseRevokedByDeposedLeader
         | KnownBug::KeepAliveUnconfirmed
         | KnownBug::LeaseForgottenByNewLeader => (Temper::Leases, None),
+        KnownBug::SecondChangeWhilePending => (Temper::Faults, None),
         _ => (Temper::Storm, None),
     }
 }

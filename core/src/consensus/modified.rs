@@ -16,6 +16,11 @@ pub(super) struct Modified {
     takes_shorter_logs: bool,
     votes_again: bool,
     skips_consistency_check: bool,
+    counts_learners: bool,
+    /// Whether a change is taken while another is pending.
+    pub(super) ignores_pending: bool,
+    /// Whether raft is not told of those that are removed.
+    pub(super) keeps_removed: bool,
 }
 
 impl Modified {
@@ -31,6 +36,9 @@ impl Modified {
             takes_shorter_logs: bug(KnownBug::VoteForShorterLog),
             votes_again: bug(KnownBug::SecondVoteInTerm),
             skips_consistency_check: bug(KnownBug::AppendWithoutConsistencyCheck),
+            counts_learners: bug(KnownBug::LearnerCountedInQuorum),
+            ignores_pending: bug(KnownBug::SecondChangeWhilePending),
+            keeps_removed: bug(KnownBug::RemovedMemberStillCounted),
         }
     }
 
@@ -55,6 +63,9 @@ impl Modified {
                 raft.raft_log.commit_to(index);
             }
         }
+        if self.counts_learners && raft.state == StateRole::Leader {
+            commit_with_learners(raft);
+        }
     }
 
     /// Before a message is looked at.
@@ -78,5 +89,21 @@ impl Modified {
             }
             _ => {}
         }
+    }
+}
+
+/// Commits what as many have as a majority of the voters are, whether they vote or not.
+fn commit_with_learners(raft: &mut Raft<LogStore>) {
+    let learners = raft.prs().conf().learners().len();
+    let mut matched: Vec<u64> = raft.prs().iter().map(|(_, peer)| peer.matched).collect();
+    matched.sort_unstable_by(|one, other| other.cmp(one));
+    let voters = matched.len().saturating_sub(learners);
+    let Some(index) = matched.get(voters / 2).copied() else {
+        return;
+    };
+    let log = &raft.raft_log;
+    let is_own = log.term(index).is_ok_and(|term| term == raft.term);
+    if is_own && index > log.committed && index <= log.last_index() {
+        raft.raft_log.commit_to(index);
     }
 }

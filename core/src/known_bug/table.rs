@@ -179,4 +179,22 @@ known_bugs! {
 
     /// A new leader does not count the leases that it finds.
     LeaseForgottenByNewLeader = "lease-forgotten-by-new-leader", from "etcd lessor.go, Promote";
+
+    /// A leader counts a learner's copy of an entry as it counts a voter's.
+    LearnerCountedInQuorum = "learner-counted-in-quorum", from "Raft thesis §4.2.1";
+
+    /// A removed member goes on being heard, and counted.
+    RemovedMemberStillCounted = "removed-member-still-counted", from "Raft thesis §4.2.2";
+
+    /// A leader takes a change of the members while an earlier one is not committed.
+    SecondChangeWhilePending = "second-change-while-pending",
+        from "Raft thesis §4.1; Ongaro, raft-dev 2015";
+
+    /// A member that takes a snapshot over keeps the list of members that it had.
+    MembersNotRestoredFromSnapshot = "members-not-restored-from-snapshot",
+        from "Raft paper §7; etcd issue 13196";
+
+    /// A snapshot holds the configuration that the cluster began with, whatever changed since.
+    SnapshotWithFirstConfiguration = "snapshot-with-first-configuration",
+        from "Raft paper §7; Raft thesis §5.1";
 }

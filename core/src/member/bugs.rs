@@ -1,6 +1,8 @@
 //! Known bugs of the member that are more than a condition at one place. Only in builds with
 //! known bugs.
 
+use raft::eraftpb::ConfState;
+
 use super::proposal::Proposal;
 use super::{Member, Role};
 use crate::command::{Command, RequestOp};
@@ -43,6 +45,22 @@ impl Member {
             let round = self.reads.running();
             self.reads.confirm(round, self.applied);
         }
+    }
+
+    /// The configuration that the cluster began with, if that is what a snapshot is to hold.
+    pub(super) fn first_configuration(&self) -> Option<ConfState> {
+        let first = &self.config.bootstrap;
+        let is_known = !first.is_empty()
+            && self
+                .config
+                .has_bug(KnownBug::SnapshotWithFirstConfiguration);
+        is_known.then(|| {
+            let mut voters: Vec<u64> = first.iter().map(|member| member.id.0).collect();
+            voters.sort_unstable();
+            let mut state = ConfState::default();
+            state.set_voters(voters);
+            state
+        })
     }
 
     /// What a member makes of an entry that another one's client waits for: without what that

@@ -24,6 +24,7 @@ use super::Member;
 use super::stop::Stop;
 use crate::consensus::wire::{RemovalNotice, StandingQuestion, WireBody, WireFrame, WireKind};
 use crate::id::{Index, MemberId, Term};
+use crate::known_bug::KnownBug;
 use crate::trace::TraceKind;
 
 impl Member {
@@ -79,7 +80,9 @@ impl Member {
             WireBody::Raft(message) => message.kind == WireKind::TimeoutNow,
             _ => false,
         };
-        let is_turned_away = self.membership.is_removed(from) && !is_heard;
+        let is_turned_away = self.membership.is_removed(from)
+            && !is_heard
+            && !self.config.has_bug(KnownBug::RemovedMemberStillCounted);
         if is_turned_away {
             self.send_removal(from, from);
         }

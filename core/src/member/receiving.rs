@@ -12,7 +12,6 @@ use crate::consensus::wire::{
     SnapshotChunk, SnapshotProgress, SnapshotProgressState, WireBody, WireFrame,
 };
 use crate::id::{Index, MemberId, Term};
-#[cfg(feature = "known-bugs")]
 use crate::known_bug::KnownBug;
 use crate::trace::TraceKind;
 
@@ -171,7 +170,12 @@ impl Member {
             self.store.load_over(before);
         }
         self.watches.read_again();
-        self.membership = restored.membership;
+        if !self
+            .config
+            .has_bug(KnownBug::MembersNotRestoredFromSnapshot)
+        {
+            self.membership = restored.membership;
+        }
         self.tell_host_of_members();
         self.alarms = restored.alarms;
         self.versions = restored.versions;

@@ -116,6 +116,10 @@ impl Member {
         let metadata = self.consensus.applied_position().get_metadata();
         let position = (Index(metadata.index), Term(metadata.term));
         let state = self.consensus.configuration();
+        #[cfg(feature = "known-bugs")]
+        let first = self.first_configuration();
+        #[cfg(feature = "known-bugs")]
+        let state = first.as_ref().unwrap_or(state);
         header(
             self.config.cluster,
             position,

@@ -47,11 +47,21 @@ impl Consensus {
         let leads = raft.state == StateRole::Leader && raft.lead_transferee.is_none();
         if !leads || applied_term != raft.term {
             MayChange::NotYet
-        } else if raft.pending_conf_index > self.carried_out {
+        } else if raft.pending_conf_index > self.carried_out && !self.ignores_pending() {
             MayChange::Pending
         } else {
             MayChange::Yes
         }
+    }
+
+    #[cfg(feature = "modified-raft")]
+    fn ignores_pending(&self) -> bool {
+        self.modified.ignores_pending
+    }
+
+    #[cfg(not(feature = "modified-raft"))]
+    const fn ignores_pending(&self) -> bool {
+        false
     }
 
     /// Puts a change into the log. False when raft takes none now.
@@ -75,6 +85,16 @@ impl Consensus {
     /// A committed entry changes the configuration. False when raft refuses it: it would leave
     /// nobody with a vote.
     pub(crate) fn change(&mut self, change: ConfigurationChange) -> bool {
+        #[cfg(feature = "modified-raft")]
+        if let ConfigurationChange::Remove(member) = change
+            && self.modified.keeps_removed
+            && member.0 != self.node.raft.id
+        {
+            let is_other = |id: &u64| *id != member.0;
+            self.configuration.mut_voters().retain(is_other);
+            self.configuration.mut_learners().retain(is_other);
+            return true;
+        }
         let (kind, member) = match change {
             ConfigurationChange::AddVoter(member) => (ConfChangeType::AddNode, member),
             ConfigurationChange::AddLearner(member) => (ConfChangeType::AddLearnerNode, member),

@@ -2,6 +2,7 @@
 //! nothing decided by those who have no vote.
 
 mod disks;
+mod pending;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::disks::Disks;
+use self::pending::Pending;
 use super::{Broken, Scene, Verdict};
 use crate::id::{Index, MemberId};
 use crate::member::{ConfigurationFacts, Role};
@@ -24,6 +26,7 @@ pub(super) struct MembershipSafety {
     removed: BTreeSet<MemberId>,
     members: BTreeMap<Node, Member>,
     disks: Disks,
+    pending: Pending,
     /// The highest index that is known to be committed.
     committed: Index,
     /// What was heard and is wrong; told with the next look.
@@ -106,7 +109,11 @@ impl MembershipSafety {
         let (before, now) = self.configuration_of(scene);
         self.look_at_configuration(scene, &now)?;
         look_at_leader(scene, &now)?;
-        self.look_at_commit(scene, before.as_deref(), &now)
+        self.look_at_commit(scene, before.as_deref(), &now)?;
+        match self.pending.look(scene, self.committed) {
+            Some(text) => Err(broken(text)),
+            None => Ok(()),
+        }
     }
 
     /// A member's configuration at its last look, if that was in this life, and now.
