@@ -24,7 +24,8 @@
 //! would win, without raising the term; **CheckQuorum** (§6.2), a leader that cannot hear a
 //! majority for an election timeout steps down; **ReadIndex** (§6.4), a read is linearizable when
 //! the leader has confirmed with a majority that it still leads, and the reader has applied what
-//! was committed then; **leadership transfer** (§3.10).
+//! was committed then; **leadership transfer** (§3.10). What etcd can do and does not by default: a
+//! leader with a **lease** (§6.4.1) answers reads without asking, see `read_lease`.
 //!
 //! # Who does what here
 //!
@@ -56,7 +57,9 @@ mod log_store;
 mod modified;
 mod node;
 mod observe;
+mod read_lease;
 mod validate;
 
 pub(crate) use convert::{from_raft, from_wire, new_entry, snapshot_message, to_wire};
 pub(crate) use node::{ConfigurationChange, Consensus, InitialLog, MayChange, Work};
+pub(crate) use read_lease::lease_ticks;

@@ -52,6 +52,14 @@ use crate::trace::TraceEvent;
 pub enum Input {
     /// One tick (a heartbeat interval) of the host's clock has passed.
     Tick,
+    /// So many ticks have passed while the process stood still or was busy, and are not made up
+    /// for: timers do not run out by it. Where reads are answered by a lease
+    /// ([`member::MemberConfig::read_lease`]) a host must say so before it hands over any request
+    /// that came meanwhile; elsewhere it need not.
+    Missed {
+        /// How many.
+        ticks: u32,
+    },
     /// A frame arrived from a peer. It may be damaged, old, or made up: it is checked.
     Message {
         /// Who the host believes sent it.

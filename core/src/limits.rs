@@ -8,6 +8,8 @@ pub const ELECTION_TICKS_MIN: u32 = 5;
 pub const ELECTION_TICKS_MAX: u32 = 50_000;
 /// Ticks that etcd leaves of the first election timeout when it skips the rest.
 pub const ELECTION_TICKS_LEFT_AFTER_ADVANCE: u32 = 2;
+/// Most that clocks may go wrong where reads are answered by a lease, in per cent.
+pub const CLOCK_DRIFT_PERCENT_MAX: u32 = 50;
 /// How long a request waits before election timeouts are added, in milliseconds (etcd's 5 s).
 pub const REQUEST_TIMEOUT_BASE_MS: u32 = 5_000;
 

@@ -64,7 +64,7 @@ use std::collections::BTreeMap;
 
 use raft::eraftpb::{Message, MessageType};
 
-pub use config::MemberConfig;
+pub use config::{MemberConfig, ReadLeaseSettings};
 pub(crate) use facts::{ConfigurationFacts, EntryFacts, MemberFacts};
 pub use figures::Figures;
 pub use leaving::REMOVED;
@@ -269,6 +269,7 @@ impl Member {
         }
         match input {
             Input::Tick => self.tick(),
+            Input::Missed { ticks } => self.consensus.missed(ticks),
             Input::Message { from, frame } => self.receive(from, &frame),
             Input::Request { id, command } => self.request(id, command),
             Input::Watch(request) => self.watch(request),

@@ -33,8 +33,8 @@ pub enum Rule {
     /// §6.4). Without: a leader that was deposed, and does not know it yet, answers with old
     /// data.
     ReadIndexConfirmation,
-    /// A leader that answers reads by its lease has one: it steps down before another can be
-    /// elected (thesis §6.4.1). Without: as above, and for as long as it stays cut off.
+    /// A leader that answers reads by its lease looks whether it has one: it ends before another
+    /// can be elected (thesis §6.4.1). Without: as above, and for as long as it stays cut off.
     LeaderLease,
 }
 

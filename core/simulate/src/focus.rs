@@ -32,6 +32,11 @@ fn focus(bug: KnownBug) -> (Temper, Option<u32>) {
         | KnownBug::KeepAliveUnconfirmed
         | KnownBug::LeaseForgottenByNewLeader => (Temper::Leases, None),
         KnownBug::SecondChangeWhilePending => (Temper::Faults, None),
+        KnownBug::LeaseReadAfterLeaseEnded
+        | KnownBug::LeaseCountsLateConfirmation
+        | KnownBug::LeaseSurvivesTransfer
+        | KnownBug::LeaseForgetsMissedTicks
+        | KnownBug::VotePromiseForgottenAfterRestart => (Temper::ReadLeases, Some(3)),
         _ => (Temper::Storm, None),
     }
 }

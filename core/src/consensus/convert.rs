@@ -108,7 +108,8 @@ pub(crate) fn from_raft(bytes: impl Into<Bytes>) -> Bytes {
     bytes.into()
 }
 
-fn to_raft<T: From<Bytes>>(bytes: Bytes) -> T {
+/// And back.
+pub(super) fn to_raft<T: From<Bytes>>(bytes: Bytes) -> T {
     bytes.into()
 }
 

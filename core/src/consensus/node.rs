@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use raft::eraftpb::MessageType;
 use raft::eraftpb::{ConfState, Entry, HardState, Message, Snapshot};
-use raft::{ProgressState as RaftProgress, RawNode, SnapshotStatus, StateRole};
+use raft::{ProgressState as RaftProgress, RawNode, ReadOnlyOption, SnapshotStatus, StateRole};
 
 pub(crate) use change::{ConfigurationChange, MayChange};
 
@@ -15,10 +15,11 @@ use super::log_store::LogStore;
 #[cfg(feature = "modified-raft")]
 use super::modified::Modified;
 use super::observe::{Cause, Observer};
+use super::read_lease::{LeaseChange, ReadLease};
 use super::validate::{self, Held};
 use crate::id::{Index, MemberId, Term};
 use crate::limits;
-use crate::member::{MemberConfig, ProgressState, ProgressView, Role};
+use crate::member::{FIRST_TERM, MemberConfig, ProgressState, ProgressView, Role};
 use crate::prng;
 use crate::rules::Rule;
 use crate::trace::TraceKind;
@@ -76,6 +77,7 @@ pub(crate) struct Consensus {
     configuration: ConfState,
     /// Carried out by the store. Raft hears of it once it knows the same to be durable.
     carried_out: u64,
+    lease: ReadLease,
     /// Rules that are off and bugs that are back.
     #[cfg(feature = "modified-raft")]
     modified: Modified,
@@ -92,6 +94,8 @@ impl Consensus {
         let settings = raft_settings(config, initial.offset);
         let configuration = sorted(initial.configuration);
         let written_term = Term(initial.hard_state.term);
+        // Before anybody led it can have promised nothing.
+        let has_past = initial.hard_state.term > FIRST_TERM.0;
         let store = LogStore::new(
             initial.offset.0,
             initial.offset_term.0,
@@ -104,6 +108,7 @@ impl Consensus {
         let mut consensus = Self {
             #[cfg(feature = "modified-raft")]
             modified: Modified::new(config),
+            lease: ReadLease::new(config, has_past),
             node,
             seed: config.seed,
             observer: Observer::default(),
@@ -124,17 +129,24 @@ impl Consensus {
 
     /// One tick.
     pub(crate) fn tick(&mut self) {
+        self.lease.tick();
         let raft = &self.node.raft;
         let campaigns = raft.state != StateRole::Leader
             && raft.promotable()
             && raft.election_elapsed + 1 >= raft.randomized_election_timeout();
         if campaigns && validate::election(raft).is_err() {
             // It can wait a tick for the disk.
-            return;
+            return self.look_at_lease();
         }
         self.call(Cause::Tick { campaigns }, |node| {
             node.tick();
         });
+    }
+
+    /// So many ticks have passed that nobody told of.
+    pub(crate) fn missed(&mut self, ticks: u32) {
+        self.lease.missed(ticks);
+        self.look_at_lease();
     }
 
     /// Lets ticks of the running election timeout pass at once, but never so many that an
@@ -158,20 +170,30 @@ impl Consensus {
     /// # Errors
     ///
     /// Why it was refused.
-    #[cfg_attr(
-        not(feature = "modified-raft"),
-        expect(unused_mut, reason = "only a modified Raft changes what it is told")
-    )]
     pub(crate) fn step(&mut self, mut message: Message) -> Result<(), String> {
         #[cfg(feature = "modified-raft")]
         self.modified.hear(&mut self.node.raft, &mut message);
         validate::validate(&self.node.raft, &self.held, &message)?;
+        if let Some(left_ticks) = self.lease.refuses_for(&self.node.raft, &message) {
+            self.observer
+                .tell_promise(&self.node.raft, &message, left_ticks);
+            return Ok(());
+        }
+        let stamp = self.lease.take_stamp(&mut message);
+        let reads = message.get_msg_type() == MessageType::MsgReadIndex && self.may_answer_reads();
         let seen = message.clone();
         self.call(Cause::Message(&seen), |node| {
             // Errors here mean that raft ignored it: a dropped proposal, an unknown sender.
             // Whoever waits for it has a timeout.
-            let _ = node.step(message);
+            by_lease(node, reads, |node| {
+                let _ = node.step(message);
+            });
         });
+        self.lease.heard(&self.node.raft, &seen);
+        if let Some(stamp) = stamp {
+            self.lease.confirm(&self.node.raft, &seen, stamp);
+            self.look_at_lease();
+        }
         Ok(())
     }
 
@@ -197,7 +219,10 @@ impl Consensus {
     /// Asks how far one must have applied to read. The answer comes in [`Work::reads`], or not at
     /// all: then it is asked again, with another context.
     pub(crate) fn read_index(&mut self, context: Vec<u8>) {
-        self.call(Cause::Other, |node| node.read_index(context));
+        let may_answer = self.may_answer_reads();
+        self.call(Cause::Other, |node| {
+            by_lease(node, may_answer, |node| node.read_index(context));
+        });
     }
 
     /// Whether asking makes sense now: a leader that has committed nothing in its term does not
@@ -246,6 +271,9 @@ impl Consensus {
         if self.term_written_by.is_some() {
             held.append(&mut messages);
         }
+        // What is held leaves later than it says: it counts for less.
+        self.lease.stamp(&mut messages);
+        self.lease.stamp(&mut held);
         self.held.push_back((number, held));
         let work = Work {
             number,
@@ -358,6 +386,26 @@ impl Consensus {
         self.modified.after(&mut self.node.raft);
         self.pin_timeout();
         self.observer.after(&self.node.raft, &cause, before);
+        self.look_at_lease();
+    }
+
+    /// Tells when reads begin to be answered by the lease, and when they end to be.
+    fn look_at_lease(&mut self) {
+        let voters = self.configuration.get_voters();
+        let Some(change) = self.lease.look(&self.node.raft, voters) else {
+            return;
+        };
+        let term = self.term();
+        self.observer.tell(match change {
+            LeaseChange::Began => TraceKind::ReadLeaseBegan { term },
+            LeaseChange::Ended => TraceKind::ReadLeaseEnded { term },
+        });
+    }
+
+    /// Whether this member leads for certain, and need not ask.
+    fn may_answer_reads(&self) -> bool {
+        let voters = self.configuration.get_voters();
+        self.lease.holds(&self.node.raft, voters)
     }
 
     /// raft draws the election timeout anew in each `reset()`, which a change of term goes
@@ -497,6 +545,17 @@ impl Consensus {
             })
             .collect()
     }
+}
+
+/// Lets raft answer a read at once, if it may. It answers none before it has committed an entry
+/// of its own term.
+fn by_lease(node: &mut RawNode<LogStore>, may: bool, call: impl FnOnce(&mut RawNode<LogStore>)) {
+    let usual = node.raft.read_only.option;
+    if may {
+        node.raft.read_only.option = ReadOnlyOption::LeaseBased;
+    }
+    call(node);
+    node.raft.read_only.option = usual;
 }
 
 fn raft_settings(config: &MemberConfig, applied: Index) -> raft::Config {

@@ -60,6 +60,23 @@ impl Observer {
         self.lines.push(line);
     }
 
+    /// A vote is not looked at because of what this member has heard before.
+    pub(super) fn tell_promise(
+        &mut self,
+        raft: &Raft<LogStore>,
+        message: &Message,
+        remaining_ticks: u32,
+    ) {
+        if let Some(kind) = message_kind(message.get_msg_type()) {
+            self.tell(TraceKind::VoteIgnored {
+                kind,
+                from: member(message.from),
+                term: Term(raft.term),
+                remaining_ticks,
+            });
+        }
+    }
+
     /// Called before a call into raft.
     pub(super) fn before(&mut self, raft: &Raft<LogStore>, cause: &Cause<'_>) -> Seen {
         if let Cause::Message(message) = cause {

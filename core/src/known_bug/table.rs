@@ -197,4 +197,20 @@ known_bugs! {
     /// A snapshot holds the configuration that the cluster began with, whatever changed since.
     SnapshotWithFirstConfiguration = "snapshot-with-first-configuration",
         from "Raft paper §7; Raft thesis §5.1";
+
+    /// A leader that reads by its lease does not look whether it has run out.
+    LeaseReadAfterLeaseEnded = "lease-read-after-lease-ended", from "Raft thesis §6.4.1";
+
+    /// A lease is counted from when a confirmation came, not from when its heartbeat left.
+    LeaseCountsLateConfirmation = "lease-counts-late-confirmation", from "Raft thesis §6.4.1";
+
+    /// A leader that has asked another to stand for election reads by its lease all the same.
+    LeaseSurvivesTransfer = "lease-survives-transfer", from "Raft thesis §3.10, §6.4.1";
+
+    /// A leader that stood still goes on with its lease as if no time had passed.
+    LeaseForgetsMissedTicks = "lease-forgets-missed-ticks", from "Raft thesis §6.4.1";
+
+    /// A voter that restarts votes at once, though a lease may rest on its not voting.
+    VotePromiseForgottenAfterRestart = "vote-promise-forgotten-after-restart",
+        from "Raft thesis §6.4.1";
 }

@@ -10,6 +10,14 @@ use crate::quota::Quota;
 use crate::rules::{Rule, Rules};
 use crate::version::ServerVersion;
 
+/// Reads that a leader answers by its lease, without asking a majority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadLeaseSettings {
+    /// By how much a member's clock may go wrong at most, in per cent, either way. Clocks that are
+    /// worse make reads old.
+    pub clock_drift_percent: u32,
+}
+
 /// A member's settings. They do not change while it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberConfig {
@@ -46,6 +54,10 @@ pub struct MemberConfig {
     pub initial_election_tick_advance: bool,
     /// Whether to ask before raising the term (thesis §9.6).
     pub pre_vote: bool,
+    /// Whether a leader answers reads by its lease; the same on all members. Nothing, as in etcd:
+    /// it asks a majority each time. A host whose process may stand still has to say so, see
+    /// [`crate::Input::Missed`].
+    pub read_lease: Option<ReadLeaseSettings>,
     /// The protocol's rules, all of which hold unless a build for the simulator says otherwise.
     pub rules: Rules,
     /// The known bug that is put back; none but in a build for the simulator.
@@ -100,6 +112,7 @@ impl MemberConfig {
             segment_size_bytes: limits::SEGMENT_SIZE_BYTES,
             initial_election_tick_advance: true,
             pre_vote: true,
+            read_lease: None,
             rules: Rules::default(),
             bugs: KnownBugs::default(),
             strict_reconfig_check: true,

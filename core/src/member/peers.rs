@@ -78,7 +78,8 @@ impl Member {
     /// timeout are skipped.
     fn skip_first_ticks(&mut self) {
         let base_ticks = u64::from(REQUEST_TIMEOUT_BASE_MS / self.config.tick_ms.max(1));
-        let due = self.config.initial_election_tick_advance
+        let due = self.may_skip_ticks()
+            && self.config.initial_election_tick_advance
             && !self.peers.advanced
             && self.peers.active.len() > 1
             && self.now_ticks <= base_ticks;
@@ -94,10 +95,16 @@ impl Member {
     /// A cluster of one waits for nobody.
     pub(super) fn skip_first_ticks_alone(&mut self) {
         let alone = self.consensus.configuration().get_voters() == [self.config.id.0];
-        if alone && !self.peers.advanced {
+        if alone && self.may_skip_ticks() && !self.peers.advanced {
             self.peers.advanced = true;
             self.skip(self.config.election_ticks.saturating_sub(1), true);
         }
+    }
+
+    /// Whoever may have promised a leader to vote for nobody else waits its first election timeout
+    /// out.
+    fn may_skip_ticks(&self) -> bool {
+        self.config.read_lease.is_none()
     }
 
     fn skip(&mut self, ticks: u32, single: bool) {

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::restore::{Restored, restore_file};
 use super::{Member, MemberConfig, MemberParts, log::Log, versions};
-use crate::consensus::{Consensus, InitialLog, new_entry};
+use crate::consensus::{Consensus, InitialLog, lease_ticks, new_entry};
 use crate::disk::{DiskImage, DiskOperation};
 use crate::id::{Index, MemberId, Term};
 use crate::known_bug::KnownBug;
@@ -155,11 +155,34 @@ fn check_settings(config: &MemberConfig) -> Result<(), StartError> {
     if config.tick_ms == 0 || config.snapshot_count == 0 || config.segment_size_bytes == 0 {
         return refuse("tick, snapshot count and segment size are above 0".to_owned());
     }
+    check_read_lease(config).map_err(StartError::Settings)?;
     if config.request_size_bytes_max > limits::FRAME_SIZE_BYTES_MAX as usize / 4 {
         return refuse(format!(
             "requests of up to {} bytes do not fit into a frame of {}",
             config.request_size_bytes_max,
             limits::FRAME_SIZE_BYTES_MAX
+        ));
+    }
+    Ok(())
+}
+
+/// A lease has to last longer than the tick that runs.
+fn check_read_lease(config: &MemberConfig) -> Result<(), String> {
+    let Some(lease) = config.read_lease else {
+        return Ok(());
+    };
+    let drift = lease.clock_drift_percent;
+    if drift > limits::CLOCK_DRIFT_PERCENT_MAX {
+        return Err(format!(
+            "a clock drift of {drift} %, reads by lease take {} % at most",
+            limits::CLOCK_DRIFT_PERCENT_MAX
+        ));
+    }
+    if lease_ticks(config.election_ticks, drift) < 2 {
+        return Err(format!(
+            "an election timeout of {} ticks is too short for reads by lease with a clock drift \
+             of {drift} %",
+            config.election_ticks
         ));
     }
     Ok(())

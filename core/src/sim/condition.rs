@@ -9,6 +9,8 @@ use crate::Input;
 pub(super) struct Condition {
     /// While the process stands still: what it will be handed when it goes on, in order.
     pub(super) inbox: Option<Vec<Input>>,
+    /// Ticks that went by while it stood still.
+    pub(super) missed_ticks: u32,
     /// How fast its clock runs; 1,000 is true.
     pub(super) clock_per_mille: u32,
     /// How much longer its disk takes for a batch, in virtual microseconds.
@@ -26,6 +28,7 @@ impl Default for Condition {
     fn default() -> Self {
         Self {
             inbox: None,
+            missed_ticks: 0,
             clock_per_mille: TRUE_CLOCK_PER_MILLE,
             disk_extra_us: 0,
             answers: None,
@@ -39,6 +42,7 @@ impl Condition {
     /// The process has ended: nobody waits any more for what was kept back for it.
     pub(super) fn end_process(&mut self) {
         self.inbox = None;
+        self.missed_ticks = 0;
         if let Some(answers) = &mut self.answers {
             answers.clear();
         }

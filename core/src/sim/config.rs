@@ -1,8 +1,10 @@
 //! What a world is made of.
 
 use super::halt::WorldError;
+use crate::consensus::lease_ticks;
 use crate::known_bug::{KnownBug, KnownBugs};
 use crate::limits;
+use crate::member::ReadLeaseSettings;
 use crate::rules::{Rule, Rules};
 
 /// The settings that, with the actions taken, determine everything that happens in a world.
@@ -38,6 +40,11 @@ pub struct WorldConfig {
     pub segment_size_bytes: u64,
     /// Whether members ask before they raise the term.
     pub pre_vote: bool,
+    /// Whether leaders answer reads by their lease, without asking a majority.
+    pub reads_by_lease: bool,
+    /// By how much clocks may go wrong, in per cent, as leases reckon with it. The world's clocks
+    /// go as wrong as they are told to.
+    pub clock_drift_percent: u32,
     /// Whether changes of the members that could cost the majority are refused.
     pub strict_reconfig_check: bool,
     /// Rules of the protocol that do not hold in this world: what runs is a modified Raft, and
@@ -78,6 +85,8 @@ impl Default for WorldConfig {
             snapshot_catch_up_entries: 5,
             segment_size_bytes: 4_096,
             pre_vote: true,
+            reads_by_lease: false,
+            clock_drift_percent: CLOCK_DRIFT_PERCENT_DEFAULT,
             strict_reconfig_check: true,
             rules_off: Vec::new(),
             watch_room: limits::WATCH_RESPONSES_IN_FLIGHT_MAX,
@@ -146,6 +155,7 @@ impl WorldConfig {
             );
         }
         self.check_counts()?;
+        self.check_lease()?;
         if !self.rules_off.is_empty() && !Rules::CAN_BE_OFF {
             return refuse("rules_off", "this build has no modified Raft".to_owned());
         }
@@ -172,6 +182,28 @@ impl WorldConfig {
         }
     }
 
+    /// What no member would start with.
+    fn check_lease(&self) -> Result<(), WorldError> {
+        let refuse = |field, reason| Err(WorldError { field, reason });
+        let drift = self.clock_drift_percent;
+        if drift > limits::CLOCK_DRIFT_PERCENT_MAX {
+            return refuse(
+                "clock_drift_percent",
+                format!("{drift} is more than {}", limits::CLOCK_DRIFT_PERCENT_MAX),
+            );
+        }
+        if self.reads_by_lease && lease_ticks(self.election_ticks, drift) < 2 {
+            return refuse(
+                "election_ticks",
+                format!(
+                    "{} leave no time for reads by lease when clocks go wrong by {drift} per cent",
+                    self.election_ticks
+                ),
+            );
+        }
+        Ok(())
+    }
+
     /// What the trace of a world begins with when a rule is off or a bug is back.
     pub fn modified(&self) -> Option<String> {
         let rules: Vec<String> = self.rules_off.iter().map(Rule::to_string).collect();
@@ -189,6 +221,13 @@ impl WorldConfig {
     /// The rules as its members have them.
     pub(super) fn rules(&self) -> Rules {
         Rules::without(&self.rules_off)
+    }
+
+    /// Reads by lease as its members have them.
+    pub(super) fn read_lease(&self) -> Option<ReadLeaseSettings> {
+        self.reads_by_lease.then_some(ReadLeaseSettings {
+            clock_drift_percent: self.clock_drift_percent,
+        })
     }
 
     /// The bugs as its members have them.
@@ -214,6 +253,8 @@ fn rules_off<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<Rule>, D:
 
 /// As in a server.
 const WATCH_CHUNK_DEFAULT: u32 = limits::WATCH_CHUNK_VERSIONS as u32;
+/// Far more than clocks of machines go wrong.
+const CLOCK_DRIFT_PERCENT_DEFAULT: u32 = 10;
 const MEMBERS_MAX: u32 = 7;
 /// A millisecond: members count in whole ones.
 const TICK_US_MIN: u64 = 1_000;

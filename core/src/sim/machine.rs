@@ -136,6 +136,7 @@ fn settings(
         snapshot_catch_up_entries: config.snapshot_catch_up_entries,
         segment_size_bytes: config.segment_size_bytes,
         pre_vote: config.pre_vote,
+        read_lease: config.read_lease(),
         strict_reconfig_check: config.strict_reconfig_check,
         watch_limits: WatchLimits {
             responses_in_flight: config.watch_room,

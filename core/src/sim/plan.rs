@@ -9,12 +9,14 @@ mod figure_eight;
 mod leases;
 mod load;
 mod members;
+mod read_leases;
 mod watches;
 
 use self::faults::{Open, Swarm};
 pub(super) use self::figure_eight::{figure_eight_plan, figure_eight_settings};
 pub(super) use self::leases::lease_plan;
 pub(super) use self::load::observers;
+pub(super) use self::read_leases::{keep_clocks, read_lease_plan, read_lease_settings};
 pub(super) use self::watches::watch_plan;
 use super::action::{Action, Node};
 use super::config::WorldConfig;

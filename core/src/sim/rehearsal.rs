@@ -31,6 +31,11 @@ impl Rehearsal {
         self.world.event_count()
     }
 
+    /// What time it is there.
+    pub(super) fn now_us(&self) -> u64 {
+        self.world.now_us()
+    }
+
     /// Whether a property was violated: there is no more to plan.
     pub(super) fn is_over(&self) -> bool {
         self.world.violation().is_some()
@@ -59,7 +64,11 @@ impl Rehearsal {
 
     /// Lets so much time pass.
     pub(super) fn pass(&mut self, length_us: u64) {
-        let end_us = self.world.now_us() + length_us;
+        self.pass_until(self.now_us() + length_us);
+    }
+
+    /// Lets time pass up to then.
+    pub(super) fn pass_until(&mut self, end_us: u64) {
         while self.world.next_event_at_us().is_some_and(|at| at <= end_us) {
             if self.world.step().is_err() {
                 return;

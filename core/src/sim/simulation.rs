@@ -3,7 +3,10 @@
 use super::config::WorldConfig;
 use super::halt::{Halt, WorldError};
 use super::history::History;
-use super::plan::{Length, figure_eight_plan, figure_eight_settings, lease_plan, plan, watch_plan};
+use super::plan::{
+    Length, figure_eight_plan, figure_eight_settings, keep_clocks, lease_plan, plan,
+    read_lease_plan, read_lease_settings, watch_plan,
+};
 use super::storm::storm_plan;
 use super::world::World;
 use crate::known_bug::KnownBug;
@@ -22,6 +25,8 @@ pub enum Temper {
     Leases,
     /// Figure 8 of the Raft paper, again and again.
     FigureEight,
+    /// Leaders that read by their lease, when it is about to end.
+    ReadLeases,
 }
 
 /// One run of the simulator: what is done, and for how long it is looked at.
@@ -58,7 +63,24 @@ impl Simulation {
             87..=96 => Temper::Leases,
             _ => Temper::FigureEight,
         };
-        Self::planned(seed, temper, members, length, None)
+        let mut prng = Prng::new(seed).fork("lease reads");
+        if prng.chance(READ_LEASE_SEEDS_PER_MILLE) {
+            return Self::planned(seed, Temper::ReadLeases, members.max(3), length, None);
+        }
+        let mut simulation = Self::planned(seed, temper, members, length, None);
+        // What Figure 8 takes is clocks that jump.
+        if temper != Temper::FigureEight && prng.chance(READS_BY_LEASE_PER_MILLE) {
+            simulation.read_by_lease(&mut prng);
+        }
+        simulation
+    }
+
+    /// The same, but leaders read by their lease.
+    fn read_by_lease(&mut self, prng: &mut Prng) {
+        let drift = prng.between(0, 30) as u32;
+        self.history.config.reads_by_lease = true;
+        self.history.config.clock_drift_percent = drift;
+        keep_clocks(&mut self.history, drift);
     }
 
     /// The run of a seed that has a certain temper and so many members, and is short; with a
@@ -87,6 +109,13 @@ impl Simulation {
             Temper::Storm => storm_plan(seed, members, length),
             Temper::Watches => watch_plan(seed, members, length),
             Temper::Leases => lease_plan(seed, members, length),
+            Temper::ReadLeases => read_lease_plan(
+                WorldConfig {
+                    known_bug: bug,
+                    ..read_lease_settings(seed, members)
+                },
+                length,
+            ),
             // It is rehearsed, with the bug if there is one.
             Temper::FigureEight => figure_eight_plan(
                 WorldConfig {
@@ -146,6 +175,10 @@ impl Simulation {
     }
 }
 
+/// Of all seeds, so many are about leases for reads,
+const READ_LEASE_SEEDS_PER_MILLE: u32 = 40;
+/// and of the others in so many leaders read by them.
+const READS_BY_LEASE_PER_MILLE: u32 = 200;
 /// Long enough for elections, snapshots and some crashes.
 const EVENTS_MIN: u64 = 2_000;
 /// Long enough for what needs several of them, one after another.
@@ -167,6 +200,7 @@ mod tests {
             Temper::Storm,
             Temper::Watches,
             Temper::Leases,
+            Temper::ReadLeases,
         ] {
             let simulation = Simulation::planned(7, temper, 3, Length::Events(100), None);
             let mut actions = simulation.history.actions.iter();

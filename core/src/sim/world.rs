@@ -284,7 +284,9 @@ impl World {
                 self.queue.push(self.now_us + tick_us, Event::Tick(node));
                 // Of a process that stands still nobody counts the ticks, as a timer that skips
                 // what it has missed.
-                if !self.is_paused(node) {
+                if self.is_paused(node) {
+                    self.miss_tick(node);
+                } else {
                     self.feed(node, Input::Tick);
                 }
             }
@@ -365,6 +367,13 @@ impl World {
             .and_then(|machine| machine.disk.sync(lane));
         if let Some((batch, result)) = done {
             self.finish(node, lane, batch, result);
+        }
+    }
+
+    fn miss_tick(&mut self, node: Node) {
+        if let Some(machine) = self.machine_mut(node) {
+            let missed = &mut machine.condition.missed_ticks;
+            *missed = missed.saturating_add(1);
         }
     }
 

@@ -111,6 +111,10 @@ pub enum TraceKind {
         term: Term,
         remaining_ticks: u32,
     },
+    /// Reads are answered by the leader's lease from now on.
+    ReadLeaseBegan { term: Term },
+    /// The leader's lease has run out: reads wait for a majority.
+    ReadLeaseEnded { term: Term },
     /// Got the answer to a request for a vote.
     VoteReceived {
         kind: MessageKind,

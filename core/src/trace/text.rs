@@ -95,6 +95,12 @@ impl fmt::Display for TraceEvent {
                 "{id} ignored {kind} from {from} at term {term}: lease is not expired (remaining \
                  ticks: {remaining_ticks})"
             ),
+            K::ReadLeaseBegan { term } => {
+                write!(f, "{id} answers reads by its lease at term {term}")
+            }
+            K::ReadLeaseEnded { term } => {
+                write!(f, "{id} has no lease for reads any more at term {term}")
+            }
             K::VoteReceived {
                 kind,
                 from,

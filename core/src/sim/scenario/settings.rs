@@ -22,6 +22,8 @@ const KNOWN: &[&str] = &[
     "watch-room",
     "watch-chunk",
     "pre-vote",
+    "reads",
+    "clock-drift",
     "strict-reconfig",
     "check-quorum",
     "persist-before-ack",
@@ -64,6 +66,10 @@ fn set(config: &mut WorldConfig, word: &Word, name: &str, value: &str) -> Read<(
         "watch-room" => config.watch_room = integer(word, value)?,
         "watch-chunk" => config.watch_chunk = integer(word, value)?,
         "pre-vote" => config.pre_vote = is_on(word, value, "on", "off")?,
+        "reads" => config.reads_by_lease = is_on(word, value, "lease", "confirmed")?,
+        "clock-drift" => {
+            config.clock_drift_percent = integer(word, value.trim_end_matches('%'))?;
+        }
         "strict-reconfig" => config.strict_reconfig_check = is_on(word, value, "on", "off")?,
         _ => {
             if let Some(rule) = rule(name) {
@@ -143,6 +149,12 @@ pub(super) fn settings_text(config: &WorldConfig) -> String {
     add(
         config.pre_vote == default.pre_vote,
         format!("pre-vote={pre_vote}"),
+    );
+    add(!config.reads_by_lease, "reads=lease".to_owned());
+    let drift = config.clock_drift_percent;
+    add(
+        drift == default.clock_drift_percent,
+        format!("clock-drift={drift}%"),
     );
     add(
         config.strict_reconfig_check == default.strict_reconfig_check,

@@ -151,11 +151,17 @@ impl World {
             .or_else(|| self.queue.take_message(id))
     }
 
-    /// The process goes on with what has piled up, in the order in which it came.
+    /// The process goes on with what has piled up, in the order in which it came. Where leaders
+    /// read by their lease it is told first how long it stood still.
     fn resume(&mut self, node: Node) {
-        let inbox = self
-            .machine_mut(node)
-            .and_then(|machine| machine.condition.inbox.take());
+        let Some(machine) = self.machine_mut(node) else {
+            return;
+        };
+        let inbox = machine.condition.inbox.take();
+        let ticks = std::mem::take(&mut machine.condition.missed_ticks);
+        if self.config.reads_by_lease && ticks > 0 {
+            self.feed(node, Input::Missed { ticks });
+        }
         for input in inbox.unwrap_or_default() {
             self.feed(node, input);
         }

@@ -229,6 +229,8 @@ fn all_settings_come_back() {
         snapshot_catch_up_entries: 7,
         segment_size_bytes: 8,
         pre_vote: false,
+        reads_by_lease: true,
+        clock_drift_percent: 14,
         strict_reconfig_check: false,
         rules_off: vec![Rule::CheckQuorum],
         watch_room: 9,

@@ -242,6 +242,10 @@ fn vote_or_entry(trace: &TraceEvent, names: &Names<'_>) -> String {
             "{who} does not listen to {}: it still hears from a leader.",
             names.of(*from)
         ),
+        K::ReadLeaseBegan { .. } => {
+            format!("{who} may answer reads alone for a while: nobody can be elected meanwhile.")
+        }
+        K::ReadLeaseEnded { .. } => format!("{who} may not answer reads alone any more."),
         K::VoteTally { granted, .. } => format!("{who} has {granted} votes."),
         K::HigherTerm { theirs, .. } => format!("{who} learns of the higher term {theirs}."),
         K::LowerTermIgnored { theirs, .. } => {

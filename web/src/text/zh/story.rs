@@ -204,6 +204,10 @@ fn vote_or_entry(trace: &TraceEvent, names: &Names<'_>) -> String {
         K::VoteIgnored { from, .. } => {
             format!("{who} 不理会 {}：它还听得到领导者。", names.of(*from))
         }
+        K::ReadLeaseBegan { .. } => {
+            format!("{who} 在一段时间内可以独自回答读请求：其间选不出别的领导者。")
+        }
+        K::ReadLeaseEnded { .. } => format!("{who} 不能再独自回答读请求。"),
         K::VoteTally { granted, .. } => format!("{who} 已得 {granted} 票。"),
         K::HigherTerm { theirs, .. } => format!("{who} 得知更高的任期 {theirs}。"),
         K::LowerTermIgnored { theirs, .. } => format!("{who} 不予理会：任期 {theirs} 已经过去。"),
