@@ -40,11 +40,12 @@ pub mod wal;
 use bytes::Bytes;
 
 use crate::command::{
-    Command, MemberInfo, Reply, ReplyHeader, SaveRequest, SaveResponse, WatchRequest, WatchResponse,
+    Command, Reply, ReplyHeader, SaveRequest, SaveResponse, WatchRequest, WatchResponse,
 };
 use crate::disk::{DiskBatch, DiskError, Lane};
 use crate::error::Error;
 use crate::id::{BatchId, MemberId, RequestId};
+use crate::membership::Membership;
 use crate::trace::TraceEvent;
 
 /// What a host tells a member. Handling one never fails, blocks or panics, whatever is in it.
@@ -135,13 +136,13 @@ pub enum Output {
     Watch(WatchResponse),
     /// Answer a client that saves the store.
     Save(SaveResponse),
-    /// Who is in the cluster now, by ascending ids: connect to these, and to nobody else. Comes
-    /// first when a member starts that knows it, and then whenever it changes. A member that
-    /// joins a cluster hears of it only once somebody has connected to it.
+    /// Who is in the cluster now, and who was: connect to its members, and to nobody else. Comes
+    /// first when a member starts that knows it, and then whenever it changes, names and client
+    /// URLs too. A member that joins a cluster hears of it only once somebody has connected to it.
     ///
     /// A connection to one that is not among them any more is kept until it breaks: it may have to
     /// be told that it is removed. One that it begins anew is refused ([`Input::TurnedAway`]).
-    Members(Vec<MemberInfo>),
+    Members(Membership),
     /// Something happened that is worth a line.
     Trace(TraceEvent),
     /// The member is done: nothing that is handed to it now has an effect.

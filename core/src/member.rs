@@ -68,7 +68,9 @@ pub use config::{MemberConfig, ReadLeaseSettings};
 pub(crate) use facts::{ConfigurationFacts, EntryFacts, MemberFacts};
 pub use figures::Figures;
 pub use leaving::REMOVED;
-pub(crate) use proposal::describe as describe_entry;
+#[cfg(test)]
+pub(crate) use proposal::entry_data;
+pub(crate) use proposal::{describe as describe_entry, publisher};
 pub(crate) use restore::restore_file;
 pub(crate) use start::FIRST_TERM;
 pub use start::StartError;
@@ -249,6 +251,9 @@ impl Member {
         }
         if member.membership.members().next().is_some() {
             member.tell_host_of_members();
+        }
+        if member.membership.is_removed(member.config.id) {
+            member.begin_leaving(false);
         }
         member.begin_initial_check();
         member

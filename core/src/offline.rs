@@ -4,11 +4,13 @@
 //! own.
 
 mod found;
+mod life;
 mod log_lines;
 mod summary;
 mod tidy;
 
 pub use found::{Founding, found_from_snapshot};
+pub use life::{Life, life};
 pub use log_lines::{LogLine, LogLineKind, log_lines};
 pub use summary::{KeyLine, Summary, key_lines, store_of, summarize};
 pub use tidy::{owner, tidy};

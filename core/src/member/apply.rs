@@ -112,7 +112,7 @@ impl Member {
 
     fn apply_attributes(&mut self, attributes: &MemberAttributes) {
         if self.membership.publish(attributes) {
-            self.members_changed += 1;
+            self.tell_host_of_members();
             let (id, name) = (attributes.id, attributes.name.clone());
             self.tell(TraceKind::AttributesPublished { id, name });
         }

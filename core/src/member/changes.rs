@@ -323,8 +323,7 @@ impl Member {
     /// The host connects to whom it is told of, and to nobody else.
     pub(super) fn tell_host_of_members(&mut self) {
         self.members_changed += 1;
-        let members = self.membership.members().cloned().collect();
-        self.outputs.push(Output::Members(members));
+        self.outputs.push(Output::Members(self.membership.clone()));
     }
 }
 

@@ -38,7 +38,7 @@ impl Member {
     }
 
     /// Says goodbye, and waits to hear that it is known.
-    fn begin_leaving(&mut self, has_led: bool) {
+    pub(super) fn begin_leaving(&mut self, has_led: bool) {
         if self.is_leaving() || self.is_stopped() {
             return;
         }

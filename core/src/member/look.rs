@@ -16,6 +16,7 @@ impl Member {
         Standing {
             leader: self.consensus.leader(),
             is_learner: learners.contains(&self.config.id.0),
+            is_new: self.is_new(),
         }
     }
 

@@ -33,6 +33,27 @@ impl Proposal {
     }
 }
 
+/// Who makes its name known by an entry, if that is what the entry says.
+pub(crate) fn publisher(data: &[u8]) -> Option<MemberId> {
+    match Proposal::decode(data).ok()?.command {
+        Command::PublishAttributes(attributes) => Some(attributes.id),
+        Command::Publish(publication) => Some(publication.attributes.id),
+        _ => None,
+    }
+}
+
+/// An entry of a member that tells its command, and waits for nothing.
+#[cfg(test)]
+pub(crate) fn entry_data(command: Command) -> Bytes {
+    let proposal = Proposal {
+        origin: MemberId(1),
+        incarnation: Incarnation(1),
+        sequence: 1,
+        command,
+    };
+    proposal.encode()
+}
+
 /// What an entry says, for a person: at most a short line.
 pub(crate) fn describe(is_conf_change: bool, data: &[u8]) -> String {
     if data.is_empty() {

@@ -4,7 +4,7 @@ use super::hashes::HashAsker;
 use super::leases::LeaseAsk;
 use super::proposal::Proposal;
 use super::requests::{Open, Read, Reader, Waiter};
-use super::{Member, view::Role};
+use super::{FIRST_TERM, Member, view::Role};
 use crate::command::{
     AlarmMember, Command, MemberAttributes, MemberListReply, Publication, Reply, StatusReply,
 };
@@ -163,8 +163,11 @@ impl Member {
         let waits = self.published_at_ticks.is_some_and(|since| {
             self.now_ticks < since + u64::from(self.config.request_timeout_ticks())
         });
-        let ready =
-            self.consensus.leader().is_some() && self.membership.member(self.config.id).is_some();
+        // Whoever tells its name has a term on its disk by which it can be known: a disk that
+        // comes back without one was lost.
+        let ready = self.consensus.leader().is_some()
+            && self.membership.member(self.config.id).is_some()
+            && !self.is_new();
         if known || waits || !ready || self.is_stopping() {
             return;
         }
@@ -180,6 +183,11 @@ impl Member {
             version,
         };
         self.propose(Waiter::Nobody, Command::Publish(publication));
+    }
+
+    /// Whether its disk knows of no term but the one that a cluster begins with.
+    pub(super) fn is_new(&self) -> bool {
+        self.log.durable_vote().0 <= FIRST_TERM
     }
 
     /// A write was carried out: whoever waits for it is told.
@@ -396,6 +404,8 @@ impl Member {
 fn is_for_learners(command: &Command) -> bool {
     match command {
         Command::Range(range) => range.serializable,
+        // As it knows them itself: asked by others who join, on the port for peers.
+        Command::MemberList(linearizable) => !linearizable,
         Command::Status => true,
         _ => false,
     }

@@ -40,6 +40,12 @@ pub struct Standing {
     pub leader: MemberId,
     /// Whether it is a learner, which serves next to nothing.
     pub is_learner: bool,
+    /// Whether its disk knows of no term but the one that a cluster begins with: it has not heard
+    /// of a leader and has promised nothing to anybody. Of a member that has told its name to the
+    /// cluster this cannot be so, see [`Membership::has_started`].
+    ///
+    /// [`Membership::has_started`]: crate::membership::Membership::has_started
+    pub is_new: bool,
 }
 
 /// A leader's notes on one member.

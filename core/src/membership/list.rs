@@ -63,6 +63,13 @@ impl Membership {
         self.removed.contains(&id)
     }
 
+    /// Whether a member has been started: it tells its name to the cluster then, and not before
+    /// its disk knows that there was a leader.
+    pub fn has_started(&self, id: MemberId) -> bool {
+        self.member(id)
+            .is_some_and(|member| !member.name.is_empty())
+    }
+
     /// One of a cluster's first members, of which the log begins to tell.
     pub(crate) fn begin_with(&mut self, member: MemberInfo) {
         self.members.insert(member.id, member);

@@ -279,7 +279,7 @@ impl Cluster {
                 }
                 Output::Trace(event) => self.lines.push(event.to_string()),
                 Output::Members(members) => {
-                    self.told.insert(id, members);
+                    self.told.insert(id, members.members().cloned().collect());
                 }
                 Output::Watch(_) | Output::Save(_) => {}
                 Output::Stopped { failure } => {
