@@ -36,6 +36,7 @@ use std::process::ExitCode;
 use flags::{GatherError, Request, Values};
 use log::Logger;
 use serde_json::json;
+use server::End;
 use settings::Settings;
 
 /// The command line cannot be understood, as with etcd.
@@ -134,7 +135,9 @@ fn run_server(settings: &Settings, logger: &Logger) -> ExitCode {
         }
     };
     match runtime.block_on(server::run(settings, logger)) {
-        Ok(signal) => signal.end_process(),
+        Ok(End::Signal(signal)) => signal.end_process(),
+        // etcd ends like this, too: whoever starts it again on failure must not do so now.
+        Ok(End::Removed) => ExitCode::SUCCESS,
         Err(error) => {
             let fields = [("error", json!(error.to_string()))];
             logger.fatal("the server cannot go on", &fields);

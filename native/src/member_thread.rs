@@ -192,6 +192,8 @@ pub(crate) fn spawn(
     hosts: Hosts,
 ) -> io::Result<JoinHandle<()>> {
     let heartbeats = HeartbeatWatch::new(&hosts);
+    // Before anybody dials: the others are told whether it is new.
+    inbox.standing.send_replace(member.standing());
     thread::Builder::new()
         .name("member".to_owned())
         .spawn(move || run(member, inbox, Dispatch::new(hosts), heartbeats))
@@ -368,7 +370,7 @@ mod tests {
         let (disk, sender) = Disk::start(&settings, &member).expect("threads");
         let (stopped, has_stopped) = oneshot::channel();
         let hosts = Hosts {
-            peers: Peers::new(Vec::new(), &metrics).sender(),
+            peers: Peers::new(MemberId(1), Default::default(), &metrics).sender(),
             disk: sender,
             logger,
             metrics,

@@ -109,6 +109,11 @@ impl Metrics {
         self.network.peer(peer)
     }
 
+    /// A peer is none any more.
+    pub(crate) fn forget_peer(&self, peer: MemberId) {
+        self.network.forget_peer(peer);
+    }
+
     /// Counts what happened in the member.
     pub(crate) fn traced(&self, kind: &TraceKind) {
         self.member.traced(kind);

@@ -7,31 +7,39 @@
 //!
 //! A frame that cannot be carried at once is thrown away and the member is told: Raft is made for
 //! losing messages, not for waiting for them.
+//!
+//! Who the others are changes while the server runs: see [`roster`].
 
 mod dialler;
 mod framing;
 mod handshake;
+mod keeper;
 mod link;
 mod listener;
+mod members_page;
 mod prober;
 mod reader;
+mod roster;
 mod writer;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use quorate_core::id::{ClusterId, MemberId};
+use quorate_core::membership::Membership;
 use quorate_core::version::ServerVersion;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::flags::Endpoint;
 use crate::log::Logger;
 use crate::member_thread::MemberHandle;
 use crate::metrics::Metrics;
+pub(crate) use handshake::bootstrapped;
 pub(crate) use link::Sent;
-use link::{Link, LinkQueue};
+pub(crate) use members_page::{ClusterOf, fetch_cluster};
+use roster::Roster;
 
 /// Who this member is to the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,86 +64,120 @@ pub(crate) struct Peer {
 /// Hands frames to the peers' streams, and never blocks.
 #[derive(Clone)]
 pub(crate) struct PeerSender {
-    links: Arc<BTreeMap<MemberId, Arc<Link>>>,
+    roster: Arc<Roster>,
 }
 
 /// The streams to be started.
 pub(crate) struct Peers {
-    peers: Vec<(Peer, LinkQueue)>,
-    sender: PeerSender,
+    roster: Arc<Roster>,
+}
+
+/// What runs once the peers are started. All of it ends when this is dropped.
+pub(crate) struct RunningPeers {
+    tasks: JoinSet<()>,
+    failures: mpsc::Receiver<String>,
+}
+
+/// How this member is reached, and who it is.
+pub(crate) struct Reached {
+    /// Who it is.
+    pub(crate) own: Identity,
+    /// Where the others reach it.
+    pub(crate) urls: Vec<Endpoint>,
+    /// Where it listens for them.
+    pub(crate) listeners: Vec<TcpListener>,
 }
 
 /// What all tasks of this module share.
 #[derive(Clone)]
 struct Context {
     own: Identity,
+    /// Where the others reach this member.
+    urls: Arc<[Endpoint]>,
     member: MemberHandle,
     logger: Logger,
-    sender: PeerSender,
+    roster: Arc<Roster>,
+    failures: mpsc::Sender<String>,
 }
 
 impl PeerSender {
     /// Hands over a frame, or throws it away.
     pub(crate) fn send(&self, to: MemberId, frame: Bytes) -> Sent {
-        self.links
-            .get(&to)
-            .map_or(Sent::NotConnected, |link| link.send(frame))
+        self.roster.send(to, frame)
     }
 
-    fn link(&self, peer: MemberId) -> Option<&Arc<Link>> {
-        self.links.get(&peer)
+    /// Who is in the cluster now: connections are opened, closed, and made elsewhere.
+    pub(crate) fn set_members(&self, members: Membership) {
+        self.roster.set_members(members);
     }
 }
 
 impl Peers {
-    /// Prepares a link to each of the others.
-    pub(crate) fn new(peers: Vec<Peer>, metrics: &Metrics) -> Self {
-        let mut links = BTreeMap::new();
-        let peers = peers
-            .into_iter()
-            .map(|peer| {
-                let (link, queue) = link::link(metrics.peer(peer.id));
-                links.insert(peer.id, link);
-                (peer, queue)
-            })
-            .collect();
-        let sender = PeerSender {
-            links: Arc::new(links),
-        };
-        Self { peers, sender }
+    /// Prepares a way to each of those that a member starts with: none are needed when its disk
+    /// knows the cluster. Of others it is known that they have been started.
+    pub(crate) fn new(
+        own: MemberId,
+        (first, started): (Vec<Peer>, Vec<MemberId>),
+        metrics: &Arc<Metrics>,
+    ) -> Self {
+        Self {
+            roster: Arc::new(Roster::new(own, first, started, metrics.clone())),
+        }
     }
 
     /// What the member sends by.
     pub(crate) fn sender(&self) -> PeerSender {
-        self.sender.clone()
+        PeerSender {
+            roster: self.roster.clone(),
+        }
     }
 
-    /// Starts to listen and to dial. All of it ends when the set is dropped.
+    /// Starts to listen and to dial.
     pub(crate) fn start(
         self,
-        own: Identity,
-        listeners: Vec<TcpListener>,
+        reached: Reached,
         member: &MemberHandle,
         logger: &Logger,
-    ) -> JoinSet<()> {
+    ) -> RunningPeers {
+        // One is enough: the server ends with the first.
+        let (failed, failures) = mpsc::channel(1);
         let context = Context {
-            own,
+            own: reached.own,
+            urls: reached.urls.into(),
             member: member.clone(),
             logger: logger.clone(),
-            sender: self.sender,
+            roster: self.roster,
+            failures: failed,
         };
         let mut tasks = JoinSet::new();
-        for listener in listeners {
+        for listener in reached.listeners {
             tasks.spawn(listener::run(listener, context.clone()));
         }
-        for (peer, queue) in self.peers {
-            tasks.spawn(prober::run(
-                peer.clone(),
-                queue.metrics().clone(),
-                context.clone(),
-            ));
-            tasks.spawn(dialler::run(peer, queue, context.clone()));
+        tasks.spawn(keeper::run(context));
+        RunningPeers { tasks, failures }
+    }
+}
+
+impl RunningPeers {
+    /// Nothing this member says reaches anybody any more.
+    pub(crate) fn cut_off(&mut self) {
+        self.tasks.abort_all();
+    }
+
+    /// Waits until the others say that this member must not go on; why.
+    pub(crate) async fn failure(&mut self) -> String {
+        match self.failures.recv().await {
+            Some(failure) => failure,
+            // The tasks are gone: then nobody says anything any more.
+            None => std::future::pending().await,
         }
-        tasks
+    }
+}
+
+impl Context {
+    /// This member must not go on.
+    fn fail(&self, why: String) {
+        // Of two reasons the first is told.
+        let _ = self.failures.try_send(why);
     }
 }

@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use quorate_core::Input;
 use quorate_core::command::{Command, Reply};
+use quorate_core::disk::DiskImage;
 use quorate_core::id::MemberId;
-use quorate_core::member::StartError;
+use quorate_core::member::{REMOVED, StartError};
 use serde_json::json;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 pub(crate) use signal::StopSignal;
@@ -32,9 +32,9 @@ use crate::listen;
 use crate::log::Logger;
 use crate::member_thread::{self, Hosts, MemberHandle, WorkProbe};
 use crate::metrics::{Facts, Metrics};
-use crate::peer::Peers;
-use crate::settings::{Settings, check_bootstrap};
-use bootstrap::Bootstrap;
+use crate::peer::{Peers, Reached, RunningPeers};
+use crate::settings::Settings;
+use bootstrap::{Bootstrap, BootstrapError};
 use signal::Signals;
 
 /// The pause before a member that is not ready is asked again.
@@ -58,16 +58,9 @@ pub(crate) enum ServerError {
         /// Why it failed.
         error: io::Error,
     },
-    /// Members cannot be added yet, so there is nothing to join.
-    #[error(
-        "--initial-cluster-state is 'existing' but \"{0}\" holds no member: joining a running \
-         cluster is not supported yet by quorate {version}",
-        version = crate::version::QUORATE
-    )]
-    NothingToJoin(String),
-    /// The flags do not agree on which cluster is to be founded.
-    #[error("{0}")]
-    Bootstrap(String),
+    /// The cluster cannot be founded, or joined.
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
     /// The member refused what is on its disk.
     #[error("cannot start the member: {0}")]
     Start(#[from] StartError),
@@ -76,12 +69,30 @@ pub(crate) enum ServerError {
     Failed(String),
 }
 
+/// How a server ends that ends as it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It was told to.
+    Signal(StopSignal),
+    /// It is no member of its cluster any more.
+    Removed,
+}
+
+/// What ends a server that runs.
+enum Cause {
+    Signal(StopSignal),
+    /// The member has stopped by itself.
+    Stopped(Option<String>),
+    /// The others say that it must not go on.
+    Refused(String),
+}
+
 /// A member that runs, and what it runs on.
 struct Running {
     member: MemberHandle,
     stopped: oneshot::Receiver<Option<String>>,
     disk: Disk,
-    peers: JoinSet<()>,
+    peers: RunningPeers,
     context: Context,
     clients: ClientServer,
 }
@@ -111,49 +122,73 @@ impl Listeners {
     }
 }
 
-/// Runs a server until it is told to stop, or fails.
-pub(crate) async fn run(settings: &Settings, logger: &Logger) -> Result<StopSignal, ServerError> {
+/// Runs a server until it is told to stop, is removed, or fails.
+pub(crate) async fn run(settings: &Settings, logger: &Logger) -> Result<End, ServerError> {
     let mut signals = Signals::new().map_err(failed("cannot listen to signals"))?;
     let directory = DataDirectory::open(&settings.data_dir)?;
     start_line::write(settings, directory.has_member(), logger);
-    if !settings.is_new_cluster && !directory.has_member() {
-        return Err(ServerError::NothingToJoin(
-            settings.data_dir.display().to_string(),
-        ));
-    }
+    let image = load_image(directory.path()).map_err(failed("cannot read the data directory"))?;
+    let bootstrap = tokio::select! {
+        bootstrap = Bootstrap::of(settings, &image, logger) => bootstrap?,
+        // Whoever joins may wait long for the others' answers.
+        signal = signals.next() => return Ok(End::Signal(signal)),
+    };
     let mut listeners = Listeners::bind(settings).await?;
-    if settings.is_new_cluster && !directory.has_member() {
-        check_bootstrap(settings, logger)
-            .await
-            .map_err(ServerError::Bootstrap)?;
-    }
-    let bootstrap = Bootstrap::new(settings);
     let own = bootstrap.identity.id;
-    let mut running = start(settings, logger, &directory, bootstrap, &mut listeners)?;
-    let signal = match until_ready(&mut running, own, &mut signals).await? {
-        Some(signal) => signal,
+    let disk = (&directory, image);
+    let mut running = start(settings, logger, disk, bootstrap, &mut listeners)?;
+    let cause = match until_ready(&mut running, own, &mut signals).await {
+        Some(cause) => cause,
         None => {
             serve_clients(&mut running, settings, listeners, logger);
             notify::ready(logger);
-            tokio::select! {
-                signal = signals.next() => signal,
-                failure = &mut running.stopped => return Err(gone(failure.ok().flatten())),
-            }
+            ended(&mut running, &mut signals).await
         }
     };
-    logger.info(
-        "received signal; shutting down",
-        &[("signal", json!(signal.name()))],
-    );
-    signals.exit_at_the_next();
-    stop(running, settings, logger).await?;
-    Ok(signal)
+    match cause {
+        Cause::Signal(signal) => {
+            logger.info(
+                "received signal; shutting down",
+                &[("signal", json!(signal.name()))],
+            );
+            signals.exit_at_the_next();
+            stop(running, settings, logger).await?;
+            Ok(End::Signal(signal))
+        }
+        Cause::Stopped(Some(failure)) if failure == REMOVED => {
+            logger.warn(
+                "data-dir used by this member must be removed",
+                &[("data-dir", json!(settings.data_dir))],
+            );
+            let whole = start_line::identity_fields(settings);
+            logger.info("closing etcd server", &whole);
+            let_go(running).await;
+            logger.info("closed etcd server", &whole);
+            Ok(End::Removed)
+        }
+        Cause::Stopped(failure) => Err(gone(failure)),
+        Cause::Refused(why) => {
+            // Nobody may hear a promise of it any more.
+            running.peers.cut_off();
+            stop(running, settings, logger).await?;
+            Err(ServerError::Failed(why))
+        }
+    }
+}
+
+/// Waits until a server that runs is to end.
+async fn ended(running: &mut Running, signals: &mut Signals) -> Cause {
+    tokio::select! {
+        signal = signals.next() => Cause::Signal(signal),
+        failure = &mut running.stopped => Cause::Stopped(failure.ok().flatten()),
+        why = running.peers.failure() => Cause::Refused(why),
+    }
 }
 
 fn start(
     settings: &Settings,
     logger: &Logger,
-    directory: &DataDirectory,
+    (directory, image): (&DataDirectory, DiskImage),
     bootstrap: Bootstrap,
     listeners: &mut Listeners,
 ) -> Result<Running, ServerError> {
@@ -161,7 +196,6 @@ fn start(
         let message = "--unsafe-no-fsync is set: a crash of the machine will lose data";
         logger.warn(message, &[("data-dir", json!(settings.data_dir))]);
     }
-    let image = load_image(directory.path()).map_err(failed("cannot read the data directory"))?;
     let metrics = Metrics::new(&Facts {
         member: bootstrap.identity.id,
         server_version: settings.etcd_version.to_string(),
@@ -169,7 +203,8 @@ fn start(
         is_extensive: settings.extensive_metrics,
     });
     let (member, inbox) = member_thread::channel();
-    let peers = Peers::new(bootstrap.peers, &metrics);
+    let others = (bootstrap.peers, bootstrap.started);
+    let peers = Peers::new(bootstrap.identity.id, others, &metrics);
     let disk_settings = DiskSettings {
         root: directory.path(),
         is_unsafe: settings.unsafe_no_fsync,
@@ -200,8 +235,12 @@ fn start(
         );
     }
     let own = bootstrap.identity.id;
-    let at_peers = std::mem::take(&mut listeners.peer);
-    let peers = peers.start(bootstrap.identity, at_peers, &member, logger);
+    let reached = Reached {
+        own: bootstrap.identity,
+        urls: settings.advertise_peer.clone(),
+        listeners: std::mem::take(&mut listeners.peer),
+    };
+    let peers = peers.start(reached, &member, logger);
     let context = Context {
         own,
         version: settings.etcd_version,
@@ -222,25 +261,22 @@ fn start(
 }
 
 /// Waits until the cluster has a leader that knows this member by name, as etcd does before it
-/// says that it is ready. A signal may come first.
-async fn until_ready(
-    running: &mut Running,
-    own: MemberId,
-    signals: &mut Signals,
-) -> Result<Option<StopSignal>, ServerError> {
+/// says that it is ready. Something else may come first.
+async fn until_ready(running: &mut Running, own: MemberId, signals: &mut Signals) -> Option<Cause> {
+    let member = running.member.clone();
     tokio::select! {
-        signal = signals.next() => Ok(Some(signal)),
-        failure = &mut running.stopped => Err(gone(failure.ok().flatten())),
-        () = is_known(&running.member, own) => Ok(None),
+        cause = ended(running, signals) => Some(cause),
+        () = is_known(&member, own) => None,
     }
 }
 
 /// Asks this member alone until it has a leader, and only then the cluster: a linearizable read
-/// that finds no leader waits longer than an election takes.
+/// that finds no leader waits longer than an election takes. A learner may ask nobody else.
 async fn is_known(member: &MemberHandle, own: MemberId) {
     loop {
+        let asked = Command::MemberList(!member.standing().is_learner);
         if has_leader(member).await
-            && let Ok(Reply::MemberList(list)) = member.ask(Command::MemberList(true)).await.1
+            && let Ok(Reply::MemberList(list)) = member.ask(asked).await.1
             && list
                 .members
                 .iter()
@@ -340,28 +376,38 @@ fn connection_settings(settings: &Settings) -> ConnectionSettings {
 }
 
 /// Hands leadership on, answers who still waits, and lets go of everything.
-async fn stop(running: Running, settings: &Settings, logger: &Logger) -> Result<(), ServerError> {
+async fn stop(
+    mut running: Running,
+    settings: &Settings,
+    logger: &Logger,
+) -> Result<(), ServerError> {
     let whole = start_line::identity_fields(settings);
     logger.info("closing etcd server", &whole);
     let transfer = REQUEST_TIMEOUT_BASE + Duration::from_millis(settings.election_ms.into()) * 2;
     running.member.send(Input::Stop).await;
-    let failure = match timeout(transfer + STOP_SLACK, running.stopped).await {
+    let failure = match timeout(transfer + STOP_SLACK, &mut running.stopped).await {
         Ok(stopped) => stopped.ok().flatten(),
         Err(_) => Some("the member did not stop in time".to_owned()),
     };
+    let_go(running).await;
+    match failure {
+        // One that was removed in this very moment has stopped as well.
+        Some(failure) if failure != REMOVED => Err(ServerError::Failed(failure)),
+        _ => {
+            logger.info("closed etcd server", &whole);
+            Ok(())
+        }
+    }
+}
+
+/// Lets go of all that a member had which has stopped.
+async fn let_go(running: Running) {
     running.clients.stop().await;
     drop(running.peers);
     let disk = running.disk;
     // A disk that hangs must not keep the process: what it has not synced, nobody was promised.
     let finished = tokio::task::spawn_blocking(move || disk.finish());
     let _ = timeout(STOP_SLACK, finished).await;
-    match failure {
-        Some(failure) => Err(ServerError::Failed(failure)),
-        None => {
-            logger.info("closed etcd server", &whole);
-            Ok(())
-        }
-    }
 }
 
 fn gone(failure: Option<String>) -> ServerError {

@@ -12,9 +12,10 @@ use std::time::Duration;
 use quorate_core::limits;
 use quorate_core::version::ServerVersion;
 
-pub(crate) use bootstrap_check::check_bootstrap;
+pub(crate) use bootstrap_check::{check_bootstrap, check_joining};
 pub(crate) use cluster::{InitialCluster, InitialMember};
 pub(crate) use defaults::default_host;
+pub(crate) use resolve::same_places;
 pub(crate) use verify::SettingsError;
 
 use crate::flags::{Endpoint, FeatureGates, Gate, Values};

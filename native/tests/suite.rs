@@ -11,6 +11,7 @@ mod errors;
 mod etcdctl;
 mod gateway;
 mod http;
+mod joining;
 mod lease;
 mod like_etcd;
 mod lock;

@@ -20,8 +20,8 @@ pub(super) const GROUP: Group = Group {
             "initial-cluster-state",
             &["new", "existing"],
             "new",
-            "Initial cluster state: 'new' to bootstrap; 'existing' with a data directory that has \
-             been started before.",
+            "Initial cluster state: 'new' to bootstrap; 'existing' to join a cluster that runs and \
+             to which this member was added.",
         ),
         Flag::text(
             "initial-cluster-token",

@@ -133,6 +133,7 @@ mod tests {
         Standing {
             leader: MemberId(leader),
             is_learner: false,
+            is_new: false,
         }
     }
 

@@ -48,6 +48,7 @@ mod tests {
     const LED: Standing = Standing {
         leader: MemberId(1),
         is_learner: false,
+        is_new: false,
     };
 
     fn headers(name: &'static str, value: &[u8]) -> HeaderMap {

@@ -1,6 +1,7 @@
 //! The core's trace events as lines of the log, with the fields that etcd gives them.
 
 use quorate_core::id::MemberId;
+use quorate_core::member::REMOVED;
 use quorate_core::trace::{Level, TraceEvent, TraceKind};
 use serde_json::{Value, json};
 
@@ -93,6 +94,11 @@ fn with_fields(event: &TraceEvent) -> Option<Line> {
                 ("local-member-id", own),
                 ("local-member-attributes", json!({ "Name": name })),
             ],
+        ),
+        TraceKind::RemovedForGood => (
+            "member/leaving",
+            "server error",
+            vec![("local-member-id", own), ("error", json!(REMOVED))],
         ),
         kind => return storage_with_fields(kind, own),
     })

@@ -124,6 +124,7 @@ impl Dispatch {
     pub(super) fn carry_out(&mut self, outputs: Vec<Output>) -> bool {
         let mut heard: BTreeMap<WatchStreamId, Vec<WatchResponse>> = BTreeMap::new();
         let mut is_running = true;
+        let mut members = None;
         for output in outputs {
             match output {
                 Output::Send { to, frame } => self.send(to, frame),
@@ -145,8 +146,7 @@ impl Dispatch {
                         let _ = answers.send(response.answer);
                     }
                 }
-                // The peers are those of the flags: no RPC changes the members yet.
-                Output::Members(_) => {}
+                Output::Members(now) => members = Some(now),
                 Output::Trace(event) => {
                     self.metrics.traced(&event.kind);
                     self.logger.trace(&event);
@@ -158,6 +158,10 @@ impl Dispatch {
                     is_running = false;
                 }
             }
+        }
+        // A log that is read back tells of all that ever was: only how it ends counts.
+        if let Some(members) = members {
+            self.peers.set_members(members);
         }
         // All that a stream hears in one round is one wake-up of its task.
         for (stream, responses) in heard {

@@ -111,6 +111,15 @@ impl NetworkMetrics {
         }
     }
 
+    /// A peer is none any more. What was counted of it stays.
+    pub(super) fn forget_peer(&self, peer: MemberId) {
+        let labels = [&self.own, &peer.to_string()];
+        for gauges in [&self.known, &self.active] {
+            // It may have been forgotten before.
+            let _ = gauges.remove_label_values(&labels);
+        }
+    }
+
     /// Counts what happened.
     pub(super) fn traced(&self, kind: &TraceKind) {
         match kind {

@@ -4,20 +4,22 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, StatusCode, header};
+use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use quorate_core::Input;
-use quorate_core::id::ClusterId;
+use quorate_core::id::{ClusterId, MemberId};
 use serde_json::json;
 use thiserror::Error;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::handshake::{self, PROTOCOL, STREAM_PATH};
+use super::handshake::{self, Introduction, PROTOCOL, STREAM_PATH};
 use super::link::LinkQueue;
-use super::writer;
-use super::{Context, Peer};
+use super::roster::Target;
+use super::{Context, writer};
 use crate::flags::Endpoint;
 
 /// The first pause after a failure; it doubles with each further one.
@@ -42,50 +44,49 @@ enum DialError {
     Timeout,
     #[error("cluster ID mismatch")]
     ClusterMismatch(Option<ClusterId>),
+    #[error("{}", quorate_core::member::REMOVED)]
+    Removed,
+    #[error("this member has been bootstrapped before, and its data is lost")]
+    Bootstrapped,
     #[error("the peer answered {0}: {1}")]
     Refused(StatusCode, String),
     #[error("the peer's answer is no stream")]
     NoStream,
 }
 
-/// Runs until it is dropped.
-pub(super) async fn run(peer: Peer, mut queue: LinkQueue, context: Context) {
-    let id = peer.id;
+/// Runs until it is dropped, or until one that need not be kept up has broken.
+pub(super) async fn run(
+    peer: MemberId,
+    mut target: watch::Receiver<Target>,
+    mut queue: LinkQueue,
+    context: Context,
+) {
     let mut pause = PAUSE_MIN;
     let mut last_failure = String::new();
-    for endpoint in peer.urls.iter().cycle() {
-        match dial(endpoint, &peer, &context).await {
+    for turn in 0_usize.. {
+        let Target { urls, is_kept } = target.borrow_and_update().clone();
+        if !is_kept && turn > 0 {
+            return;
+        }
+        let Some(endpoint) = urls.get(turn % urls.len().max(1)) else {
+            // It says that it is reached nowhere this server can go.
+            if target.changed().await.is_err() {
+                return;
+            }
+            continue;
+        };
+        match dial(endpoint, peer, &context).await {
             Ok(stream) => {
                 (pause, last_failure) = (PAUSE_MIN, String::new());
-                context.logger.info(
-                    "established TCP streaming connection with remote peer",
-                    &[
-                        ("local-member-id", json!(context.own.id.to_string())),
-                        ("remote-peer-id", json!(id.to_string())),
-                        ("remote-peer-url", json!(endpoint.url)),
-                    ],
-                );
-                queue.set_connected(true);
-                if !context.member.send(Input::PeerActive { peer: id }).await {
-                    return;
-                }
-                let error = writer::run(stream, &mut queue).await;
+                let error = tokio::select! {
+                    error = travel(stream, peer, endpoint, &mut queue, &context) => error,
+                    () = is_elsewhere(&mut target, endpoint) => {
+                        io::Error::other("the member is reached elsewhere now")
+                    }
+                };
                 queue.set_connected(false);
-                if !context
-                    .member
-                    .send(Input::PeerUnreachable { peer: id })
-                    .await
-                {
-                    return;
-                }
-                context.logger.warn(
-                    "lost TCP streaming connection with remote peer",
-                    &[
-                        ("local-member-id", json!(context.own.id.to_string())),
-                        ("remote-peer-id", json!(id.to_string())),
-                        ("error", json!(error.to_string())),
-                    ],
-                );
+                tell(Input::PeerUnreachable { peer }, &context).await;
+                lost(peer, &error, &context);
             }
             Err(error) => {
                 if let DialError::ClusterMismatch(_) | DialError::Refused(..) = error {
@@ -94,20 +95,83 @@ pub(super) async fn run(peer: Peer, mut queue: LinkQueue, context: Context) {
                 // A peer that is down stays down for many tries: one line says it.
                 let failure = error.to_string();
                 if failure != last_failure {
-                    report(&context, &peer, endpoint, &error);
+                    report(&context, peer, endpoint, &error);
                     last_failure = failure;
                 }
+                heed(error, peer, &context).await;
             }
         }
         tokio::select! {
             () = sleep(pause) => {}
             () = queue.nudged() => {}
+            _ = target.changed() => {}
         }
         pause = (pause * 2).min(PAUSE_MAX);
     }
 }
 
-async fn dial(endpoint: &Endpoint, peer: &Peer, context: &Context) -> Result<TcpStream, DialError> {
+/// Tells the member. When it is gone there is nothing left to do, until the server ends as well.
+async fn tell(input: Input, context: &Context) {
+    if !context.member.send(input).await {
+        std::future::pending().await
+    }
+}
+
+/// Says that the stream is there, and writes to it until it breaks; returns why it did.
+async fn travel(
+    stream: TcpStream,
+    peer: MemberId,
+    endpoint: &Endpoint,
+    queue: &mut LinkQueue,
+    context: &Context,
+) -> io::Error {
+    context.logger.info(
+        "established TCP streaming connection with remote peer",
+        &[
+            ("local-member-id", json!(context.own.id.to_string())),
+            ("remote-peer-id", json!(peer.to_string())),
+            ("remote-peer-url", json!(endpoint.url)),
+        ],
+    );
+    queue.set_connected(true);
+    tell(Input::PeerActive { peer }, context).await;
+    writer::run(stream, queue).await
+}
+
+/// Waits until a member is not reached at a URL any more.
+async fn is_elsewhere(target: &mut watch::Receiver<Target>, endpoint: &Endpoint) {
+    let is_moved = |target: &Target| target.is_kept && !target.urls.contains(endpoint);
+    if target.wait_for(is_moved).await.is_err() {
+        // Nobody will say so any more.
+        std::future::pending().await
+    }
+}
+
+/// Does what a refusal asks of this member.
+async fn heed(error: DialError, peer: MemberId, context: &Context) {
+    match error {
+        DialError::Removed => tell(Input::TurnedAway { by: peer }, context).await,
+        DialError::Bootstrapped => context.fail(handshake::bootstrapped(context.own.id)),
+        _ => {}
+    }
+}
+
+fn lost(peer: MemberId, error: &io::Error, context: &Context) {
+    context.logger.warn(
+        "lost TCP streaming connection with remote peer",
+        &[
+            ("local-member-id", json!(context.own.id.to_string())),
+            ("remote-peer-id", json!(peer.to_string())),
+            ("error", json!(error.to_string())),
+        ],
+    );
+}
+
+async fn dial(
+    endpoint: &Endpoint,
+    peer: MemberId,
+    context: &Context,
+) -> Result<TcpStream, DialError> {
     timeout(DIAL_TIMEOUT, begin_stream(endpoint, peer, context))
         .await
         .map_err(|_| DialError::Timeout)?
@@ -115,7 +179,7 @@ async fn dial(endpoint: &Endpoint, peer: &Peer, context: &Context) -> Result<Tcp
 
 async fn begin_stream(
     endpoint: &Endpoint,
-    peer: &Peer,
+    peer: MemberId,
     context: &Context,
 ) -> Result<TcpStream, DialError> {
     let socket = TcpStream::connect((endpoint.host.as_str(), endpoint.port)).await?;
@@ -128,20 +192,18 @@ async fn begin_stream(
         .header(header::HOST, format!("{}:{}", endpoint.host, endpoint.port))
         .body(Empty::<Bytes>::new())
         .map_err(|_| DialError::NoStream)?;
-    handshake::write(request.headers_mut(), context.own, peer.id);
+    let introduction = Introduction {
+        own: context.own,
+        urls: &context.urls,
+        to: peer,
+        is_new: context.member.standing().is_new,
+        is_to_known: context.roster.has_started(peer),
+    };
+    introduction.write(request.headers_mut());
     let response = requests.send_request(request).await?;
     let status = response.status();
     if status != StatusCode::SWITCHING_PROTOCOLS {
-        let cluster = handshake::cluster_of(response.headers());
-        if status == StatusCode::PRECONDITION_FAILED && cluster != Some(context.own.cluster) {
-            return Err(DialError::ClusterMismatch(cluster));
-        }
-        let body = Limited::new(response.into_body(), REFUSAL_SIZE_BYTES_MAX);
-        let text = match body.collect().await {
-            Ok(body) => String::from_utf8_lossy(&body.to_bytes()).trim().to_owned(),
-            Err(_) => String::new(),
-        };
-        return Err(DialError::Refused(status, text));
+        return Err(refusal(response, context).await);
     }
     if response
         .headers()
@@ -157,9 +219,30 @@ async fn begin_stream(
     Ok(parts.io.into_inner())
 }
 
-fn report(context: &Context, peer: &Peer, endpoint: &Endpoint, error: &DialError) {
+/// What an answer says that is no stream.
+async fn refusal(response: Response<Incoming>, context: &Context) -> DialError {
+    let status = response.status();
+    let cluster = handshake::cluster_of(response.headers());
+    let is_bootstrapped = handshake::says_bootstrapped(response.headers());
+    match status {
+        StatusCode::PRECONDITION_FAILED if cluster != Some(context.own.cluster) => {
+            return DialError::ClusterMismatch(cluster);
+        }
+        StatusCode::GONE => return DialError::Removed,
+        StatusCode::CONFLICT if is_bootstrapped => return DialError::Bootstrapped,
+        _ => {}
+    }
+    let body = Limited::new(response.into_body(), REFUSAL_SIZE_BYTES_MAX);
+    let text = match body.collect().await {
+        Ok(body) => String::from_utf8_lossy(&body.to_bytes()).trim().to_owned(),
+        Err(_) => String::new(),
+    };
+    DialError::Refused(status, text)
+}
+
+fn report(context: &Context, peer: MemberId, endpoint: &Endpoint, error: &DialError) {
     let own = json!(context.own.id.to_string());
-    let remote = json!(peer.id.to_string());
+    let remote = json!(peer.to_string());
     if let DialError::ClusterMismatch(cluster) = error {
         context.logger.warn(
             "request sent was ignored by remote peer due to cluster ID mismatch",

@@ -7,39 +7,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use quorate_core::command::{Command, MemberInfo, Reply};
-use serde::Serialize;
+use quorate_core::command::{Command, Reply};
+use quorate_core::id::MemberId;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::handshake::{self, PROTOCOL, Refusal, STREAM_PATH};
+use super::link::Link;
+use super::members_page::{self, MEMBERS_PATH};
 use super::prober::{Health, PROBING_PATH};
-use super::{Context, reader};
+use super::roster::Caller;
+use super::{Context, Peer, reader};
 use crate::listen::accept_all;
 use crate::log::Rejections;
 use crate::version;
 
 /// How long whoever connects may take to send headers.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// One member as `/members` shows it.
-#[derive(Serialize)]
-struct ShownMember<'a> {
-    id: u64,
-    #[serde(rename = "peerURLs")]
-    peer_urls: &'a [String],
-    #[serde(skip_serializing_if = "str::is_empty")]
-    name: &'a str,
-    #[serde(rename = "clientURLs", skip_serializing_if = "<[String]>::is_empty")]
-    client_urls: &'a [String],
-    #[serde(rename = "isLearner", skip_serializing_if = "std::ops::Not::not")]
-    is_learner: bool,
-}
 
 /// What all connections share.
 struct Server {
@@ -83,13 +72,15 @@ async fn answer(
         (&Method::GET, "/version") => {
             json_text(version::json(context.own.version, &context.member).await)
         }
-        (&Method::GET, "/members") => members(context).await,
+        (&Method::GET, MEMBERS_PATH) => members(context).await,
         (&Method::GET, STREAM_PATH) => stream(request, address, &server),
         (&Method::GET, PROBING_PATH) => match serde_json::to_string(&Health::now()) {
             Ok(health) => json_text(health),
             Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         },
-        (_, "/version" | "/members") => text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
+        (_, "/version" | MEMBERS_PATH) => {
+            text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+        }
         _ => text(StatusCode::NOT_FOUND, "404 page not found"),
     };
     handshake::write_answer(response.headers_mut(), context.own);
@@ -98,25 +89,40 @@ async fn answer(
 
 async fn members(context: &Context) -> Response<Full<Bytes>> {
     match context.member.ask(Command::MemberList(false)).await.1 {
-        Ok(Reply::MemberList(reply)) => {
-            let shown: Vec<ShownMember<'_>> = reply.members.iter().map(shown).collect();
-            match serde_json::to_string(&shown) {
-                Ok(list) => json_text(list),
-                Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
-            }
-        }
+        Ok(Reply::MemberList(reply)) => match members_page::render(reply.members) {
+            Ok(list) => json_text(list),
+            Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        },
         Ok(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "wrong kind of reply"),
         Err(error) => text(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
     }
 }
 
-fn shown(member: &MemberInfo) -> ShownMember<'_> {
-    ShownMember {
-        id: member.id.0,
-        peer_urls: &member.peer_urls,
-        name: &member.name,
-        client_urls: &member.client_urls,
-        is_learner: member.is_learner,
+/// Whether somebody may have a stream, and who it is.
+fn admit(headers: &HeaderMap, context: &Context) -> Result<(MemberId, Arc<Link>), Refusal> {
+    let caller = handshake::read(headers, context.own)?;
+    let (from, roster) = (caller.from, &context.roster);
+    // Before anything it says is heard: a vote that it gives now may be its second one.
+    if caller.is_new && roster.has_started(from) {
+        return Err(Refusal::Bootstrapped(from));
+    }
+    if caller.knows_us && context.member.standing().is_new {
+        return Err(Refusal::SelfBootstrapped);
+    }
+    match roster.caller(from) {
+        Caller::Known => {}
+        Caller::Removed => return Err(Refusal::Removed(from)),
+        Caller::Stranger => {
+            let urls = caller.urls;
+            if urls.is_empty() || !roster.receive_guest(Peer { id: from, urls }) {
+                return Err(Refusal::Unknown(from));
+            }
+        }
+    }
+    match roster.link(from) {
+        Some(link) => Ok((from, link)),
+        // It was closed this very moment: the next try finds what is so then.
+        None => Err(Refusal::Unknown(from)),
     }
 }
 
@@ -126,19 +132,12 @@ fn stream(
     server: &Arc<Server>,
 ) -> Response<Full<Bytes>> {
     let context = &server.context;
-    let is_member = |id| context.sender.link(id).is_some();
-    let from = match handshake::read(request.headers(), context.own, is_member) {
-        Ok(from) => from,
-        Err(refusal) => {
-            report(server, address, refusal);
-            let (status, reason) = refusal.answer();
-            return text(status, reason);
-        }
+    let (from, link) = match admit(request.headers(), context) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refuse(refusal, server, address),
     };
     // It is up: whoever waits to dial it need not wait any longer.
-    if let Some(link) = context.sender.link(from) {
-        link.nudge();
-    }
+    link.nudge();
     let server = server.clone();
     tokio::spawn(async move {
         let context = &server.context;
@@ -149,9 +148,6 @@ fn stream(
             return;
         };
         let stream = parts.io.into_inner();
-        let Some(link) = context.sender.link(from) else {
-            return;
-        };
         let (first, metrics) = (&parts.read_buf, link.metrics());
         let error = reader::run(from, stream, first, &context.member, metrics).await;
         if error.kind() == ErrorKind::InvalidData {
@@ -171,6 +167,20 @@ fn stream(
     let headers = response.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static(PROTOCOL));
+    response
+}
+
+fn refuse(refusal: Refusal, server: &Server, address: SocketAddr) -> Response<Full<Bytes>> {
+    report(server, address, refusal);
+    let own = server.context.own.id;
+    if refusal == Refusal::SelfBootstrapped {
+        server.context.fail(handshake::bootstrapped(own));
+    }
+    let (status, reason) = refusal.answer(own);
+    let mut response = text(status, &reason);
+    if let Refusal::Bootstrapped(_) = refusal {
+        handshake::write_bootstrapped(response.headers_mut());
+    }
     response
 }
 
@@ -204,6 +214,23 @@ fn report(server: &Server, address: SocketAddr, refusal: Refusal) {
                 ("cluster-id", json!(context.own.cluster.to_string())),
             ],
         ),
+        Refusal::Removed(from) => server.rejections.warn(
+            "rejected stream from remote peer because it was removed",
+            vec![
+                ("local-member-id", own),
+                ("remote-peer-id-from", json!(from.to_string())),
+            ],
+        ),
+        Refusal::Bootstrapped(from) => server.rejections.warn(
+            "rejected stream from remote peer because it has lost its data",
+            vec![
+                ("local-member-id", own),
+                ("remote-peer-id-from", json!(from.to_string())),
+                ("error", json!(handshake::bootstrapped(from))),
+            ],
+        ),
+        // The server says it when it ends of it.
+        Refusal::SelfBootstrapped => {}
         Refusal::Malformed => server
             .rejections
             .reject(address, "not a quorate-peer stream"),

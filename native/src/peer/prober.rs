@@ -12,12 +12,15 @@ use http_body_util::{BodyExt, Empty, Limited};
 use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
+use quorate_core::id::MemberId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::{Context, Peer};
+use super::Context;
+use super::roster::Target;
 use crate::flags::Endpoint;
 use crate::go_duration::GoDuration;
 use crate::metrics::PeerMetrics;
@@ -55,10 +58,20 @@ impl Health {
 }
 
 /// Runs until it is dropped.
-pub(super) async fn run(peer: Peer, metrics: PeerMetrics, context: Context) {
+pub(super) async fn run(
+    peer: MemberId,
+    target: watch::Receiver<Target>,
+    metrics: PeerMetrics,
+    context: Context,
+) {
     let mut answers: u64 = 0;
     let mut is_well = true;
-    for endpoint in peer.urls.iter().cycle() {
+    for turn in 0_usize.. {
+        let urls = target.borrow().urls.clone();
+        let Some(endpoint) = urls.get(turn % urls.len().max(1)) else {
+            sleep(PROBE_EVERY).await;
+            continue;
+        };
         // On one connection, for as long as it answers.
         let error = match timeout(ANSWER_TIMEOUT, connect(endpoint)).await {
             Ok(Ok(mut requests)) => loop {
@@ -70,7 +83,7 @@ pub(super) async fn run(peer: Peer, metrics: PeerMetrics, context: Context) {
                         metrics.answered(took);
                         is_well = true;
                         if answers.is_multiple_of(CLOCK_WARNING_EVERY) {
-                            compare_clocks(&health, took, &peer, &context);
+                            compare_clocks(&health, took, peer, &context);
                         }
                         answers += 1;
                     }
@@ -86,7 +99,7 @@ pub(super) async fn run(peer: Peer, metrics: PeerMetrics, context: Context) {
             context.logger.warn(
                 "prober detected unhealthy status",
                 &[
-                    ("remote-peer-id", json!(peer.id.to_string())),
+                    ("remote-peer-id", json!(peer.to_string())),
                     ("remote-peer-url", json!(endpoint.url)),
                     ("error", json!(error.to_string())),
                 ],
@@ -133,7 +146,7 @@ async fn ask(endpoint: &Endpoint, requests: &mut SendRequest<Empty<Bytes>>) -> i
 }
 
 /// The answer was on its way for about half of the time.
-fn compare_clocks(health: &Health, took: Duration, peer: &Peer, context: &Context) {
+fn compare_clocks(health: &Health, took: Duration, peer: MemberId, context: &Context) {
     let Ok(theirs) = health.now.parse::<Timestamp>() else {
         return;
     };
@@ -143,7 +156,7 @@ fn compare_clocks(health: &Health, took: Duration, peer: &Peer, context: &Contex
         context.logger.warn(
             "prober found high clock drift",
             &[
-                ("remote-peer-id", json!(peer.id.to_string())),
+                ("remote-peer-id", json!(peer.to_string())),
                 ("clock-drift", json!(GoDuration(difference).to_string())),
                 ("rtt", json!(GoDuration(took).to_string())),
             ],

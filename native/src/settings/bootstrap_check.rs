@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{InitialCluster, Settings, resolve};
+use super::{InitialCluster, InitialMember, Settings, resolve};
 use crate::flags::{Endpoint, default_of};
 use crate::log::Logger;
 
@@ -32,13 +32,30 @@ pub(crate) async fn check_bootstrap(settings: &Settings, logger: &Logger) -> Res
     checked
 }
 
+/// Checks what a member must agree with itself on that joins a cluster (`VerifyJoinExisting`).
+/// Where it is reached it has told the cluster before, and does not have to tell again.
+///
+/// # Errors
+/// What does not fit, in etcd's words.
+pub(crate) fn check_joining(settings: &Settings) -> Result<(), String> {
+    local(settings)?;
+    let cluster = &settings.initial_cluster;
+    if cluster.has_duplicate_url() {
+        return Err(format!("initial cluster {cluster} has duplicate url"));
+    }
+    Ok(())
+}
+
+fn local(settings: &Settings) -> Result<&InitialMember, String> {
+    let name = &settings.name;
+    settings.initial_cluster.member(name).ok_or_else(|| {
+        format!("couldn't find local name \"{name}\" in the initial cluster configuration")
+    })
+}
+
 async fn check(settings: &Settings, logger: &Logger) -> Result<(), String> {
+    let own = local(settings)?;
     let (cluster, name) = (&settings.initial_cluster, &settings.name);
-    let Some(own) = cluster.member(name) else {
-        return Err(format!(
-            "couldn't find local name \"{name}\" in the initial cluster configuration"
-        ));
-    };
     let advertised = &settings.advertise_peer;
     let deadline = Instant::now() + RESOLVE_TIMEOUT;
     if let Err(reason) = resolve::same_places(advertised, &own.peer_urls, deadline, logger).await {

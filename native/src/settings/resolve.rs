@@ -18,7 +18,7 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// In what they differ, or which name is not known.
-pub(super) async fn same_places(
+pub(crate) async fn same_places(
     one: &[Endpoint],
     two: &[Endpoint],
     deadline: Instant,

@@ -88,7 +88,12 @@ fn flags_that_do_not_go_together_end_with_one() {
         ),
         (
             "--initial-cluster-state existing",
-            "joining a running cluster is not supported yet",
+            "cannot fetch cluster info from peer urls: could not retrieve cluster information from \
+             the given URLs",
+        ),
+        (
+            "--name a --initial-cluster b=http://127.0.0.1:1",
+            "couldn't find local name \\\"a\\\" in the initial cluster configuration",
         ),
     ] {
         let (code, text) = run(line);

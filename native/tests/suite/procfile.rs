@@ -90,23 +90,60 @@ fn the_procfile_starts_and_stops_under_honcho() {
 }
 
 #[test]
-fn the_learners_procfile_says_what_is_not_there_yet_and_ends() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Procfile.learner");
-    let mut text = fs::read_to_string(source).unwrap();
-    let ports = free_ports(2);
-    for (old, new) in [42379, 42380].iter().zip(&ports) {
-        assert!(text.contains(&format!("127.0.0.1:{old}")), "{old}");
-        text = text.replace(&format!("127.0.0.1:{old}"), &format!("127.0.0.1:{new}"));
-    }
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("Procfile"), text).unwrap();
-    let mut honcho = Honcho::start(folder.path());
-    // The runner ends by itself when all that it runs has ended.
-    wait_for("the runner's end", || honcho.0.try_wait().unwrap());
-    let log = fs::read_to_string(folder.path().join("honcho.log")).unwrap();
+fn the_learners_procfile_joins_the_cluster_of_the_other() {
+    let source = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+        fs::read_to_string(path).unwrap()
+    };
+    let ports = free_ports(8);
+    let old = [12379, 22379, 32379, 12380, 22380, 32380, 42379, 42380];
+    let moved = |mut text: String| {
+        for (old, new) in old.iter().zip(&ports) {
+            text = text.replace(&format!("127.0.0.1:{old}"), &format!("127.0.0.1:{new}"));
+        }
+        text
+    };
+    let (cluster, learner) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(cluster.path().join("Procfile"), moved(source("Procfile"))).unwrap();
+    let text = moved(source("Procfile.learner"));
+    assert!(text.contains("--initial-cluster-state existing"));
+    fs::write(learner.path().join("Procfile"), &text).unwrap();
+    let ready = |folder: &Path| {
+        let log = fs::read_to_string(folder.join("honcho.log")).unwrap_or_default();
+        log.matches("ready to serve client requests").count()
+    };
+    // Before anybody runs whom it could join, it says so and ends, and the runner with it.
+    let mut alone = Honcho::start(learner.path());
+    wait_for("the runner's end", || alone.0.try_wait().unwrap());
+    let log = fs::read_to_string(learner.path().join("honcho.log")).unwrap();
     assert!(
-        log.contains("joining a running cluster is not supported yet"),
+        log.contains("cannot fetch cluster info from peer urls"),
         "{log}"
     );
-    assert!(!log.contains("ready to serve client requests"), "{log}");
+    assert_eq!(ready(learner.path()), 0, "{log}");
+
+    let mut founders = Honcho::start(cluster.path());
+    wait_for("three servers that are ready", || {
+        (ready(cluster.path()) == 3).then_some(())
+    });
+    let etcdctl = Etcdctl::new(&ports[..3]);
+    assert_eq!(etcdctl.ok(&["put", "foo", "bar"]), "OK\n");
+    let url = format!("--peer-urls=http://127.0.0.1:{}", ports[7]);
+    // The line that the file itself tells to run.
+    let add = ["member", "add", "infra4", &url, "--learner=true"];
+    wait_for("a healthy cluster", || etcdctl.run(&add).ok());
+    let mut honcho = Honcho::start(learner.path());
+    wait_for("a learner that is ready", || {
+        (ready(learner.path()) == 1).then_some(())
+    });
+    let list = etcdctl.ok(&["member", "list"]);
+    let is_there = |line: &str| line.contains("started, infra4") && line.ends_with("true");
+    assert!(list.lines().any(is_there), "{list}");
+    let read = ["get", "foo", "--consistency=s"];
+    let own = Etcdctl::new(&ports[6..7]);
+    wait_for("what was written before it came", || {
+        (own.ok(&read) == "foo\nbar\n").then_some(())
+    });
+    honcho.terminate();
+    founders.terminate();
 }

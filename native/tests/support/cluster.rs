@@ -1,5 +1,6 @@
 //! Three servers that found a cluster.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -16,6 +17,10 @@ pub(crate) struct Cluster {
     client_ports: Vec<u16>,
     peer_ports: Vec<u16>,
     extra_flags: Vec<String>,
+    /// How many members founded the cluster.
+    founders: usize,
+    /// The flags of those that joined it later, by member.
+    joined: BTreeMap<usize, Vec<String>>,
     folder: TempDir,
 }
 
@@ -35,6 +40,8 @@ impl Cluster {
             client_ports: ports[..size].to_vec(),
             peer_ports: ports[size..].to_vec(),
             extra_flags: extra_flags.iter().map(|flag| (*flag).to_owned()).collect(),
+            founders: size,
+            joined: BTreeMap::new(),
             folder: tempfile::tempdir().unwrap(),
         }
     }
@@ -58,6 +65,74 @@ impl Cluster {
         self.servers[member] = Some(server);
     }
 
+    /// Adds a member as an operator does: asks etcdctl, whose answer has the flags to start it
+    /// with. It is not started; says its number.
+    pub(crate) fn add(&mut self, is_learner: bool) -> usize {
+        let member = self.servers.len();
+        let ports = free_ports(2);
+        self.client_ports.push(ports[0]);
+        self.peer_ports.push(ports[1]);
+        self.servers.push(None);
+        let name = format!("infra{}", member + 1);
+        let url = format!("http://127.0.0.1:{}", ports[1]);
+        let mut arguments = vec!["member", "add", &name, "--peer-urls", &url];
+        if is_learner {
+            arguments.push("--learner");
+        }
+        // A member is counted on once it has been connected for five seconds.
+        let told = self.change(&arguments);
+        self.joined
+            .insert(member, self.joining_flags(member, &told));
+        member
+    }
+
+    /// Adds a member, starts it, and waits until it is ready; says its number.
+    pub(crate) fn add_and_start(&mut self, is_learner: bool) -> usize {
+        let member = self.add(is_learner);
+        self.start_one(member);
+        self.server(member)
+            .wait_for_line("ready to serve client requests");
+        member
+    }
+
+    /// Has etcdctl change the members, through one that is up, until the cluster is well enough.
+    pub(crate) fn change(&self, arguments: &[&str]) -> String {
+        wait_for(
+            &format!("a cluster well enough for {arguments:?}"),
+            || match self.etcdctl_of_alive().run(arguments) {
+                Ok(told) => Some(told),
+                Err(error) if error.contains("etcdserver: unhealthy cluster") => None,
+                Err(error) => panic!("etcdctl {arguments:?}: {error}"),
+            },
+        )
+    }
+
+    /// What `member add` printed, and where this member listens, as flags.
+    fn joining_flags(&self, member: usize, told: &str) -> Vec<String> {
+        let client = format!("http://127.0.0.1:{}", self.client_ports[member]);
+        let mut flags: Vec<String> = told
+            .lines()
+            .filter_map(|line| line.strip_prefix("ETCD_")?.split_once('='))
+            .map(|(name, value)| {
+                let name = name.to_lowercase().replace('_', "-");
+                format!("--{name}={}", value.trim_matches('"'))
+            })
+            .collect();
+        assert_eq!(flags.len(), 4, "{told}");
+        flags.extend([
+            format!("--listen-client-urls={client}"),
+            format!("--advertise-client-urls={client}"),
+            format!(
+                "--listen-peer-urls=http://127.0.0.1:{}",
+                self.peer_ports[member]
+            ),
+            "--logger=zap".to_owned(),
+            "--log-outputs=stderr".to_owned(),
+        ]);
+        flags.extend(self.extra_flags.iter().cloned());
+        flags
+    }
+
     /// `kill -9` of a member.
     pub(crate) fn crash(&mut self, member: usize) {
         self.servers[member].take().unwrap().crash();
@@ -76,6 +151,20 @@ impl Cluster {
     /// etcdctl with one member's address.
     pub(crate) fn etcdctl_of(&self, member: usize) -> Etcdctl {
         Etcdctl::new(&self.client_ports[member..=member])
+    }
+
+    /// etcdctl with the addresses of those that are up.
+    pub(crate) fn etcdctl_of_alive(&self) -> Etcdctl {
+        let alive = self.alive().into_iter();
+        let ports: Vec<u16> = alive.map(|member| self.client_ports[member]).collect();
+        Etcdctl::new(&ports)
+    }
+
+    /// A member's id, as it says itself.
+    pub(crate) fn id(&self, member: usize) -> u64 {
+        wait_for("a member's id", || {
+            Some(self.etcdctl_of(member).status()?.member)
+        })
     }
 
     /// A member's port for clients.
@@ -130,11 +219,15 @@ impl Cluster {
 
     /// The flags of a member, as in the notes.
     pub(crate) fn flags(&self, member: usize) -> Vec<String> {
+        if let Some(flags) = self.joined.get(&member) {
+            return flags.clone();
+        }
         let client = format!("http://127.0.0.1:{}", self.client_ports[member]);
         let peer = format!("http://127.0.0.1:{}", self.peer_ports[member]);
         let cluster: Vec<String> = self
             .peer_ports
             .iter()
+            .take(self.founders)
             .enumerate()
             .map(|(number, port)| format!("infra{}=http://127.0.0.1:{port}", number + 1))
             .collect();

@@ -1,4 +1,4 @@
-//! `Cluster.MemberAdd`: let a learner in; a voter once members can join a running cluster.
+//! `Cluster.MemberAdd`: let a voter or a learner in, which joins when it is started.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,18 +6,13 @@ use quorate_api::etcdserverpb as pb;
 use quorate_core::command::{Command, MemberAdd, Reply};
 use tonic::Status;
 
-use crate::grpc::{Api, convert, not_yet, wrong_reply};
+use crate::grpc::{Api, convert, wrong_reply};
 
 /// Asks the member. The time is a part of the new member's id.
 pub(super) async fn answer(
     api: &Api,
     request: &pb::MemberAddRequest,
 ) -> Result<pb::MemberAddResponse, Status> {
-    // It would count for the majority, and `--initial-cluster-state existing` is not there yet: a
-    // cluster of one would have lost its majority for good.
-    if !request.is_learner {
-        return Err(not_yet("adding a voter, which could not join,"));
-    }
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let command = Command::MemberAdd(MemberAdd {
         peer_urls: request.peer_ur_ls.clone(),

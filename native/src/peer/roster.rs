@@ -1,0 +1,372 @@
+//! Who the others are, and the way to each: changed while the server runs.
+//!
+//! The member says who is in the cluster whenever that changes. From then on a way to each of the
+//! others is kept up. Of two kinds of others only one connection is made and kept until it breaks:
+//! those that were removed, which may have to be told so, and *guests*, which dial this member and
+//! belong to its cluster by what they say, though it has not heard of them yet. A member that was
+//! away for long does not know its leader until that has sent it the log.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use bytes::Bytes;
+use quorate_core::id::MemberId;
+use quorate_core::membership::Membership;
+use tokio::sync::{Notify, watch};
+
+use super::Peer;
+use super::link::{self, Link, LinkQueue, Sent};
+use crate::flags::Endpoint;
+use crate::metrics::Metrics;
+
+/// Guests at one time; nobody who makes them up shall have this member dial the whole world.
+const GUESTS_MAX: usize = 16;
+
+/// Where another member is reached, and for how long.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Target {
+    /// Its peer URLs; the next one is tried when one fails.
+    pub(super) urls: Vec<Endpoint>,
+    /// Whether to dial again when a connection breaks.
+    pub(super) is_kept: bool,
+}
+
+/// How somebody who dials stands to this cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// It is a member, or a guest already.
+    Known,
+    /// It was a member.
+    Removed,
+    /// Nobody has heard of it here.
+    Stranger,
+}
+
+/// A way that nobody travels yet.
+pub(super) struct NewWay {
+    /// To whom.
+    pub(super) peer: MemberId,
+    /// Where that is.
+    pub(super) target: watch::Receiver<Target>,
+    /// What is sent there.
+    pub(super) queue: LinkQueue,
+}
+
+/// All that is known of the others, shared by everybody who sends, dials or listens.
+pub(super) struct Roster {
+    own: MemberId,
+    metrics: Arc<Metrics>,
+    known: RwLock<Known>,
+    /// There are new ways.
+    opened: Notify,
+}
+
+struct Known {
+    /// Whom this member was told of when it started, by the flags or by a member that runs.
+    first: Vec<Peer>,
+    /// Who was known then to have been started.
+    started: Vec<MemberId>,
+    members: Membership,
+    ways: BTreeMap<MemberId, Way>,
+    new: Vec<NewWay>,
+}
+
+struct Way {
+    link: Arc<Link>,
+    target: watch::Sender<Target>,
+}
+
+impl Roster {
+    /// Knows those that this member starts with.
+    pub(super) fn new(
+        own: MemberId,
+        first: Vec<Peer>,
+        started: Vec<MemberId>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        let roster = Self {
+            own,
+            metrics,
+            known: RwLock::new(Known {
+                first,
+                started,
+                members: Membership::default(),
+                ways: BTreeMap::new(),
+                new: Vec::new(),
+            }),
+            opened: Notify::new(),
+        };
+        roster.change(|_| {});
+        roster
+    }
+
+    /// The cluster has changed.
+    pub(super) fn set_members(&self, members: Membership) {
+        self.change(|known| known.members = members);
+    }
+
+    /// Hands a frame to a way, or throws it away.
+    pub(super) fn send(&self, to: MemberId, frame: Bytes) -> Sent {
+        let known = self.read();
+        known
+            .ways
+            .get(&to)
+            .map_or(Sent::NotConnected, |way| way.link.send(frame))
+    }
+
+    /// The way to somebody, if there is one.
+    pub(super) fn link(&self, peer: MemberId) -> Option<Arc<Link>> {
+        self.read().ways.get(&peer).map(|way| way.link.clone())
+    }
+
+    /// How somebody who dials stands to this cluster.
+    pub(super) fn caller(&self, peer: MemberId) -> Caller {
+        let known = self.read();
+        if known.members.is_removed(peer) {
+            Caller::Removed
+        } else if known.ways.contains_key(&peer) {
+            Caller::Known
+        } else {
+            Caller::Stranger
+        }
+    }
+
+    /// Whether somebody has told its name to this cluster.
+    pub(super) fn has_started(&self, peer: MemberId) -> bool {
+        let known = self.read();
+        known.members.has_started(peer) || known.started.contains(&peer)
+    }
+
+    /// Opens a way back to somebody who dials and is not known yet; false when there are too many
+    /// of the kind.
+    pub(super) fn receive_guest(&self, guest: Peer) -> bool {
+        let mut known = self.write();
+        let guests = known
+            .ways
+            .values()
+            .filter(|way| !way.target.borrow().is_kept);
+        if guests.count() >= GUESTS_MAX {
+            return false;
+        }
+        let target = Target {
+            urls: guest.urls,
+            is_kept: false,
+        };
+        self.open(&mut known, guest.id, target);
+        drop(known);
+        self.opened.notify_one();
+        true
+    }
+
+    /// Waits for ways that nobody travels yet.
+    pub(super) async fn new_ways(&self) -> Vec<NewWay> {
+        loop {
+            let new = std::mem::take(&mut self.write().new);
+            if !new.is_empty() {
+                return new;
+            }
+            self.opened.notified().await;
+        }
+    }
+
+    /// Nobody travels a way any more.
+    pub(super) fn close(&self, peer: MemberId) {
+        self.change(|known| {
+            known.ways.remove(&peer);
+            self.metrics.forget_peer(peer);
+        });
+    }
+
+    /// Changes what is known, and the ways with it.
+    fn change(&self, change: impl FnOnce(&mut Known)) {
+        let mut known = self.write();
+        change(&mut known);
+        let wanted = known.wanted(self.own);
+        for (peer, way) in &known.ways {
+            if !wanted.contains_key(peer) {
+                way.target
+                    .send_if_modified(|target| std::mem::take(&mut target.is_kept));
+            }
+        }
+        for (peer, urls) in wanted {
+            let target = Target {
+                urls,
+                is_kept: true,
+            };
+            match known.ways.get(&peer) {
+                Some(way) => {
+                    way.target.send_if_modified(|old| {
+                        let is_news = *old != target;
+                        *old = target;
+                        is_news
+                    });
+                }
+                None => self.open(&mut known, peer, target),
+            }
+        }
+        drop(known);
+        self.opened.notify_one();
+    }
+
+    fn open(&self, known: &mut Known, peer: MemberId, target: Target) {
+        let (link, queue) = link::link(self.metrics.peer(peer));
+        let (sender, target) = watch::channel(target);
+        known.ways.insert(
+            peer,
+            Way {
+                link,
+                target: sender,
+            },
+        );
+        known.new.push(NewWay {
+            peer,
+            target,
+            queue,
+        });
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Known> {
+        // Nothing is done under the lock that could panic half way.
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Known> {
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// To whom a way is kept up. As long as this member does not find itself among the members, be
+    /// it that it has not read so far or that it was removed, it also stays with those it began
+    /// with: one of them knows more.
+    fn wanted(&self, own: MemberId) -> BTreeMap<MemberId, Vec<Endpoint>> {
+        let mut wanted = BTreeMap::new();
+        if self.members.member(own).is_none() {
+            for peer in &self.first {
+                wanted.insert(peer.id, peer.urls.clone());
+            }
+        }
+        for member in self.members.members() {
+            // What cannot be dialled (yet) was let in by the core, which knows more kinds of URLs.
+            let urls = member.peer_urls.iter();
+            let urls = urls.filter_map(|url| Endpoint::parse(url).ok()).collect();
+            wanted.insert(member.id, urls);
+        }
+        wanted.retain(|id, _| *id != own && !self.members.is_removed(*id));
+        wanted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate_core::command::MemberInfo;
+
+    use super::*;
+    use crate::metrics::Facts;
+
+    const OWN: MemberId = MemberId(1);
+
+    fn roster(first: &[u64]) -> Roster {
+        let metrics = Metrics::new(&Facts::of_test(OWN));
+        let first = first.iter().map(|id| peer(*id)).collect();
+        Roster::new(OWN, first, Vec::new(), metrics)
+    }
+
+    fn url(id: u64) -> String {
+        format!("http://127.0.0.1:{id}")
+    }
+
+    fn peer(id: u64) -> Peer {
+        Peer {
+            id: MemberId(id),
+            urls: Endpoint::parse_list(&url(id)).expect("a URL"),
+        }
+    }
+
+    fn members(ids: &[u64], removed: &[u64]) -> Membership {
+        let info = |id: &u64| MemberInfo {
+            id: MemberId(*id),
+            peer_urls: vec![url(*id)],
+            ..MemberInfo::default()
+        };
+        Membership::new(ids.iter().map(info), removed.iter().map(|id| MemberId(*id)))
+    }
+
+    fn kept(roster: &Roster) -> Vec<u64> {
+        let known = roster.read();
+        let ways = known.ways.iter();
+        ways.filter(|(_, way)| way.target.borrow().is_kept)
+            .map(|(id, _)| id.0)
+            .collect()
+    }
+
+    #[test]
+    fn one_that_joins_stays_with_its_first_until_it_knows_itself_a_member() {
+        let roster = roster(&[2, 3]);
+        assert_eq!(kept(&roster), [2, 3]);
+        // The log begins with the founders, and one of them has gone long ago.
+        roster.set_members(members(&[2, 4], &[]));
+        assert_eq!(kept(&roster), [2, 3, 4]);
+        roster.set_members(members(&[2, 3], &[4]));
+        assert_eq!(kept(&roster), [2, 3]);
+        assert_eq!(roster.caller(MemberId(4)), Caller::Removed);
+        roster.set_members(members(&[1, 2], &[4]));
+        assert_eq!(kept(&roster), [2]);
+    }
+
+    #[test]
+    fn the_way_to_one_that_is_removed_is_not_kept_up() {
+        let roster = roster(&[]);
+        roster.set_members(members(&[1, 2, 3], &[]));
+        assert_eq!(kept(&roster), [2, 3]);
+        roster.set_members(members(&[1, 2], &[3]));
+        assert_eq!(kept(&roster), [2]);
+        assert!(roster.link(MemberId(3)).is_some(), "it may have to be told");
+        roster.close(MemberId(3));
+        assert!(roster.link(MemberId(3)).is_none());
+        // One that ended at the very moment at which it was wanted again is opened anew.
+        roster.close(MemberId(2));
+        assert_eq!(kept(&roster), [2]);
+    }
+
+    #[test]
+    fn a_guest_becomes_a_member() {
+        let roster = roster(&[]);
+        roster.set_members(members(&[1, 2], &[]));
+        assert_eq!(roster.caller(MemberId(5)), Caller::Stranger);
+        assert!(roster.receive_guest(peer(5)));
+        assert_eq!(roster.caller(MemberId(5)), Caller::Known);
+        assert_eq!(kept(&roster), [2]);
+        roster.set_members(members(&[1, 2, 5], &[]));
+        assert_eq!(kept(&roster), [2, 5]);
+    }
+
+    #[test]
+    fn guests_are_few() {
+        let roster = roster(&[2]);
+        for id in 0..GUESTS_MAX as u64 {
+            assert!(roster.receive_guest(peer(100 + id)));
+        }
+        assert!(!roster.receive_guest(peer(50)));
+        roster.close(MemberId(100));
+        assert!(roster.receive_guest(peer(50)));
+    }
+
+    #[test]
+    fn a_member_is_reached_where_it_says_last() {
+        let roster = roster(&[]);
+        roster.set_members(members(&[1, 2], &[]));
+        let mut way = roster.write().new.pop().expect("a new way");
+        let moved = MemberInfo {
+            id: MemberId(2),
+            peer_urls: vec!["https://a:1".to_owned(), url(22)],
+            ..MemberInfo::default()
+        };
+        let own = members(&[1], &[]);
+        let own = own.members().cloned();
+        roster.set_members(Membership::new(own.chain([moved]), []));
+        assert!(way.target.has_changed().expect("open"));
+        let urls = way.target.borrow_and_update().urls.clone();
+        assert_eq!(urls, peer(22).urls);
+    }
+}
