@@ -93,11 +93,15 @@ fn not_lost_early(
         return Ok(());
     }
     let again = granted_again(history, revision, lease);
+    let Ok(born) = last_grant(history, revision, lease, seen_at) else {
+        return Ok(());
+    };
     for operation in &history.operations {
         let Some(seconds) = renewed(operation, lease) else {
             continue;
         };
-        let is_of_another = again.is_some_and(|again| operation.returned_at >= Some(again));
+        let is_of_another = again.is_some_and(|again| operation.returned_at >= Some(again))
+            || born.is_some_and(|born| is_before(operation, born));
         if is_of_another || timing.may_have_passed(seconds, operation.invoked_at, seen_at) {
             continue;
         }
@@ -121,6 +125,45 @@ fn may_be_revoked(history: &History, revision: Revision, lease: LeaseId, seen_at
                 Outcome::Unknown(_) => operation.invoked_at <= seen_at,
             }
     })
+}
+
+/// The grant that the lease which ended at a revision came from, if anybody was told of it. What
+/// was granted and renewed before it was another lease of the same name.
+///
+/// # Errors
+/// Nobody can tell: a grant whose outcome is unknown may have been the last.
+fn last_grant(
+    history: &History,
+    revision: Revision,
+    lease: LeaseId,
+    seen_at: u64,
+) -> Result<Option<&ClientOperation>, ()> {
+    let mut last: Option<(Revision, &ClientOperation)> = None;
+    for operation in &history.operations {
+        let Command::LeaseGrant(grant) = &operation.command else {
+            continue;
+        };
+        match &operation.outcome {
+            Outcome::Unknown(_) if grant.id == lease && operation.invoked_at <= seen_at => {
+                return Err(());
+            }
+            Outcome::Done { header, .. }
+                if header.revision < revision && renewed(operation, lease).is_some() =>
+            {
+                let at = (header.revision, operation.invoked_at);
+                if last.is_none_or(|(revision, last)| at > (revision, last.invoked_at)) {
+                    last = Some((header.revision, operation));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(last.map(|(_, operation)| operation))
+}
+
+/// Whether a renewal may be of what bore the name before a grant.
+fn is_before(operation: &ClientOperation, grant: &ClientOperation) -> bool {
+    operation.number != grant.number && Some(operation.invoked_at) < grant.returned_at
 }
 
 /// From when on a lease of this name may be another one, granted after the first had ended at a
