@@ -31,7 +31,9 @@ fn focus(bug: KnownBug) -> (Temper, Option<u32>) {
         KnownBug::LeaseRevokedByDeposedLeader
         | KnownBug::KeepAliveUnconfirmed
         | KnownBug::LeaseForgottenByNewLeader => (Temper::Leases, None),
-        KnownBug::SecondChangeWhilePending => (Temper::Faults, None),
+        KnownBug::SecondChangeWhilePending | KnownBug::SecondChangeSwallowed => {
+            (Temper::Faults, None)
+        }
         KnownBug::LeaseReadAfterLeaseEnded
         | KnownBug::LeaseCountsLateConfirmation
         | KnownBug::LeaseSurvivesTransfer

@@ -190,6 +190,9 @@ known_bugs! {
     SecondChangeWhilePending = "second-change-while-pending",
         from "Raft thesis §4.1; Ongaro, raft-dev 2015";
 
+    /// A change that comes while another is pending is dropped, and its caller waits in vain.
+    SecondChangeSwallowed = "second-change-swallowed", from "etcd raft.go, stepLeader: MsgProp";
+
     /// A member that takes a snapshot over keeps the list of members that it had.
     MembersNotRestoredFromSnapshot = "members-not-restored-from-snapshot",
         from "Raft paper §7; etcd issue 13196";

@@ -9,7 +9,7 @@ use super::Member;
 use super::proposal::describe;
 use super::view::Role;
 use crate::command::MemberInfo;
-use crate::consensus::from_raft;
+use crate::consensus::{MayChange, from_raft};
 use crate::id::{Index, MemberId, Revision, Term};
 
 /// A member in numbers.
@@ -39,6 +39,8 @@ pub(crate) struct MemberFacts {
     pub(crate) compact_revision: Revision,
     /// How often what it knows of the members has changed in this life.
     pub(crate) members_changed: u64,
+    /// Whether it leads, and decides at once on changes of the members.
+    pub(crate) decides_changes: bool,
 }
 
 /// Who is in the cluster, as a member knows it.
@@ -82,6 +84,7 @@ impl Member {
             id: self.config.id,
             synced: self.log.synced(consensus.synced()),
             members_changed: self.members_changed,
+            decides_changes: consensus.may_change() != MayChange::NotYet,
             role: consensus.role(),
             term: consensus.term(),
             vote: consensus.vote(),

@@ -4,6 +4,7 @@
 //! clients were told. It remembers across crashes, as a person at the side would.
 
 mod acknowledged;
+mod change_answered;
 mod election_safety;
 mod leader_append_only;
 mod leader_completeness;
@@ -62,6 +63,7 @@ pub(super) type Verdict = Result<(), Broken>;
 #[derive(Debug, Default)]
 pub(super) struct Checks {
     acknowledged: acknowledged::Acknowledged,
+    change_answered: change_answered::ChangeAnswered,
     election_safety: election_safety::ElectionSafety,
     leader_append_only: leader_append_only::LeaderAppendOnly,
     leader_completeness: leader_completeness::LeaderCompleteness,
@@ -84,6 +86,7 @@ impl Checks {
         self.leader_completeness.look(scene)?;
         self.log_matching.look(scene)?;
         self.membership_safety.look(scene)?;
+        self.change_answered.look(scene)?;
         self.state_machine_safety.look(scene)?;
         self.store_hash.look(scene)
     }
@@ -129,10 +132,16 @@ impl Checks {
         self.liveness.ask(number, now_us);
     }
 
+    /// Hears that a client asks a member, which runs and hears it, for a change of the members.
+    pub(super) fn asked_change(&mut self, number: u64, node: Node) {
+        self.change_answered.ask(number, node);
+    }
+
     /// Hears what a client was told.
     pub(super) fn answered(&mut self, answer: &Answer) -> Verdict {
         let unknown = answer.result.as_ref().err();
         let unknown = unknown.filter(|_| !answer.is_definite_failure);
+        self.change_answered.answer(answer.number);
         self.acknowledged.answer(answer)?;
         self.liveness.answer(answer.number, unknown)
     }
@@ -162,13 +171,18 @@ impl Checks {
 
 /// Whether a cluster in which nothing is broken may lose its leader by what a client asks.
 fn moves_leadership(question: &Question) -> bool {
+    let moves = matches!(question, Question::Other(Operation::MoveLeader { .. }));
+    moves || changes_members(question)
+}
+
+/// Whether a client asks for a change of the members.
+pub(super) fn changes_members(question: &Question) -> bool {
     let Question::Other(operation) = question else {
         return false;
     };
     matches!(
         operation,
-        Operation::MoveLeader { .. }
-            | Operation::MemberAdd { .. }
+        Operation::MemberAdd { .. }
             | Operation::MemberRemove { .. }
             | Operation::MemberUpdate { .. }
             | Operation::MemberPromote { .. }

@@ -73,6 +73,7 @@ pub(super) fn follower(log: &[(u64, u64)]) -> Made {
             id: MemberId(1),
             synced: last,
             members_changed: 0,
+            decides_changes: false,
             role: Role::Follower,
             term: Term(2),
             vote: MemberId::NONE,

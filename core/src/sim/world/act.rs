@@ -4,6 +4,7 @@ use super::World;
 use crate::Input;
 use crate::command::{Command, MemberAdd};
 use crate::sim::action::{Action, Node};
+use crate::sim::check::changes_members;
 use crate::sim::clients::Question;
 use crate::sim::machine::Machine;
 use crate::sim::network::link;
@@ -202,6 +203,9 @@ impl World {
             .clients
             .ask(node, question.clone(), command.clone(), now_us);
         self.checks.asked(id.0, &question, now_us);
+        if changes_members(&question) && self.is_running(node) && !self.is_paused(node) {
+            self.checks.asked_change(id.0, node);
+        }
         self.feed(node, Input::Request { id, command });
     }
 

@@ -16,6 +16,7 @@ fn member(node: u32, leader: u32, applied: u64, last: u64) -> (Node, MemberFacts
         id: MemberId(1),
         synced: Index(0),
         members_changed: 0,
+        decides_changes: false,
         role,
         term: Term(2),
         vote: MemberId::NONE,

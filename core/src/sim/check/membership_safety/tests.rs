@@ -187,3 +187,27 @@ fn a_learner_in_an_election_is_seen() {
     assert!(elected(&[1, 4]).is_some());
     assert!(elected(&[1]).is_some());
 }
+
+#[test]
+fn two_changes_under_way_are_seen() {
+    let mut leads = applied(&member(1, &[1, 2, 3], &[], 4), 2).with(|facts| {
+        facts.role = Role::Leader;
+        facts.commit = Index(2);
+    });
+    leads.log[2].is_change = true;
+    let mut checker = begun();
+    checker.committed = Index(2);
+    assert_eq!(look(&mut checker, N1, &leads), None, "one is under way");
+    leads.log[3].is_change = true;
+    let mut checker = begun();
+    checker.committed = Index(2);
+    let text = look(&mut checker, N1, &leads).expect("two are under way");
+    assert!(text.contains("at 3 and 4"), "{text}");
+    let mut checker = begun();
+    checker.committed = Index(3);
+    assert_eq!(look(&mut checker, N1, &leads), None, "one is committed");
+    let follows = leads.with(|facts| facts.role = Role::Follower);
+    let mut checker = begun();
+    checker.committed = Index(2);
+    assert_eq!(look(&mut checker, N1, &follows), None, "nobody leads");
+}
