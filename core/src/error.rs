@@ -138,6 +138,14 @@ pub enum Error {
     /// The cluster is not going down.
     #[error("etcdserver: no inflight downgrade job")]
     NoDowngrade,
+    /// The store has no revision left for a write: see
+    /// [`REVISION_MAX`](crate::limits::REVISION_MAX).
+    #[error("quorate: the store is at its last revision; found a new cluster with its keys")]
+    RevisionsExhausted,
+    /// The log has no index left for an entry: see
+    /// [`TERM_OR_INDEX_MAX`](crate::limits::TERM_OR_INDEX_MAX).
+    #[error("quorate: the log is at its last index; found a new cluster on a snapshot of this one")]
+    LogExhausted,
 }
 
 impl Error {
@@ -189,6 +197,8 @@ impl Error {
             | Error::InvalidDowngradeTarget
             | Error::DowngradeInProcess
             | Error::NoDowngrade
+            | Error::RevisionsExhausted
+            | Error::LogExhausted
             | Error::NotSupported(_) => false,
         }
     }

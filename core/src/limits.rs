@@ -49,6 +49,8 @@ pub const TXN_DEPTH_MAX: usize = 16;
 pub const ARCHIVE_DEPTH_MAX: usize = 64;
 /// Terms and indexes above this are refused, long before anything could wrap.
 pub const TERM_OR_INDEX_MAX: u64 = u64::MAX / 4;
+/// The last revision of a store, and what it may be moved on to by hand.
+pub const REVISION_MAX: i64 = i64::MAX / 4;
 /// Commits may run this far ahead of what is applied before writes are refused.
 pub const COMMIT_APPLY_GAP_MAX: u64 = 5_000;
 /// Longest time that a lease may be granted, in seconds; etcd's `MaxLeaseTTL`.

@@ -78,6 +78,8 @@ pub(crate) struct Consensus {
     /// Carried out by the store. Raft hears of it once it knows the same to be durable.
     carried_out: u64,
     lease: ReadLease,
+    /// In which term it has said that it cannot stand for election any more.
+    told_exhausted: Option<Term>,
     /// Rules that are off and bugs that are back.
     #[cfg(feature = "modified-raft")]
     modified: Modified,
@@ -109,6 +111,7 @@ impl Consensus {
             #[cfg(feature = "modified-raft")]
             modified: Modified::new(config),
             lease: ReadLease::new(config, has_past),
+            told_exhausted: None,
             node,
             seed: config.seed,
             observer: Observer::default(),
@@ -135,12 +138,30 @@ impl Consensus {
             && raft.promotable()
             && raft.election_elapsed + 1 >= raft.randomized_election_timeout();
         if campaigns && validate::election(raft).is_err() {
-            // It can wait a tick for the disk.
+            // It can wait a tick for the disk; for what is used up it waits for ever.
+            self.tell_exhausted();
             return self.look_at_lease();
         }
         self.call(Cause::Tick { campaigns }, |node| {
             node.tick();
         });
+    }
+
+    /// Says once a term that this member cannot stand for election any more.
+    fn tell_exhausted(&mut self) {
+        let Some(reason) = validate::exhausted(&self.node.raft) else {
+            return;
+        };
+        let term = self.term();
+        if self.told_exhausted != Some(term) {
+            self.told_exhausted = Some(term);
+            self.observer.tell(TraceKind::ElectionImpossible { reason });
+        }
+    }
+
+    /// How many entries the log takes before its indexes come to their limit.
+    pub(crate) fn room(&self) -> u64 {
+        validate::room(&self.node.raft)
     }
 
     /// So many ticks have passed that nobody told of.
@@ -202,6 +223,9 @@ impl Consensus {
     pub(crate) fn propose(&mut self, payloads: Vec<bytes::Bytes>) -> bool {
         if payloads.is_empty() {
             return true;
+        }
+        if payloads.len() as u64 > self.room() {
+            return false;
         }
         let mut message = Message::default();
         message.set_msg_type(MessageType::MsgPropose);
@@ -622,3 +646,6 @@ fn sorted(mut state: ConfState) -> ConfState {
     state.mut_learners_next().sort_unstable();
     state
 }
+
+#[cfg(test)]
+mod tests;

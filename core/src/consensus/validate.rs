@@ -36,7 +36,7 @@ pub(super) fn validate(
             response(raft, message)
         }
         MessageType::MsgRequestVoteResponse => vote_response(raft, held, message),
-        MessageType::MsgPropose => proposal(message),
+        MessageType::MsgPropose => proposal(raft, message),
         MessageType::MsgReadIndex | MessageType::MsgReadIndexResp => one_entry(message),
         MessageType::MsgSnapshot => snapshot(message.get_snapshot()),
         MessageType::MsgTimeoutNow => election(raft),
@@ -193,6 +193,22 @@ fn response(raft: &Raft<LogStore>, message: &Message) -> Result<(), String> {
     Ok(())
 }
 
+/// How many entries a log takes before its indexes come to their limit.
+pub(super) fn room(raft: &Raft<LogStore>) -> u64 {
+    TERM_OR_INDEX_MAX.saturating_sub(raft.raft_log.last_index())
+}
+
+/// Why this member can never stand for election again; nothing when it can.
+pub(super) fn exhausted(raft: &Raft<LogStore>) -> Option<String> {
+    if raft.term >= TERM_OR_INDEX_MAX {
+        return Some(format!(
+            "an election beyond the last term, {TERM_OR_INDEX_MAX}"
+        ));
+    }
+    // A leader begins its term with an entry.
+    (room(raft) == 0).then(|| format!("an election beyond the last index, {TERM_OR_INDEX_MAX}"))
+}
+
 /// Checks whether raft can stand for election now.
 ///
 /// # Errors
@@ -200,8 +216,8 @@ fn response(raft: &Raft<LogStore>, message: &Message) -> Result<(), String> {
 /// What it would panic on.
 pub(super) fn election(raft: &Raft<LogStore>) -> Result<(), String> {
     let log = &raft.raft_log;
-    if raft.term >= TERM_OR_INDEX_MAX {
-        return Err("an election beyond the last term".to_owned());
+    if let Some(reason) = exhausted(raft) {
+        return Err(reason);
     }
     // A cluster of one elects itself within the call, and raft counts on its log being durable
     // by then.
@@ -235,9 +251,16 @@ fn vote_response(raft: &Raft<LogStore>, held: &Held, message: &Message) -> Resul
     Ok(())
 }
 
-fn proposal(message: &Message) -> Result<(), String> {
+fn proposal(raft: &Raft<LogStore>, message: &Message) -> Result<(), String> {
     if message.get_entries().is_empty() {
         return Err("a proposal of nothing".to_owned());
+    }
+    let room = room(raft);
+    if message.get_entries().len() as u64 > room {
+        return Err(format!(
+            "a proposal of {} entries, the log has room for {room} more",
+            message.get_entries().len()
+        ));
     }
     // Raft would parse such an entry with a library that must not see a peer's bytes.
     if message

@@ -204,6 +204,9 @@ impl Member {
             return Err(Error::TooManyLearners);
         }
         let entry = MembershipEntry::Change(Box::new(record.clone())).encode();
+        if self.consensus.room() == 0 {
+            return Err(Error::LogExhausted);
+        }
         if !self.consensus.propose_change(entry) {
             return Err(Error::TooManyRequests);
         }

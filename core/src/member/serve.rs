@@ -93,6 +93,10 @@ impl Member {
         if gap > limits::COMMIT_APPLY_GAP_MAX {
             return self.reply(id, Err(Error::TooManyRequests));
         }
+        // Those that wait take the last indexes.
+        if self.consensus.room() <= self.writes.count() as u64 {
+            return self.reply(id, Err(Error::LogExhausted));
+        }
         if !self.fits_quota(&command) {
             return self.refuse_for_space(id);
         }

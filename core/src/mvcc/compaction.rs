@@ -8,6 +8,7 @@ use super::version::VersionId;
 use crate::error::Error;
 use crate::id::Revision;
 use crate::known_bug::KnownBug;
+use crate::limits::REVISION_MAX;
 
 /// How far the store has forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Store {
         let bumped = i64::try_from(amount)
             .ok()
             .and_then(|amount| self.revision.0.checked_add(amount))
-            .filter(|bumped| *bumped < i64::MAX)
+            .filter(|bumped| *bumped <= REVISION_MAX)
             .ok_or_else(|| format!("revision {} + {amount} is too large", self.revision))?;
         self.revision = Revision(bumped);
         self.compact(self.revision)

@@ -42,6 +42,13 @@ impl Store {
     /// # Errors
     /// [`Error::LeaseNotFound`].
     pub fn revoke(&mut self, id: LeaseId) -> Result<usize, Error> {
+        let has_keys = self
+            .leases
+            .get(id)
+            .is_some_and(|lease| lease.keys().next().is_some());
+        if has_keys {
+            self.check_revision()?;
+        }
         let lease = self.leases.remove(id).ok_or(Error::LeaseNotFound)?;
         self.sizes.count_leases(self.leases.iter().len());
         let mut writing = self.begin();

@@ -14,6 +14,7 @@ use super::{Record, Store};
 use crate::id::Revision;
 use crate::known_bug::KnownBugs;
 use crate::lease::Leases;
+use crate::limits::REVISION_MAX;
 
 /// Takes the chunks of a checkpoint in order and makes a store of them.
 ///
@@ -78,6 +79,9 @@ impl Loader {
         let is_bumped = revision.0 > newest && compact_revision == revision;
         ensure(revision.0 == newest || is_bumped, || {
             format!("says revision {revision} and ends at {newest}")
+        })?;
+        ensure(revision.0 <= REVISION_MAX, || {
+            format!("says revision {revision}, above the limit of {REVISION_MAX}")
         })?;
         ensure((-1..=revision.0).contains(&compact_revision.0), || {
             format!("says compacted at {compact_revision} and ends at {newest}")

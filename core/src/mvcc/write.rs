@@ -12,6 +12,7 @@ use super::{Record, Store};
 use crate::command::{DeleteRange, DeleteRangeReply, Put, PutReply};
 use crate::error::Error;
 use crate::id::Revision;
+use crate::limits::REVISION_MAX;
 
 /// The writes of one request, until they are committed or taken back.
 pub(super) struct Writing {
@@ -70,6 +71,10 @@ impl Store {
         writing: Writing,
         result: Result<T, Error>,
     ) -> Result<T, Error> {
+        let result = match result {
+            Ok(_) if writing.has_written() => self.check_revision().and(result),
+            result => result,
+        };
         if result.is_err() {
             self.roll_back(&writing);
         } else if writing.has_written() {
@@ -77,6 +82,14 @@ impl Store {
             self.hang_keys_on_leases();
         }
         result
+    }
+
+    /// Whether there is a revision for one more write.
+    pub(super) fn check_revision(&self) -> Result<(), Error> {
+        if self.revision.0 >= REVISION_MAX {
+            return Err(Error::RevisionsExhausted);
+        }
+        Ok(())
     }
 
     pub(super) fn put(&mut self, writing: &mut Writing, put: &Put) -> Result<PutReply, Error> {

@@ -317,6 +317,8 @@ fn is_definite(error: &Error) -> bool {
         | Error::InvalidDowngradeTarget
         | Error::DowngradeInProcess
         | Error::NoDowngrade
+        | Error::RevisionsExhausted
+        | Error::LogExhausted
         | Error::NotSupported(_) => true,
     }
 }

@@ -111,6 +111,8 @@ pub enum TraceKind {
         term: Term,
         remaining_ticks: u32,
     },
+    /// The member cannot stand for election any more: terms or indexes are used up.
+    ElectionImpossible { reason: String },
     /// Reads are answered by the leader's lease from now on.
     ReadLeaseBegan { term: Term },
     /// The leader's lease has run out: reads wait for a majority.
@@ -344,6 +346,7 @@ impl TraceKind {
             | TraceKind::StoresDiffer { .. }
             | TraceKind::ChangeRefused { .. }
             | TraceKind::RemovedForGood
+            | TraceKind::ElectionImpossible { .. }
             | TraceKind::WalRepaired { .. } => Level::Warn,
             TraceKind::Appended { .. }
             | TraceKind::LogTruncated { .. }

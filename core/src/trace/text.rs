@@ -95,6 +95,7 @@ impl fmt::Display for TraceEvent {
                 "{id} ignored {kind} from {from} at term {term}: lease is not expired (remaining \
                  ticks: {remaining_ticks})"
             ),
+            K::ElectionImpossible { reason } => write!(f, "{id} refused {reason}"),
             K::ReadLeaseBegan { term } => {
                 write!(f, "{id} answers reads by its lease at term {term}")
             }

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod golden;
 mod hash;
+mod limits;
 mod model;
 mod property;
 mod script;

@@ -58,7 +58,7 @@ fn code(error: &Error) -> Code {
         | Error::InvalidDowngradeTarget => Code::InvalidArgument,
         Error::Compacted | Error::FutureRevision | Error::LeaseTtlTooLarge => Code::OutOfRange,
         Error::LeaseNotFound | Error::MemberNotFound => Code::NotFound,
-        Error::NoSpace => Code::ResourceExhausted,
+        Error::NoSpace | Error::RevisionsExhausted | Error::LogExhausted => Code::ResourceExhausted,
         // Converted to the client's error value, see above.
         Error::TooManyRequests | Error::TimeoutLeaderTransfer | Error::NotEnoughStartedMembers => {
             Code::Unknown

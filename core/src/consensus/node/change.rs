@@ -13,7 +13,6 @@ use super::{Consensus, sorted};
 use crate::consensus::convert;
 use crate::consensus::observe::Cause;
 use crate::id::{Index, MemberId, Term};
-use crate::limits::TERM_OR_INDEX_MAX;
 use crate::trace::TraceKind;
 
 /// Whether a leader may change the configuration now.
@@ -66,7 +65,7 @@ impl Consensus {
 
     /// Puts a change into the log. False when raft takes none now.
     pub(crate) fn propose_change(&mut self, data: Bytes) -> bool {
-        if self.may_change() != MayChange::Yes || self.last().0 >= TERM_OR_INDEX_MAX {
+        if self.may_change() != MayChange::Yes || self.room() == 0 {
             return false;
         }
         let mut taken = false;

@@ -242,6 +242,7 @@ fn vote_or_entry(trace: &TraceEvent, names: &Names<'_>) -> String {
             "{who} does not listen to {}: it still hears from a leader.",
             names.of(*from)
         ),
+        K::ElectionImpossible { .. } => format!("{who} can never be elected again."),
         K::ReadLeaseBegan { .. } => {
             format!("{who} may answer reads alone for a while: nobody can be elected meanwhile.")
         }

@@ -204,6 +204,7 @@ fn vote_or_entry(trace: &TraceEvent, names: &Names<'_>) -> String {
         K::VoteIgnored { from, .. } => {
             format!("{who} 不理会 {}：它还听得到领导者。", names.of(*from))
         }
+        K::ElectionImpossible { .. } => format!("{who} 再也不能当选。"),
         K::ReadLeaseBegan { .. } => {
             format!("{who} 在一段时间内可以独自回答读请求：其间选不出别的领导者。")
         }
