@@ -274,11 +274,15 @@ fn a_learner_answers_reads_of_its_own_and_its_status() {
         panic!("it is refused")
     };
     assert!(status.is_learner);
+    let Ok(Reply::MemberList(known)) = cluster.call(new, Command::MemberList(false)) else {
+        panic!("a learner knows the members, and says so as it knows them");
+    };
+    assert_eq!(known.members.len(), 4);
     for command in [
         range(false),
         put("b"),
         remove(1),
-        Command::MemberList(false),
+        Command::MemberList(true),
         Command::LeaseList,
     ] {
         let refused = cluster.call(new, command);
