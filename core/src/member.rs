@@ -243,20 +243,25 @@ impl Member {
             outputs: vec![Output::Disk(first)],
             probe: None,
         };
-        member.put_bug_back();
-        member.store.hash_compactions();
-        lines.into_iter().for_each(|line| member.tell(line));
-        if !leftovers.is_empty() {
-            member.write_snapshot_lane(snapshots::Purpose::Cleanup, leftovers);
-        }
-        if member.membership.members().next().is_some() {
-            member.tell_host_of_members();
-        }
-        if member.membership.is_removed(member.config.id) {
-            member.begin_leaving(false);
-        }
-        member.begin_initial_check();
+        member.begin(leftovers, lines);
         member
+    }
+
+    /// What follows from what was found on the disk.
+    fn begin(&mut self, leftovers: Vec<DiskOperation>, lines: Vec<TraceKind>) {
+        self.put_bug_back();
+        self.store.hash_compactions();
+        lines.into_iter().for_each(|line| self.tell(line));
+        if !leftovers.is_empty() {
+            self.write_snapshot_lane(snapshots::Purpose::Cleanup, leftovers);
+        }
+        if self.membership.members().next().is_some() {
+            self.tell_host_of_members();
+        }
+        if self.membership.is_removed(self.config.id) {
+            self.begin_leaving(false);
+        }
+        self.begin_initial_check();
     }
 
     /// Tells the parts which known bug is back: none, in a server.
