@@ -4,6 +4,7 @@
 //! Each carries its batches out in order and tells the member. A failure is told and never tried
 //! again: after a failed `fsync` nobody knows what is on the disk.
 
+mod dedicated_log;
 mod directory;
 #[cfg(feature = "torture")]
 mod faults;

@@ -10,6 +10,8 @@ mod clustering;
 mod config_file;
 mod definition;
 mod environment;
+#[cfg(test)]
+mod every_flag;
 mod features;
 mod gates;
 mod gather;

@@ -1,6 +1,7 @@
 //! One server: a member with its disk, its peers and its clients, from start to stop.
 
 mod bootstrap;
+mod memory;
 mod notify;
 mod signal;
 mod start_line;
@@ -124,8 +125,11 @@ impl Listeners {
 
 /// Runs a server until it is told to stop, is removed, or fails.
 pub(crate) async fn run(settings: &Settings, logger: &Logger) -> Result<End, ServerError> {
+    if settings.locks_memory {
+        memory::lock().map_err(failed("cannot lock the memory (--memory-mlock)"))?;
+    }
     let mut signals = Signals::new().map_err(failed("cannot listen to signals"))?;
-    let directory = DataDirectory::open(&settings.data_dir)?;
+    let directory = DataDirectory::open_with_log(&settings.data_dir, settings.wal_dir.as_deref())?;
     start_line::write(settings, directory.has_member(), logger);
     let image = load_image(directory.path()).map_err(failed("cannot read the data directory"))?;
     let bootstrap = tokio::select! {

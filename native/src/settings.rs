@@ -28,6 +28,10 @@ pub(crate) struct Settings {
     pub(crate) name: String,
     /// `--data-dir`, or `${name}.etcd`.
     pub(crate) data_dir: PathBuf,
+    /// `--wal-dir`.
+    pub(crate) wal_dir: Option<PathBuf>,
+    /// `--memory-mlock`.
+    pub(crate) locks_memory: bool,
     /// `--snapshot-count`: entries between two snapshots.
     pub(crate) snapshot_count: u64,
     /// `--snapshot-catchup-entries`: entries kept behind a snapshot.
@@ -119,6 +123,8 @@ impl Settings {
         };
         let mut settings = Self {
             data_dir,
+            wal_dir: path(values, "wal-dir"),
+            locks_memory: values.boolean("memory-mlock"),
             snapshot_count: values.unsigned("snapshot-count"),
             snapshot_catch_up_entries: values.unsigned("snapshot-catchup-entries"),
             heartbeat_ms: saturated(values.unsigned("heartbeat-interval")),
@@ -145,9 +151,7 @@ impl Settings {
             is_new_cluster: values.text("initial-cluster-state") == "new",
             token: values.text("initial-cluster-token").to_owned(),
             enable_pprof: values.boolean("enable-pprof"),
-            playground_dir: Some(values.text("playground-dir"))
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from),
+            playground_dir: path(values, "playground-dir"),
             etcd_version: values.version("etcd-version"),
             feature_gates: values.feature_gates(),
             compact_hash_check_time: values.duration("compact-hash-check-time"),
@@ -195,6 +199,11 @@ impl Settings {
 
 /// A watch is not told more often than this.
 const WATCH_PROGRESS_NOTIFY_INTERVAL_MS_MIN: u32 = 100;
+
+fn path(values: &Values, name: &str) -> Option<PathBuf> {
+    let text = values.text(name);
+    (!text.is_empty()).then(|| text.into())
+}
 
 fn saturated(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)

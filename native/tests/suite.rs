@@ -15,6 +15,7 @@ mod joining;
 mod lease;
 mod like_etcd;
 mod lock;
+mod logs;
 mod metrics;
 mod operators;
 mod peer_port;

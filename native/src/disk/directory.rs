@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use quorate_core::disk::{SNAPSHOT_DIRECTORY, WAL_DIRECTORY};
 use thiserror::Error;
 
+use super::dedicated_log;
+
 /// Nobody but the owner looks into it, as with etcd.
 const DIRECTORY_MODE: u32 = 0o700;
 /// Held by the server that runs; its contents mean nothing.
@@ -19,6 +21,7 @@ pub(crate) struct DataDirectory {
     path: PathBuf,
     has_member: bool,
     _lock: File,
+    _log_lock: Option<File>,
 }
 
 /// Why a data directory cannot be used.
@@ -27,6 +30,18 @@ pub(crate) enum DirectoryError {
     /// Another server runs on it.
     #[error("data directory \"{}\" is in use by another server", .0.display())]
     InUse(PathBuf),
+    /// The log is not where it is asked for.
+    #[error(
+        "--wal-dir is \"{}\", but the member's log is in \"{}\": move its files, or ask for that",
+        .asked.display(),
+        .place.display()
+    )]
+    LogElsewhere {
+        /// Where it is asked for.
+        asked: PathBuf,
+        /// Where it is.
+        place: PathBuf,
+    },
     /// It cannot be made or opened.
     #[error("cannot use data directory \"{}\": {error}", .path.display())]
     Io {
@@ -40,6 +55,11 @@ pub(crate) enum DirectoryError {
 impl DataDirectory {
     /// Makes what is missing and takes the lock.
     pub(crate) fn open(path: &Path) -> Result<Self, DirectoryError> {
+        Self::open_with_log(path, None)
+    }
+
+    /// The same, with the log in a directory of its own (`--wal-dir`).
+    pub(crate) fn open_with_log(path: &Path, log: Option<&Path>) -> Result<Self, DirectoryError> {
         let failed = |error| DirectoryError::Io {
             path: path.to_owned(),
             error,
@@ -56,7 +76,12 @@ impl DataDirectory {
             Err(TryLockError::WouldBlock) => return Err(DirectoryError::InUse(path.to_owned())),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        let has_member = has_files(&path.join(WAL_DIRECTORY)).map_err(failed)?;
+        let usual = path.join(WAL_DIRECTORY);
+        let log_lock = match log {
+            Some(log) => Some(dedicated_log::lead(&usual, log)?),
+            None => None,
+        };
+        let has_member = has_files(&usual).map_err(failed)?;
         for directory in [WAL_DIRECTORY, SNAPSHOT_DIRECTORY] {
             create(&path.join(directory)).map_err(failed)?;
         }
@@ -64,6 +89,7 @@ impl DataDirectory {
             path: path.to_owned(),
             has_member,
             _lock: lock,
+            _log_lock: log_lock,
         })
     }
 
@@ -80,7 +106,7 @@ impl DataDirectory {
 
 /// Makes a directory and all above it that are missing, and makes each durable in its parent:
 /// a synced file in a directory that a crash takes away is lost all the same.
-fn create(path: &Path) -> io::Result<()> {
+pub(super) fn create(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }

@@ -12,7 +12,7 @@ pub(super) const GROUP: Group = Group {
             "",
             "Path to the data directory; '${name}.etcd' when not given.",
         ),
-        Flag::text("wal-dir", "", "Path to a directory of its own for the log.").not_yet(),
+        Flag::text("wal-dir", "", "Path to a directory of its own for the log."),
         Flag::unsigned(
             "snapshot-count",
             "10000",
@@ -52,7 +52,7 @@ pub(super) const GROUP: Group = Group {
         Flag::unsigned("max-snapshots", "5", "Number of snapshot files to retain.")
             .without_effect(FILES),
         Flag::unsigned("max-wals", "5", "Number of log files to retain.").without_effect(FILES),
-        Flag::boolean("memory-mlock", "false", "Keep all memory in RAM.").not_yet(),
+        Flag::boolean("memory-mlock", "false", "Keep all memory in RAM."),
         Flag::signed(
             "quota-backend-bytes",
             "0",

@@ -17,6 +17,7 @@ pub(super) fn write(settings: &Settings, has_member: bool, logger: &Logger) {
     let milliseconds = |ms: u32| GoDuration(Duration::from_millis(ms.into())).to_string();
     let heartbeat = milliseconds(settings.heartbeat_ms);
     let election = milliseconds(settings.election_ms);
+    let wal_dir = settings.wal_dir.clone().unwrap_or_default();
     let state = if settings.is_new_cluster {
         "new"
     } else {
@@ -36,8 +37,8 @@ pub(super) fn write(settings: &Settings, has_member: bool, logger: &Logger) {
             ("member-initialized", json!(has_member)),
             ("name", json!(settings.name)),
             ("data-dir", json!(settings.data_dir)),
-            ("wal-dir", json!("")),
-            ("wal-dir-dedicated", json!("")),
+            ("wal-dir", json!(wal_dir)),
+            ("wal-dir-dedicated", json!(wal_dir)),
             ("member-dir", json!(settings.data_dir.join("member"))),
             ("force-new-cluster", json!(false)),
             ("heartbeat-interval", json!(heartbeat)),

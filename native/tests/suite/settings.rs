@@ -2,15 +2,17 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::support::etcdctl::Etcdctl;
 use crate::support::http::get;
 use crate::support::ports::free_ports;
 use crate::support::program::{Ran, run_command};
 use crate::support::server::Server;
-use crate::support::tools::QUORATE;
+use crate::support::tools::{self, QUORATE};
+use crate::support::wait::wait_for;
 
 /// Runs a server that is to end by itself.
 fn ran(folder: &Path, flags: &[&str], environment: &[(&str, &str)]) -> Ran {
@@ -245,4 +247,167 @@ fn a_cluster_that_does_not_fit_its_member_is_refused() {
          --initial-advertise-peer-urls=http://localhost:2380 (resolved urls: \
          \"http://localhost:2380\" != \"http://127.0.0.2:1\")"
     );
+}
+
+/// The last error that a program logs before it ends.
+fn refusal(program: &Path, words: &str, environment: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(program);
+    command
+        .args(words.split_whitespace())
+        .envs(environment.iter().copied())
+        .current_dir(folder.path());
+    let ran = run_command(command, "");
+    assert_eq!(ran.code, Some(1), "{program:?} {words}: {ran:?}");
+    ran.log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|line| Some(line["error"].as_str()?.to_owned()))
+        .next_back()
+        .unwrap_or_else(|| panic!("{program:?} {words}: {ran:?}"))
+}
+
+#[test]
+fn refusals_begin_with_etcds_words() {
+    let ports = "--listen-peer-urls http://127.0.0.1:0 --listen-client-urls http://127.0.0.1:0 \
+                 --advertise-client-urls http://127.0.0.1:1";
+    let with_ports = [
+        "--initial-cluster a=http://127.0.0.1:2380",
+        "--name a --initial-cluster a=http://localhost:2380,b=http://localhost:2380",
+        "--name a --initial-cluster a=http://127.0.0.1:2380",
+        "--name a --initial-cluster a=http://127.0.0.1:1,a=http://127.0.0.1:2 \
+         --initial-advertise-peer-urls http://127.0.0.1:1",
+        "--name a --initial-cluster a=http://127.0.0.1:1 --initial-advertise-peer-urls \
+         http://127.0.0.1:1,http://127.0.0.1:2",
+    ]
+    .map(|words| format!("{ports} {words}"));
+    let without = [
+        "--heartbeat-interval 500",
+        "--heartbeat-interval 0",
+        "--election-timeout 60000",
+        "--listen-client-urls http://127.0.0.1:3444",
+        "--listen-client-urls http://foo.bar:34 --advertise-client-urls http://foo.bar:34",
+        "--log-outputs default,stdout",
+        "--log-outputs systemd/journal,stderr",
+        "--log-outputs /no/such/folder/a.log",
+        "--enable-log-rotation",
+        "--logger capnslog",
+        "--logger slog",
+        "--config-file none.yml",
+    ]
+    .map(str::to_owned);
+    let etcd = tools::etcd();
+    let quorate = Path::new(QUORATE);
+    for words in with_ports.into_iter().chain(without) {
+        let theirs = refusal(&etcd, &words, &[]);
+        let ours = refusal(quorate, &words, &[]);
+        // How two addresses differ is told in other words since 3.6.
+        let theirs = theirs.split(" (\"http").next().unwrap();
+        assert!(ours.starts_with(theirs), "{words}\n{theirs}\n{ours}");
+    }
+    for (name, value) in [
+        ("ETCD_HEARTBEAT_INTERVAL", "ten"),
+        ("ETCD_PRE_VOTE", "maybe"),
+        ("ETCD_GRPC_KEEPALIVE_INTERVAL", "5"),
+        ("ETCD_LISTEN_PEER_URLS", "127.0.0.1:2380"),
+    ] {
+        let theirs = refusal(&etcd, "", &[(name, value)]);
+        let ours = refusal(quorate, "", &[(name, value)]);
+        // Where Go's words come from inside a library, ours say it in others.
+        let theirs = theirs.split(": ").next().unwrap();
+        assert!(ours.starts_with(theirs), "{name}\n{theirs}\n{ours}");
+    }
+}
+
+#[test]
+fn etcd_itself_reads_the_same_file() {
+    let ports = free_ports(4);
+    for (program, ports) in [(tools::etcd(), &ports[..2]), (QUORATE.into(), &ports[2..])] {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!(
+            "name: 'infra1'\ndata-dir:\nsnapshot-count: 5000\nheartbeat-interval: 50\n\
+             election-timeout: 500\nquota-backend-bytes: 0\n\
+             listen-peer-urls: http://127.0.0.1:{0}\n\
+             initial-advertise-peer-urls: http://127.0.0.1:{0}\n\
+             listen-client-urls: http://127.0.0.1:{1}\n\
+             advertise-client-urls: http://127.0.0.1:{1}\ncors:\ndiscovery:\n\
+             discovery-fallback: 'proxy'\ndiscovery-srv:\ninitial-cluster:\n\
+             initial-cluster-token: 'tkn'\ninitial-cluster-state: 'new'\n\
+             strict-reconfig-check: false\nenable-pprof: true\nproxy: 'off'\n\
+             proxy-failure-wait: 5000\nclient-transport-security:\n  cert-file:\n  \
+             client-cert-auth: false\n  auto-tls: false\npeer-transport-security:\n  \
+             allowed-cn:\nself-signed-cert-validity: 1\nlog-level: debug\nlogger: zap\n\
+             log-outputs: [stderr, log.txt]\nforce-new-cluster: false\n\
+             auto-compaction-mode: periodic\nauto-compaction-retention: \"0\"\n",
+            ports[0], ports[1]
+        );
+        fs::write(folder.path().join("conf.yml"), text).unwrap();
+        let mut server = Command::new(&program)
+            .args(["--config-file", "conf.yml"])
+            .current_dir(folder.path())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let members = wait_for("the member's name", || {
+            let list = Etcdctl::new(&ports[1..2]).run(&["member", "list"]).ok()?;
+            list.contains("infra1").then_some(list)
+        });
+        let log = fs::read_to_string(folder.path().join("log.txt")).unwrap();
+        server.kill().unwrap();
+        server.wait().unwrap();
+        assert!(
+            members.contains(&format!("http://127.0.0.1:{}", ports[1])),
+            "{members}"
+        );
+        let start = line(&log, "starting an etcd server");
+        for (key, value) in [
+            ("name", "infra1"),
+            ("data-dir", "infra1.etcd"),
+            ("heartbeat-interval", "50ms"),
+            ("election-timeout", "500ms"),
+            ("initial-cluster-token", "tkn"),
+        ] {
+            assert_eq!(start[key], value, "{program:?}: {key}");
+        }
+        assert_eq!(start["snapshot-count"], 5000);
+    }
+}
+
+#[test]
+fn members_may_be_named_by_dns() {
+    let folder = tempfile::tempdir().unwrap();
+    let ports = free_ports(4);
+    // `127.1` is no address as etcd reads them, and every resolver knows it.
+    let named = |port: u16| format!("http://127.1:{port}");
+    let cluster = format!("a={},b={}", named(ports[0]), named(ports[2]));
+    let start = |name: &str, ports: &[u16], advertised: String| {
+        let flags = format!(
+            "--name {name} --listen-peer-urls http://127.0.0.1:{0} --initial-advertise-peer-urls \
+             {advertised} --listen-client-urls http://127.0.0.1:{1} --advertise-client-urls \
+             http://127.0.0.1:{1} --initial-cluster {cluster}",
+            ports[0], ports[1]
+        );
+        let flags: Vec<String> = flags.split_whitespace().map(str::to_owned).collect();
+        Server::start(
+            &flags,
+            folder.path(),
+            &folder.path().join(format!("{name}.log")),
+        )
+    };
+    // One says of itself what the cluster says, the other says the same in other words.
+    let one = start("a", &ports[..2], named(ports[0]));
+    let two = start("b", &ports[2..], format!("http://127.0.0.1:{}", ports[2]));
+    one.wait_for_line("ready to serve client requests");
+    two.wait_for_line("ready to serve client requests");
+    let resolved = two.wait_for_line("resolved URL Host");
+    assert!(
+        resolved["resolved-addr"]
+            .as_str()
+            .unwrap()
+            .starts_with("127.0.0.1:")
+    );
+    let list = Etcdctl::new(&ports[1..2]).ok(&["member", "list"]);
+    for port in [ports[0], ports[2]] {
+        assert!(list.contains(&named(port)), "{list}");
+    }
 }
