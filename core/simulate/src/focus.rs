@@ -13,6 +13,7 @@ pub fn simulation(bug: KnownBug, seed: u64) -> Simulation {
 fn focus(bug: KnownBug) -> (Temper, Option<u32>) {
     match bug {
         KnownBug::SingleMemberAnswersBeforeFsync => (Temper::Storm, Some(1)),
+        KnownBug::OnlyVoterSendsBeforeItsTerm => (Temper::Faults, Some(1)),
         KnownBug::CommitOfOlderTermByCounting => (Temper::FigureEight, Some(5)),
         KnownBug::AppendWithoutConsistencyCheck => (Temper::FigureEight, None),
         KnownBug::LogReleasedBeforeSnapshot

@@ -17,6 +17,8 @@ pub(super) struct Modified {
     votes_again: bool,
     skips_consistency_check: bool,
     counts_learners: bool,
+    /// Whether an only voter sends before its term is durable.
+    pub(super) sends_before_its_term: bool,
     /// Whether a change is taken while another is pending.
     pub(super) ignores_pending: bool,
     /// Whether raft is not told of those that are removed.
@@ -37,6 +39,7 @@ impl Modified {
             votes_again: bug(KnownBug::SecondVoteInTerm),
             skips_consistency_check: bug(KnownBug::AppendWithoutConsistencyCheck),
             counts_learners: bug(KnownBug::LearnerCountedInQuorum),
+            sends_before_its_term: bug(KnownBug::OnlyVoterSendsBeforeItsTerm),
             ignores_pending: bug(KnownBug::SecondChangeWhilePending),
             keeps_removed: bug(KnownBug::RemovedMemberStillCounted),
         }

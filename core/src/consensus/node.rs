@@ -378,6 +378,10 @@ impl Consensus {
     ///
     /// Then two entries share index and term. So a leader whose term is not durable sends nothing.
     fn note_term(&mut self, ready: &raft::Ready) {
+        #[cfg(feature = "modified-raft")]
+        if self.modified.sends_before_its_term {
+            return;
+        }
         let Some(hard_state) = ready.hs() else {
             return;
         };

@@ -55,6 +55,11 @@ known_bugs! {
     AcknowledgementBeforeFsyncOnOneMember = "acknowledgement-before-fsync-on-one-member",
         from "Raft paper §5.3";
 
+    /// An only voter sends its learners entries of a term that is not on its disk, and leads that
+    /// term a second time.
+    OnlyVoterSendsBeforeItsTerm = "only-voter-sends-before-its-term",
+        from "Raft thesis §10.2.1; seed 1071";
+
     /// A cluster of one commits what it has not synced, and loses it with the power.
     SingleMemberAnswersBeforeFsync = "single-member-answers-before-fsync", from "etcd issue 14370";
 

@@ -191,6 +191,7 @@ mod tests {
     use super::*;
     use crate::sim::action::Action;
     use crate::sim::fault::Fault;
+    use crate::sim::operation::Operation;
 
     /// One trouble is longer than such a plan: what comes behind it is looked at all the same.
     #[test]
@@ -217,5 +218,33 @@ mod tests {
                 "{temper:?}"
             );
         }
+    }
+
+    /// A member that is asked for once more when all is whole may be new: who votes and does not
+    /// run costs the majority of a small cluster.
+    #[test]
+    fn whoever_is_added_when_all_is_whole_is_started() {
+        let mut added = 0;
+        for seed in 0..300 {
+            let simulation = Simulation::of_temper(seed, Temper::Faults, Some(1), None);
+            let actions = &simulation.history.actions;
+            let demand = actions.iter().position(|planned| {
+                matches!(planned.action, Action::Fault(Fault::DemandLiveness { .. }))
+            });
+            let calm = &actions[demand.expect("liveness is demanded")..];
+            for (position, planned) in calm.iter().enumerate() {
+                let Action::Operation {
+                    operation: Operation::MemberAdd { new, .. },
+                    ..
+                } = &planned.action
+                else {
+                    continue;
+                };
+                added += 1;
+                let next = calm.get(position + 1).map(|next| &next.action);
+                assert_eq!(next, Some(&Action::Restart { node: *new }), "seed {seed}");
+            }
+        }
+        assert!(added > 0, "nobody was added");
     }
 }

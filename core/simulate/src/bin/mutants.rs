@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 use quorate_core::known_bug::KnownBug;
 use quorate_simulate::run::{self, Failure, PANIC};
-use quorate_simulate::{focus, pool, report};
+use quorate_simulate::{focus, pool, report, story};
 
 /// What it is asked.
 #[derive(Parser)]
@@ -40,6 +40,9 @@ struct Met {
     by: Option<(u64, Failure)>,
     /// A seed that made the crate raft, or an invariant of ours, panic: no checker's merit.
     panicked: Option<(u64, Failure)>,
+    /// A seed whose run fails as it is, without the bug: that proves nothing of a checker, and is
+    /// a mistake to be looked into.
+    fails_anyway: Option<(u64, Failure, PathBuf)>,
     seeds: u64,
     events: u64,
     took: Duration,
@@ -108,8 +111,12 @@ fn mutants(options: &Options) -> Result<bool> {
         write_pinned(&options.pinned, &pinned)?;
     }
     let missed = all.iter().filter(|met| met.by.is_none()).count();
+    let failing = all.iter().filter(|met| met.fails_anyway.is_some()).count();
     println!("{} bugs put back, {missed} not caught", all.len());
-    Ok(missed == 0)
+    if failing > 0 {
+        println!("{failing} of them have a seed that fails without the bug: see above");
+    }
+    Ok(missed == 0 && failing == 0)
 }
 
 fn chosen(only: &[String]) -> Result<Vec<KnownBug>> {
@@ -134,6 +141,7 @@ fn meet(bug: KnownBug, pinned: Option<u64>, seeds: u64) -> Met {
         bug,
         by: None,
         panicked: None,
+        fails_anyway: None,
         seeds: 0,
         events: 0,
         took: Duration::ZERO,
@@ -146,10 +154,15 @@ fn meet(bug: KnownBug, pinned: Option<u64>, seeds: u64) -> Met {
             Some(failure) if failure.property == PANIC => {
                 met.panicked.get_or_insert((seed, *failure));
             }
-            Some(failure) => {
-                met.by = Some((seed, *failure));
-                break;
-            }
+            Some(failure) => match without(bug, seed) {
+                Some((failure, path)) => {
+                    met.fails_anyway.get_or_insert((seed, failure, path));
+                }
+                None => {
+                    met.by = Some((seed, *failure));
+                    break;
+                }
+            },
             None => {}
         }
     }
@@ -157,9 +170,33 @@ fn meet(bug: KnownBug, pinned: Option<u64>, seeds: u64) -> Met {
     met
 }
 
+/// What the run in which a bug was met shows without it, and the scenario that shows it: nothing,
+/// if the bug is to blame.
+fn without(bug: KnownBug, seed: u64) -> Option<(Failure, PathBuf)> {
+    let mut simulation = focus::simulation(bug, seed);
+    simulation.history.config.known_bug = None;
+    let failure = *run::run(&simulation).failure?;
+    let path = Path::new(FOLDER).join(format!("without-{bug}-{seed}.txt"));
+    let written = fs::create_dir_all(FOLDER)
+        .and_then(|()| fs::write(&path, story::text(&simulation.history, &failure)));
+    if let Err(error) = written {
+        eprintln!("cannot write {}: {error}", path.display());
+    }
+    Some((failure, path))
+}
+
 fn tell(met: &Met) {
     let bug = met.bug;
     println!("{bug}: {} ({})", bug.story(), bug.source());
+    if let Some((seed, failure, path)) = &met.fails_anyway {
+        println!(
+            "  seed {seed} FAILS WITHOUT THE BUG, event {}: {}: {}\n  quorate replay {}",
+            failure.event,
+            failure.property,
+            failure.text,
+            path.display()
+        );
+    }
     match (&met.by, &met.panicked) {
         (Some((seed, failure)), _) => println!(
             "  seed {seed}, event {}: {}: {}",
@@ -196,6 +233,8 @@ fn write_pinned(path: &Path, pinned: &BTreeMap<String, u64>) -> Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Where runs are written that fail without a bug.
+const FOLDER: &str = "target/simulate";
 const PINNED_HEAD: &str = "\
 # For each known bug a seed whose run meets a checker, tried before others.
 # Written by: cargo xtask mutants --pin

@@ -67,6 +67,11 @@ impl Planner {
                 let learner = self.prng.chance(500);
                 if let Some(new) = self.prng.choose(&self.changes.added).copied() {
                     self.ask_change(Operation::MemberAdd { new, learner });
+                    if self.phase() != Phase::Faults {
+                        // Nobody may have heard the first try: then there was nothing to start
+                        // when all was made whole, and it counts from now on.
+                        self.plan(Action::Restart { node: new });
+                    }
                 }
             }
         }
