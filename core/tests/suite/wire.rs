@@ -4,9 +4,9 @@
 use bytes::Bytes;
 use quorate_core::consensus::frame;
 use quorate_core::consensus::wire::{
-    ChangeAnswer, ChangeQuestion, ChangeVerdict, LeaseAnswer, LeaseQuestion, LeaseQuestionKind,
-    RemovalNotice, SnapshotProgress, SnapshotProgressState, StandingQuestion, WireBody, WireEntry,
-    WireFrame, WireKind, WireMessage,
+    ChangeAnswer, ChangeQuestion, ChangeVerdict, HashAnswer, HashOutcome, HashQuestion,
+    LeaseAnswer, LeaseQuestion, LeaseQuestionKind, RemovalNotice, SnapshotProgress,
+    SnapshotProgressState, StandingQuestion, WireBody, WireEntry, WireFrame, WireKind, WireMessage,
 };
 use quorate_core::error::Error;
 use quorate_core::id::ClusterId;
@@ -15,6 +15,7 @@ const CLUSTER: ClusterId = ClusterId(0xef37_ad9d_c622_a7c4);
 const VERSION_1: &str = include_str!("../golden/frames_1.hex");
 const VERSION_2: &str = include_str!("../golden/frames_2.hex");
 const VERSION_3: &str = include_str!("../golden/frames_3.hex");
+const VERSION_4: &str = include_str!("../golden/frames_4.hex");
 
 fn frame(body: WireBody) -> WireFrame {
     WireFrame {
@@ -138,6 +139,46 @@ fn frames_of_version_3_are_written_as_ever_and_read_as_ever() {
         .collect();
     check("frames_3.hex", &bytes, VERSION_3);
     for (line, wanted) in VERSION_3.lines().zip(frames_3()) {
+        assert_eq!(frame::decode(CLUSTER, &from_hex(line)).unwrap(), wanted);
+    }
+}
+
+fn frames_4() -> Vec<WireFrame> {
+    let question = HashQuestion {
+        incarnation: 3,
+        number: 4,
+        revision: 50,
+    };
+    let answer = |outcome| {
+        frame(WireBody::HashAnswer(HashAnswer {
+            incarnation: 3,
+            number: 4,
+            outcome,
+        }))
+    };
+    let hash = HashOutcome::Hash {
+        hash: 0x89ab_cdef,
+        compact_revision: -1,
+        hash_revision: 50,
+        revision: 51,
+    };
+    vec![
+        frame(WireBody::HashQuestion(question)),
+        answer(hash),
+        answer(HashOutcome::Compacted),
+        answer(HashOutcome::FutureRevision),
+        answer(HashOutcome::Unavailable),
+    ]
+}
+
+#[test]
+fn frames_of_version_4_are_written_as_ever_and_read_as_ever() {
+    let bytes: Vec<Bytes> = frames_4()
+        .iter()
+        .map(|frame| frame::encode(CLUSTER, frame))
+        .collect();
+    check("frames_4.hex", &bytes, VERSION_4);
+    for (line, wanted) in VERSION_4.lines().zip(frames_4()) {
         assert_eq!(frame::decode(CLUSTER, &from_hex(line)).unwrap(), wanted);
     }
 }

@@ -1,4 +1,4 @@
-//! What members ask one another about their stores, to find out whether they agree. Of version 3
+//! What members ask one another about their stores, to find out whether they agree. Of version 4
 //! of the bodies.
 
 use rkyv::{Archive, Deserialize, Serialize};
