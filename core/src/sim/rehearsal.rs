@@ -10,7 +10,7 @@ use super::halt::WorldError;
 use super::history::{History, PlannedAction};
 use super::world::World;
 use crate::id::Index;
-use crate::member::{MemberView, Role};
+use crate::member::{MemberFacts, Role};
 
 /// A plan that is being made.
 pub(super) struct Rehearsal {
@@ -90,20 +90,21 @@ impl Rehearsal {
     }
 
     pub(super) fn leads(&self, node: Node) -> bool {
-        self.view(node)
-            .is_some_and(|view| view.role == Role::Leader)
+        self.facts(node)
+            .is_some_and(|facts| facts.role == Role::Leader)
     }
 
     pub(super) fn commit(&self, node: Node) -> Index {
-        self.view(node).map_or(Index(0), |view| view.commit)
+        self.facts(node).map_or(Index(0), |facts| facts.commit)
     }
 
     pub(super) fn last(&self, node: Node) -> Index {
-        let last = |view: MemberView| view.log.last().map_or(view.log_offset, |entry| entry.index);
-        self.view(node).map_or(Index(0), last)
+        self.facts(node).map_or(Index(0), |facts| facts.last)
     }
 
-    fn view(&self, node: Node) -> Option<MemberView> {
-        self.world.view(node)
+    /// Asked after every event: a view for drawing, with the whole log in it, costs more than the
+    /// event itself.
+    fn facts(&self, node: Node) -> Option<MemberFacts> {
+        self.world.facts(node)
     }
 }

@@ -25,7 +25,7 @@ use super::roster::Roster;
 use super::violation::Violation;
 use crate::Input;
 use crate::disk::Lane;
-use crate::member::MemberView;
+use crate::member::MemberFacts;
 use crate::prng::Prng;
 use crate::trace::TraceHash;
 
@@ -202,9 +202,9 @@ impl World {
     }
 
     /// A running member, to look at.
-    pub(super) fn view(&self, node: Node) -> Option<MemberView> {
+    pub(super) fn facts(&self, node: Node) -> Option<MemberFacts> {
         let process = self.machine(node)?.process.as_ref()?;
-        Some(process.view())
+        Some(process.facts())
     }
 
     /// All members' numbers.

@@ -66,11 +66,14 @@ impl<'a> Unknown<'a> {
 
     /// Whether it may stand at a revision.
     pub(super) fn fits(&self, revision: Revision, evidence: &Evidence) -> bool {
-        let is_possible = match self.pinned {
+        // What is dear is asked last: this is asked of all unknown writes at each revision.
+        if self.is_used || self.floor >= revision {
+            return false;
+        }
+        match self.pinned {
             Some(pinned) => pinned == revision,
             None => (self.key.as_ref()).is_none_or(|key| evidence.may_write(key, revision)),
-        };
-        !self.is_used && self.floor < revision && is_possible
+        }
     }
 
     /// Whether one that does the same is among those; else it is from now on. Which of them

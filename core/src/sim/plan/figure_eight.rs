@@ -25,6 +25,12 @@ pub(in crate::sim) fn figure_eight_plan(config: WorldConfig, length: Length) -> 
         prng: prng.fork("actions"),
         nodes: (1..=members).map(Node).collect(),
         writes: 0,
+        operations: 0,
+        asks: match length {
+            Length::Events(_) => 0,
+            // A figure has two writes: it would take thousands of them for so many operations.
+            Length::Operations(_) => READS_AT_A_TIME,
+        },
         rehearsal,
     };
     for observer in observers(&plan.nodes) {
@@ -64,6 +70,10 @@ struct FigureEight {
     prng: Prng,
     nodes: Vec<Node>,
     writes: u64,
+    /// How many operations are planned.
+    operations: u64,
+    /// How many reads clients ask at a time while the figure is played.
+    asks: u64,
     rehearsal: Rehearsal,
 }
 
@@ -121,6 +131,7 @@ impl FigureEight {
     /// For an election timeout whoever has heard a leader gives no vote; soon after, somebody
     /// stands for election by himself.
     fn forget_leader(&mut self) {
+        self.read();
         let length_us = self.prng.between(1_000_000, 1_200_000);
         self.rehearsal.pass(length_us);
     }
@@ -161,8 +172,19 @@ impl FigureEight {
         self.rehearsal.wait(events);
     }
 
+    /// Clients read anywhere, also of who is cut off and does not know it.
+    fn read(&mut self) {
+        for _ in 0..self.asks {
+            let node = self.node();
+            let key = format!("k{}", self.prng.between(1, 3));
+            self.operations += 1;
+            self.rehearsal.act(Action::Get { node, key });
+        }
+    }
+
     fn put(&mut self, node: Node) {
         self.writes += 1;
+        self.operations += 1;
         let key = format!("k{}", self.prng.between(1, 3));
         let value = format!("v{}", self.writes);
         self.rehearsal.act(Action::Put { node, key, value });
@@ -173,10 +195,12 @@ impl FigureEight {
     }
 
     fn phase(&self, length: Length) -> Phase {
-        length.phase(self.rehearsal.event(), self.writes)
+        length.phase(self.rehearsal.event(), self.operations)
     }
 }
 
 /// Events that a step of the figure may take.
 const STEP_EVENTS_MAX: u64 = 60;
 const WARM_UP_EVENTS: u64 = 60;
+/// Twenty-odd in a figure.
+const READS_AT_A_TIME: u64 = 8;
