@@ -79,12 +79,20 @@ impl Alarms {
 }
 
 impl Alarm {
+    /// All of them.
+    pub const ALL: [Alarm; 2] = [Alarm::NoSpace, Alarm::Corrupt];
+
     /// Its name, as etcd's protobuf has it.
     pub fn name(self) -> &'static str {
         match self {
             Alarm::NoSpace => "NOSPACE",
             Alarm::Corrupt => "CORRUPT",
         }
+    }
+
+    /// The alarm of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|alarm| alarm.name() == name)
     }
 }
 

@@ -97,11 +97,26 @@ pub struct HashKvReply {
 }
 
 /// What can be wrong with a member for all to see.
-#[derive(Archive, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Archive,
+    Serialize,
+    Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub enum Alarm {
     /// The store is above its quota.
+    #[serde(rename = "NOSPACE")]
     NoSpace,
     /// Members disagree about the store.
+    #[serde(rename = "CORRUPT")]
     Corrupt,
 }
 

@@ -136,6 +136,9 @@ known_bugs! {
     /// A snapshot holds writes that came after the index it is of.
     SnapshotReadsPastItsPin = "snapshot-reads-past-its-pin", from "Raft paper §7";
 
+    /// When a snapshot takes the place of the store, the alarms stay as they were before.
+    AlarmsOutliveSnapshot = "alarms-outlive-snapshot", from "etcd server.go, restoreAlarms";
+
     /// Compaction removes the version that is still visible at the compact revision.
     CompactionLosesLiveRevision = "compaction-loses-live-revision",
         from "etcd compaction, key_index.go";

@@ -11,6 +11,7 @@ use super::view::Role;
 use crate::command::MemberInfo;
 use crate::consensus::{MayChange, from_raft};
 use crate::id::{Index, MemberId, Revision, Term};
+use crate::prng;
 
 /// A member in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub(crate) struct MemberFacts {
     pub(crate) members_changed: u64,
     /// Whether it leads, and decides at once on changes of the members.
     pub(crate) decides_changes: bool,
+    /// A number that the alarms which are raised determine; 0 for none.
+    pub(crate) alarms: u64,
 }
 
 /// Who is in the cluster, as a member knows it.
@@ -94,6 +97,9 @@ impl Member {
             applied: self.applied,
             revision: self.store.revision(),
             compact_revision: self.store.compact_revision(),
+            alarms: self.alarms.iter().fold(0, |sum, alarm| {
+                prng::draw(sum, alarm.member.0, alarm.alarm as u64)
+            }),
         }
     }
 

@@ -261,6 +261,11 @@ fn printed(reply: &Reply) -> String {
         Reply::MemberRemove(left) | Reply::MemberUpdate(left) | Reply::MemberPromote(left) => {
             members(left)
         }
+        Reply::AlarmList(alarms) if alarms.is_empty() => "no alarm".to_owned(),
+        Reply::AlarmList(alarms) => {
+            let alarms: Vec<String> = alarms.iter().map(ToString::to_string).collect();
+            alarms.concat().trim_end().to_owned()
+        }
         _ => "OK".to_owned(),
     }
 }

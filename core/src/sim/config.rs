@@ -38,6 +38,8 @@ pub struct WorldConfig {
     pub snapshot_catch_up_entries: u64,
     /// Size at which a log segment is cut, in bytes.
     pub segment_size_bytes: u64,
+    /// How large a member's store may grow before nothing is added to any; 0 for etcd's default.
+    pub quota_bytes: u32,
     /// Whether members ask before they raise the term.
     pub pre_vote: bool,
     /// Whether leaders answer reads by their lease, without asking a majority.
@@ -84,6 +86,7 @@ impl Default for WorldConfig {
             snapshot_count: 20,
             snapshot_catch_up_entries: 5,
             segment_size_bytes: 4_096,
+            quota_bytes: 0,
             pre_vote: true,
             reads_by_lease: false,
             clock_drift_percent: CLOCK_DRIFT_PERCENT_DEFAULT,

@@ -135,6 +135,7 @@ fn settings(
         snapshot_count: config.snapshot_count,
         snapshot_catch_up_entries: config.snapshot_catch_up_entries,
         segment_size_bytes: config.segment_size_bytes,
+        quota_backend_bytes: i64::from(config.quota_bytes),
         pre_vote: config.pre_vote,
         read_lease: config.read_lease(),
         strict_reconfig_check: config.strict_reconfig_check,

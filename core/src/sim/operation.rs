@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::action::Node;
 use super::revision_choice::RevisionChoice;
 use crate::command::{
-    Command, Compare, CompareOutcome, CompareTarget, LeaseGrant, LeaseTimeToLive, MemberUpdate,
-    Put, Range, RequestOp, Txn,
+    Alarm, AlarmMember, Command, Compare, CompareOutcome, CompareTarget, LeaseGrant,
+    LeaseTimeToLive, MemberUpdate, Put, Range, RequestOp, Txn,
 };
 use crate::id::{LeaseId, MemberId, Revision};
 
@@ -142,6 +142,24 @@ pub enum Operation {
         /// To which.
         target: Node,
     },
+    /// Asks which alarms are raised.
+    AlarmList,
+    /// Raises an alarm, as members do by themselves.
+    AlarmRaise {
+        /// Which.
+        alarm: Alarm,
+        /// About whose store.
+        target: Node,
+    },
+    /// Lowers an alarm.
+    AlarmDisarm {
+        /// Which.
+        alarm: Alarm,
+        /// About whose store.
+        target: Node,
+    },
+    /// Gives back what is free in the store of the member that is asked.
+    Defragment,
 }
 
 impl Operation {
@@ -201,6 +219,16 @@ impl Operation {
             }),
             Operation::MemberPromote { target } => Command::MemberPromote(id(*target)),
             Operation::MoveLeader { target } => Command::MoveLeader(id(*target)),
+            Operation::AlarmList => Command::AlarmList,
+            Operation::AlarmRaise { alarm, target } => Command::AlarmRaise(AlarmMember {
+                member: id(*target),
+                alarm: *alarm,
+            }),
+            Operation::AlarmDisarm { alarm, target } => Command::AlarmLower(AlarmMember {
+                member: id(*target),
+                alarm: *alarm,
+            }),
+            Operation::Defragment => Command::Defragment,
             Operation::Watch { .. }
             | Operation::WatchCancel { .. }
             | Operation::WatchStall { .. }

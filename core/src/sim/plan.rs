@@ -10,6 +10,7 @@ mod leases;
 mod load;
 mod members;
 mod read_leases;
+mod space;
 mod watches;
 
 use self::faults::{Open, Swarm};
@@ -17,6 +18,7 @@ pub(super) use self::figure_eight::{figure_eight_plan, figure_eight_settings};
 pub(super) use self::leases::lease_plan;
 pub(super) use self::load::observers;
 pub(super) use self::read_leases::{keep_clocks, read_lease_plan, read_lease_settings};
+pub(super) use self::space::{Space, Step, believe_again, cry_wolf, make_room};
 pub(super) use self::watches::watch_plan;
 use super::action::{Action, Node};
 use super::config::WorldConfig;
@@ -77,7 +79,10 @@ pub(super) fn plan(seed: u64, members: u32, length: Length) -> History {
         // With the checks most changes are refused while anything is broken.
         config.strict_reconfig_check = members_prng.chance(400);
     }
+    let space = Space::new(&mut prng.fork("space"));
+    config.quota_bytes = space.quota_bytes();
     let mut planner = Planner {
+        space,
         weights: load::Weights::new(&mut prng.fork("load")),
         prng: prng.fork("actions"),
         nodes: (1..=members).map(Node).collect(),
@@ -131,6 +136,7 @@ fn settings(seed: u64, members: u32, prng: &mut Prng) -> WorldConfig {
 
 struct Planner {
     prng: Prng,
+    space: Space,
     /// How often clients ask for what.
     weights: load::Weights,
     nodes: Vec<Node>,

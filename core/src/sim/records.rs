@@ -78,8 +78,8 @@ impl Records {
         }
     }
 
-    /// Somebody began to lead.
-    pub(super) fn led(&mut self, now_us: u64) {
+    /// Somebody began to lead, or goes on with what an alarm had forbidden.
+    pub(super) fn began_anew(&mut self, now_us: u64) {
         self.whole_since_us = self.whole_since_us.map(|_| now_us);
     }
 

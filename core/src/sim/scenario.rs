@@ -190,6 +190,9 @@ const PROMPT: &str = "> ";
 /// All words that begin a step.
 const STEPS: &[&str] = &[
     "add-nodes",
+    "alarm-disarm",
+    "alarm-list",
+    "alarm-raise",
     "at",
     "campaign",
     "chance",
@@ -198,6 +201,7 @@ const STEPS: &[&str] = &[
     "compare-and-swap",
     "crash",
     "cut",
+    "defrag",
     "delete",
     "deliver",
     "deliver-msgs",

@@ -11,7 +11,7 @@ use super::config::WorldConfig;
 use super::fault::{DiskCall, Fault};
 use super::history::History;
 use super::operation::Operation;
-use super::plan::{Length, Phase};
+use super::plan::{Length, Phase, Space, Step, believe_again, cry_wolf, make_room};
 use super::script::Script;
 use crate::prng::Prng;
 
@@ -25,6 +25,8 @@ pub(super) fn storm_plan(seed: u64, members: u32, length: Length) -> History {
     if changes_members {
         config.strict_reconfig_check = members_prng.chance(400);
     }
+    let space = Space::new(&mut prng.fork("space"));
+    config.quota_bytes = space.quota_bytes();
     let mut storm = Storm {
         script: Script::new(prng.fork("actions"), members, length),
         machines_max: if changes_members {
@@ -40,6 +42,9 @@ pub(super) fn storm_plan(seed: u64, members: u32, length: Length) -> History {
             storm.replace(victim);
             continue;
         }
+        if space.is_scarce() && storm.script.prng.chance(250) {
+            storm.see_to_space();
+        }
         match storm.script.prng.below(100) {
             0..=29 => storm.siege(victim),
             30..=44 => storm.pause(victim),
@@ -52,6 +57,12 @@ pub(super) fn storm_plan(seed: u64, members: u32, length: Length) -> History {
         storm.script.pause(120);
     }
     storm.script.make_whole();
+    if space.is_scarce() {
+        let (asked, all) = (storm.steady.clone(), storm.script.nodes.clone());
+        storm.do_all(believe_again(&asked, &all));
+        let steps = make_room(&mut storm.script.prng, &asked, &all);
+        storm.do_all(steps);
+    }
     while storm.script.phase() != Phase::Over {
         storm.ask(None);
         storm.script.wait(20);
@@ -228,6 +239,24 @@ impl Storm {
         if goes && comes_first {
             self.script.operate(at, remove);
             self.ask_much(5, 20, victim);
+        }
+    }
+
+    /// Room is made, or what an alarm forbids is seen.
+    fn see_to_space(&mut self) {
+        let (asked, all) = (self.steady.clone(), self.script.nodes.clone());
+        let steps = if self.script.prng.chance(150) {
+            cry_wolf(&mut self.script.prng, &asked, &all)
+        } else {
+            make_room(&mut self.script.prng, &asked, &all)
+        };
+        self.do_all(steps);
+    }
+
+    fn do_all(&mut self, steps: Vec<Step>) {
+        for (action, wait) in steps {
+            self.script.ask(action);
+            self.script.wait(wait);
         }
     }
 

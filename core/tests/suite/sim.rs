@@ -5,5 +5,6 @@ mod faults;
 mod golden;
 mod membership;
 mod scenario;
+mod space;
 mod timeline;
 mod world;

@@ -9,7 +9,7 @@ use crate::sim::action::Node;
 use crate::trace::TraceKind;
 
 /// Raft paper §5.4.3, Figure 3: an applied index determines how far the store is, and a revision
-/// what was written at it. What compaction has left of that is for `store_hash`.
+/// what was written at it, and which alarms are raised. What compaction has left of that is for `store_hash`.
 #[derive(Debug, Default)]
 pub(super) struct StateMachineSafety {
     places: BTreeMap<Index, Place>,
@@ -24,6 +24,7 @@ pub(super) struct StateMachineSafety {
 struct Place {
     revision: Revision,
     compact_revision: Revision,
+    alarms: u64,
     seen_on: Node,
 }
 
@@ -69,12 +70,19 @@ impl StateMachineSafety {
         let place = self.places.entry(facts.applied).or_insert_with(|| Place {
             revision: facts.revision,
             compact_revision: facts.compact_revision,
+            alarms: facts.alarms,
             seen_on: scene.node,
         });
         let is_same =
             place.revision == facts.revision && place.compact_revision == facts.compact_revision;
-        if is_same {
+        if is_same && place.alarms == facts.alarms {
             return Ok(());
+        }
+        if is_same {
+            return Err(broken(format!(
+                "after index {} {} knows of other alarms than {} did",
+                facts.applied, scene.node, place.seen_on
+            )));
         }
         Err(broken(format!(
             "after index {} the store of {} is at revision {}, compacted at {}; that of {} was at \

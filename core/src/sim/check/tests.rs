@@ -74,6 +74,7 @@ pub(super) fn follower(log: &[(u64, u64)]) -> Made {
             synced: last,
             members_changed: 0,
             decides_changes: false,
+            alarms: 0,
             role: Role::Follower,
             term: Term(2),
             vote: MemberId::NONE,

@@ -1,5 +1,6 @@
 //! Draws of what clients ask.
 
+use super::space::{Step, believe_again, cry_wolf, make_room};
 use super::{Phase, Planner};
 use crate::prng::Prng;
 use crate::sim::action::{Action, Node};
@@ -92,6 +93,12 @@ pub(in crate::sim) fn observers(nodes: &[Node]) -> Vec<Action> {
 
 impl Planner {
     pub(super) fn work(&mut self) {
+        if self.space.is_scarce() {
+            let (asked, all) = (self.all_asked(), self.nodes.clone());
+            self.do_all(believe_again(&asked, &all));
+            let steps = make_room(&mut self.prng, &asked, &all);
+            self.do_all(steps);
+        }
         while self.phase() != Phase::Over {
             if !self.change_members() {
                 self.ask();
@@ -101,6 +108,9 @@ impl Planner {
     }
 
     pub(super) fn ask(&mut self) {
+        if self.space.is_time(&mut self.prng) {
+            return self.see_to_space();
+        }
         let Some(node) = self.draw_asked() else {
             return;
         };
@@ -123,6 +133,25 @@ impl Planner {
             }
         };
         self.plan(action);
+    }
+
+    /// Room is made, or what an alarm forbids is seen.
+    fn see_to_space(&mut self) {
+        let (asked, all) = (self.all_asked(), self.nodes.clone());
+        let steps = if self.phase() == Phase::Faults && self.prng.chance(150) {
+            cry_wolf(&mut self.prng, &asked, &all)
+        } else {
+            make_room(&mut self.prng, &asked, &all)
+        };
+        self.do_all(steps);
+    }
+
+    fn do_all(&mut self, steps: Vec<Step>) {
+        for (action, wait) in steps {
+            self.operation_count += 1;
+            self.plan(action);
+            self.event += wait;
+        }
     }
 
     fn draw_operation(&mut self, kind: Kind, key: String) -> Operation {

@@ -126,9 +126,15 @@ impl Planner {
         if !self.changes.are_planned() || self.phase() == Phase::Faults {
             return self.draw_running();
         }
+        let members = self.all_asked();
+        self.prng.choose(&members).copied()
+    }
+
+    /// All that run and are members for certain.
+    pub(super) fn all_asked(&self) -> Vec<Node> {
         let mut members = self.steady();
         members.retain(|node| !self.changes.added.contains(node));
-        self.prng.choose(&members).copied()
+        members
     }
 
     fn ask_change(&mut self, operation: Operation) {

@@ -6,6 +6,7 @@ use super::action::integer;
 use super::measure::{Measure, last};
 use super::names::Names;
 use super::words::{Cursor, Read, Word, unknown};
+use crate::command::{Alarm, AlarmMember};
 use crate::member::{MemberView, Role};
 use crate::sim::action::Node;
 use crate::sim::frame::{Frame, MemberFrame, OperationOutcome, Standing};
@@ -46,6 +47,8 @@ pub(super) enum Condition {
     Standing(Who, Standing),
     /// A member's store has a key with this value; nothing for no such key.
     Has(Who, String, Option<String>),
+    /// A member knows of an alarm; of anybody's, or about one store.
+    Alarm(Who, Alarm, Option<Node>),
     /// A member's number compares so with another one.
     Compare(Who, Measure, Comparison, Operand),
 }
@@ -227,6 +230,18 @@ impl Condition {
                     },
                 )
             }
+            Self::Alarm(who, alarm, target) => {
+                let raised = alarms_text(frame, who.view(frame)?);
+                let holds = match target {
+                    Some(target) => raised.contains(&format!("{} of {target}", alarm.name())),
+                    None => raised.iter().any(|text| text.starts_with(alarm.name())),
+                };
+                let found = match raised.is_empty() {
+                    true => "no alarm".to_owned(),
+                    false => raised.join(", "),
+                };
+                when(holds, format!("{who} has {found}"))
+            }
             Self::Compare(who, measure, comparison, operand) => {
                 let one = measure.of(who.view(frame)?);
                 let (other, of) = match operand {
@@ -320,6 +335,20 @@ fn of_member(first: &Word, cursor: &mut Cursor<'_>, names: &Names) -> Read<Condi
     Ok(match word.text.as_str() {
         "down" => Condition::Down(who),
         "up" => Condition::Not(Box::new(Condition::Down(who))),
+        "has" if is_alarm(cursor) => {
+            let is_negated = cursor.take("no");
+            cursor.next("")?;
+            let alarm = super::operation::alarm(cursor)?;
+            let target = match cursor.take("of") {
+                true => Some(names.next(cursor)?),
+                false => None,
+            };
+            let condition = Condition::Alarm(who, alarm, target);
+            match is_negated {
+                true => Condition::Not(Box::new(condition)),
+                false => condition,
+            }
+        }
         "has" if cursor.take("no") => Condition::Has(who, cursor.next("a key")?.text.clone(), None),
         "has" => {
             let (key, value) = super::action::pair(cursor)?;
@@ -347,6 +376,27 @@ fn of_member(first: &Word, cursor: &mut Cursor<'_>, names: &Names) -> Read<Condi
             Condition::Compare(who, measure, comparison, operand(cursor, names)?)
         }
     })
+}
+
+/// Whether an alarm stands next: a key of this name would stand alone.
+fn is_alarm(cursor: &Cursor<'_>) -> bool {
+    let is = |word: &Word, text: &str| word.text == text && !word.is_quoted;
+    match cursor.rest() {
+        [no, alarm, _, ..] if is(no, "no") => is(alarm, "alarm"),
+        [alarm, _, ..] => is(alarm, "alarm"),
+        _ => false,
+    }
+}
+
+/// The alarms that a member knows of: `NOSPACE of n1`.
+pub(super) fn alarms_text(frame: &Frame, view: &MemberView) -> Vec<String> {
+    let text = |alarm: &AlarmMember| {
+        let mut members = frame.members.iter();
+        let of = members.find(|member| member.id == alarm.member);
+        let of = of.map_or_else(|| alarm.member.to_string(), |of| of.node.to_string());
+        format!("{} of {of}", alarm.alarm.name())
+    };
+    view.alarms.iter().map(text).collect()
 }
 
 fn operand(cursor: &mut Cursor<'_>, names: &Names) -> Read<Operand> {
@@ -531,6 +581,8 @@ const STATES: &[&str] = &[
     "snapshot",
     "revision",
     "compact-revision",
+    "size",
+    "size-in-use",
 ];
 
 const MEASURES: &[&str] = &[
@@ -542,4 +594,6 @@ const MEASURES: &[&str] = &[
     "snapshot",
     "revision",
     "compact-revision",
+    "size",
+    "size-in-use",
 ];

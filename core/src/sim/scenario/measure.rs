@@ -13,11 +13,13 @@ pub(super) enum Measure {
     Snapshot,
     Revision,
     CompactRevision,
+    Size,
+    SizeInUse,
 }
 
 impl Measure {
     /// All names.
-    pub(super) const NAMES: [(&'static str, Measure); 8] = [
+    pub(super) const NAMES: [(&'static str, Measure); 10] = [
         ("term", Measure::Term),
         ("commit", Measure::Commit),
         ("applied", Measure::Applied),
@@ -26,6 +28,8 @@ impl Measure {
         ("snapshot", Measure::Snapshot),
         ("revision", Measure::Revision),
         ("compact-revision", Measure::CompactRevision),
+        ("size", Measure::Size),
+        ("size-in-use", Measure::SizeInUse),
     ];
 
     pub(super) fn named(name: &str) -> Option<Self> {
@@ -50,6 +54,8 @@ impl Measure {
             Measure::Snapshot => view.snapshot.map_or(0, |(index, _)| index.0).into(),
             Measure::Revision => view.revision.0.into(),
             Measure::CompactRevision => view.compact_revision.0.into(),
+            Measure::Size => view.size_bytes.into(),
+            Measure::SizeInUse => view.size_in_use_bytes.into(),
         }
     }
 }

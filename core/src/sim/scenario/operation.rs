@@ -3,6 +3,7 @@
 use super::action::{integer, pair, revision};
 use super::names::Names;
 use super::words::{Cursor, Read, Word, unknown};
+use crate::command::Alarm;
 use crate::sim::operation::Operation;
 use crate::sim::revision_choice::RevisionChoice;
 
@@ -52,9 +53,25 @@ pub(super) fn operation(
             operation: number(cursor, "the number of the operation that began the watch")?,
             on: verb.text == "watch-stall",
         },
+        "alarm-list" => Operation::AlarmList,
+        "alarm-raise" => Operation::AlarmRaise {
+            alarm: alarm(cursor)?,
+            target: names.next(cursor)?,
+        },
+        "alarm-disarm" => Operation::AlarmDisarm {
+            alarm: alarm(cursor)?,
+            target: names.next(cursor)?,
+        },
+        "defrag" => Operation::Defragment,
         _ => return of_members(verb, cursor, names),
     };
     Ok(Some(operation))
+}
+
+/// An alarm's name, as etcd has it.
+pub(super) fn alarm(cursor: &mut Cursor<'_>) -> Read<Alarm> {
+    let word = cursor.next("an alarm: NOSPACE or CORRUPT")?;
+    Alarm::named(&word.text).ok_or_else(|| unknown(word, "alarm", &["NOSPACE", "CORRUPT"]))
 }
 
 /// What is asked of the cluster's members.

@@ -201,6 +201,14 @@ impl fmt::Display for Operation {
             }
             Operation::MemberPromote { target } => write!(f, "member-promote {target}"),
             Operation::MoveLeader { target } => write!(f, "move-leader {target}"),
+            Operation::AlarmList => f.write_str("alarm-list"),
+            Operation::AlarmRaise { alarm, target } => {
+                write!(f, "alarm-raise {} {target}", alarm.name())
+            }
+            Operation::AlarmDisarm { alarm, target } => {
+                write!(f, "alarm-disarm {} {target}", alarm.name())
+            }
+            Operation::Defragment => f.write_str("defrag"),
         }
     }
 }

@@ -19,6 +19,7 @@ const KNOWN: &[&str] = &[
     "snapshot-count",
     "catch-up",
     "segment-size",
+    "quota",
     "watch-room",
     "watch-chunk",
     "pre-vote",
@@ -63,6 +64,7 @@ fn set(config: &mut WorldConfig, word: &Word, name: &str, value: &str) -> Read<(
         "snapshot-count" => config.snapshot_count = integer(word, value)?,
         "catch-up" => config.snapshot_catch_up_entries = integer(word, value)?,
         "segment-size" => config.segment_size_bytes = integer(word, value)?,
+        "quota" => config.quota_bytes = integer(word, value)?,
         "watch-room" => config.watch_room = integer(word, value)?,
         "watch-chunk" => config.watch_chunk = integer(word, value)?,
         "pre-vote" => config.pre_vote = is_on(word, value, "on", "off")?,
@@ -167,11 +169,12 @@ pub(super) fn settings_text(config: &WorldConfig) -> String {
 }
 
 /// The settings that are plain numbers, by their names.
-fn numbers(config: &WorldConfig) -> [(&'static str, u64); 5] {
+fn numbers(config: &WorldConfig) -> [(&'static str, u64); 6] {
     [
         ("snapshot-count", config.snapshot_count),
         ("catch-up", config.snapshot_catch_up_entries),
         ("segment-size", config.segment_size_bytes),
+        ("quota", u64::from(config.quota_bytes)),
         ("watch-room", u64::from(config.watch_room)),
         ("watch-chunk", u64::from(config.watch_chunk)),
     ]

@@ -1,6 +1,6 @@
 //! Tables that a scenario prints.
 
-use super::condition::standing_name;
+use super::condition::{alarms_text, standing_name};
 use super::names::Names;
 use super::words::{Cursor, Read};
 use crate::member::MemberView;
@@ -94,8 +94,11 @@ fn members(frame: &Frame) -> Vec<String> {
             format!(" {key}={value}")
         };
         let keys: Vec<String> = view.keys.iter().map(pair).collect();
+        let alarms = alarms_text(frame, view);
+        let alarms = alarms.iter().map(|alarm| format!(" [{alarm}]"));
+        let alarms: Vec<String> = alarms.collect();
         format!(
-            "{}{standing} {:?} term={} leader={} synced={} commit={} applied={} snapshot={} revision={}{}",
+            "{}{standing} {:?} term={} leader={} synced={} commit={} applied={} snapshot={} revision={}{}{}",
             member.node,
             view.role,
             view.term,
@@ -105,6 +108,7 @@ fn members(frame: &Frame) -> Vec<String> {
             view.applied,
             view.snapshot.map_or(0, |(index, _)| index.0),
             view.revision,
+            alarms.concat(),
             keys.concat(),
         )
     };

@@ -94,6 +94,8 @@ impl World {
             | Operation::MemberUpdate { target, .. }
             | Operation::MemberPromote { target }
             | Operation::MoveLeader { target }
+            | Operation::AlarmRaise { target, .. }
+            | Operation::AlarmDisarm { target, .. }
                 if self.machine(*target).is_none() =>
             {
                 Some(format!("there is no {target}"))

@@ -316,8 +316,9 @@ impl World {
         if let Err(broken) = self.checks.traced(node, start, &event.kind) {
             self.violate(broken);
         }
-        if let TraceKind::BecameLeader { .. } = event.kind {
-            self.records.led(self.now_us);
+        // Whoever leads counts leases anew, and while all is said to be corrupt none is ended.
+        if let TraceKind::BecameLeader { .. } | TraceKind::AlarmLowered { .. } = event.kind {
+            self.records.began_anew(self.now_us);
         }
         self.last.trace.push(event);
     }

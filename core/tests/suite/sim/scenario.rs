@@ -1,5 +1,6 @@
 //! The language of scenarios: all actions can be written and read, and what is wrong is named.
 
+use quorate_core::command::Alarm;
 use quorate_core::rules::Rule;
 use quorate_core::sim::{
     Action, DamagedFile, DiskCall, Fault, History, Keeps, Node, Operation, Outcome, Report,
@@ -136,6 +137,20 @@ fn what_is_wrong_is_named_with_its_place() {
             "f:1:4: nothing says when the clock starts; write `clock starts 18:58:03.208` before",
         ),
         (
+            "alarm-disarm NOSPCE n1 at n2",
+            "f:1:14: there is no alarm \"NOSPCE\"; did you mean \"NOSPACE\"?",
+        ),
+        (
+            "alarm-disarm NOSPACE at n2",
+            "f:1:22: \"at\" is no member; write n1, n2, …, leader, or a name that was given",
+        ),
+        (
+            "until n1 has alarm FULL",
+            "f:1:20: there is no alarm \"FULL\"; write one of: NOSPACE, CORRUPT",
+        ),
+        ("defrag n1", "f:1:8: \"n1\" is not \"at\""),
+        ("world quota=10MB", "f:1:7: \"10MB\" is no whole number"),
+        (
             "expect n1 applied ~ 3",
             "f:1:19: \"~\" is none of =, !=, <, <=, >, >=",
         ),
@@ -228,6 +243,7 @@ fn all_settings_come_back() {
         snapshot_count: 6,
         snapshot_catch_up_entries: 7,
         segment_size_bytes: 8,
+        quota_bytes: 10_000,
         pre_vote: false,
         reads_by_lease: true,
         clock_drift_percent: 14,
@@ -391,7 +407,14 @@ fn operations(text: &str) -> Vec<Operation> {
             port: 2390,
         },
         Operation::MoveLeader { target: N1 },
+        Operation::AlarmList,
+        Operation::Defragment,
     ];
+    for alarm in Alarm::ALL {
+        let target = N1;
+        operations.push(Operation::AlarmRaise { alarm, target });
+        operations.push(Operation::AlarmDisarm { alarm, target });
+    }
     for expected in [None, Some(value.clone())] {
         operations.push(Operation::CompareAndSwap {
             key: key.clone(),

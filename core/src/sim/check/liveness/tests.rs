@@ -17,6 +17,7 @@ fn member(node: u32, leader: u32, applied: u64, last: u64) -> (Node, MemberFacts
         synced: Index(0),
         members_changed: 0,
         decides_changes: false,
+        alarms: 0,
         role,
         term: Term(2),
         vote: MemberId::NONE,
