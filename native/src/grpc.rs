@@ -16,6 +16,7 @@ mod lease;
 mod lock;
 mod maintenance;
 mod reflection;
+mod slow_calls;
 mod status;
 mod turn;
 mod watch;
@@ -47,6 +48,7 @@ use pb::lease_server::LeaseServer;
 use pb::maintenance_server::MaintenanceServer;
 use pb::watch_server::WatchServer;
 use reflection::Reflection;
+use slow_calls::SlowCalls;
 
 /// What a message may be larger than `--max-request-bytes`, for all that is around the request.
 const OVERHEAD_SIZE_BYTES: usize = 512 * 1_024;
@@ -65,6 +67,7 @@ pub(crate) struct Api {
     message_size_bytes_max: usize,
     /// How long a stream whose client wants a leader waits for one.
     leader_patience: Duration,
+    slow_calls: SlowCalls,
     logger: Logger,
     metrics: Arc<Metrics>,
 }
@@ -102,6 +105,7 @@ impl Api {
                 .request_size_bytes_max
                 .saturating_add(OVERHEAD_SIZE_BYTES),
             leader_patience: election * LEADERLESS_TIMEOUTS_MAX,
+            slow_calls: SlowCalls::new(settings.call_expected, logger),
             logger: logger.clone(),
             metrics: metrics.clone(),
         }
@@ -109,7 +113,9 @@ impl Api {
 
     /// Asks the member; errors come as etcd's clients know them.
     async fn ask(&self, command: Command) -> Result<(ReplyHeader, Reply), Status> {
+        let call = self.slow_calls.begin(&command);
         let (header, result) = self.member.ask(command).await;
+        self.slow_calls.ended(&call, &result);
         match result {
             Ok(reply) => Ok((header, reply)),
             Err(error) => Err(status::status(&error)),

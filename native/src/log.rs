@@ -21,6 +21,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub(crate) use level::LogLevel;
+pub(crate) use line::time_text;
 pub(crate) use notice::Notice;
 pub(crate) use rejections::Rejections;
 

@@ -26,6 +26,7 @@ use quorate_core::{Input, Output};
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub(crate) use described::{describe, size_bytes};
 use dispatch::Dispatch;
 pub(crate) use dispatch::Hosts;
 use heartbeat::HeartbeatWatch;

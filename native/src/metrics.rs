@@ -47,6 +47,8 @@ pub(crate) struct Facts {
     pub(crate) features: Vec<(&'static str, &'static str, bool)>,
     /// `--metrics=extensive`: how long calls take, too.
     pub(crate) is_extensive: bool,
+    /// `--quota-backend-bytes`.
+    pub(crate) quota_backend_bytes: i64,
 }
 
 #[cfg(test)]
@@ -58,6 +60,7 @@ impl Facts {
             server_version: "3.6.14".to_owned(),
             features: vec![("LeaseCheckpoint", "ALPHA", false)],
             is_extensive: false,
+            quota_backend_bytes: 0,
         }
     }
 }
@@ -181,6 +184,7 @@ mod tests {
                 "etcd_cluster_version{cluster_version=\"3.5\"} 1",
                 "etcd_cluster_version{cluster_version=\"3.6\"} 0",
                 "etcd_server_feature_enabled{name=\"LeaseCheckpoint\",stage=\"ALPHA\"} 0",
+                "etcd_server_quota_backend_bytes 2147483648",
                 "etcd_server_id{server_id=\"470f778210a711ed\"} 1",
             ] {
                 assert!(text.lines().any(|found| found == line), "{line}\n{text}");

@@ -1,5 +1,6 @@
 //! One server: a member with its disk, its peers and its clients, from start to stop.
 
+mod advice;
 mod bootstrap;
 mod memory;
 mod notify;
@@ -131,6 +132,7 @@ pub(crate) async fn run(settings: &Settings, logger: &Logger) -> Result<End, Ser
     let mut signals = Signals::new().map_err(failed("cannot listen to signals"))?;
     let directory = DataDirectory::open_with_log(&settings.data_dir, settings.wal_dir.as_deref())?;
     start_line::write(settings, directory.has_member(), logger);
+    advice::tell(settings, logger);
     let image = load_image(directory.path()).map_err(failed("cannot read the data directory"))?;
     let bootstrap = tokio::select! {
         bootstrap = Bootstrap::of(settings, &image, logger) => bootstrap?,
@@ -205,6 +207,7 @@ fn start(
         server_version: settings.etcd_version.to_string(),
         features: settings.feature_gates.told(),
         is_extensive: settings.extensive_metrics,
+        quota_backend_bytes: settings.upkeep.quota_backend_bytes,
     });
     let (member, inbox) = member_thread::channel();
     let others = (bootstrap.peers, bootstrap.started);

@@ -4,6 +4,7 @@ mod bootstrap_check;
 mod cluster;
 mod defaults;
 mod resolve;
+mod upkeep;
 mod verify;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub(crate) use bootstrap_check::{check_bootstrap, check_joining};
 pub(crate) use cluster::{InitialCluster, InitialMember};
 pub(crate) use defaults::default_host;
 pub(crate) use resolve::same_places;
+pub(crate) use upkeep::Upkeep;
 pub(crate) use verify::SettingsError;
 
 use crate::flags::{Endpoint, FeatureGates, Gate, Values};
@@ -56,6 +58,10 @@ pub(crate) struct Settings {
     pub(crate) ping_timeout: Duration,
     /// `--warning-apply-duration`.
     pub(crate) apply_expected: Duration,
+    /// `--warning-unary-request-duration`.
+    pub(crate) call_expected: Duration,
+    /// What it does to its store by itself.
+    pub(crate) upkeep: Upkeep,
     /// `--unsafe-no-fsync`.
     pub(crate) unsafe_no_fsync: bool,
     /// `--enable-grpc-gateway`.
@@ -138,6 +144,8 @@ impl Settings {
                 .filter(|interval| !interval.is_zero()),
             ping_timeout: values.duration("grpc-keepalive-timeout"),
             apply_expected: values.duration("warning-apply-duration"),
+            call_expected: values.duration("warning-unary-request-duration"),
+            upkeep: Upkeep::new(values)?,
             unsafe_no_fsync: values.boolean("unsafe-no-fsync"),
             grpc_gateway: values.boolean("enable-grpc-gateway"),
             extensive_metrics: values.text("metrics") == "extensive",

@@ -27,5 +27,6 @@ mod replay;
 mod saving;
 mod settings;
 mod stop;
+mod upkeep;
 mod watch;
 mod watch_many;

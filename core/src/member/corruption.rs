@@ -80,16 +80,24 @@ impl Member {
         let periodic_ticks = self.config.corrupt_check_interval_ms.div_ceil(tick_ms);
         let compaction_ticks = self.config.compact_hash_check_interval_ms.div_ceil(tick_ms);
         let checks = &mut self.checks;
-        let periodic = is_due(&mut checks.periodic_at_ticks, periodic_ticks, now_ticks);
-        let compaction = is_due(&mut checks.compaction_at_ticks, compaction_ticks, now_ticks);
+        let periodic = due_since(&mut checks.periodic_at_ticks, periodic_ticks, now_ticks);
+        let compaction = due_since(&mut checks.compaction_at_ticks, compaction_ticks, now_ticks);
         let leads = self.consensus.role() == Role::Leader;
         if !leads && !checks.is_initial() {
             checks.running = None;
+            // Another looks after it.
+            periodic.inspect(|_| checks.periodic_at_ticks = None);
+            compaction.inspect(|_| checks.compaction_at_ticks = None);
         } else if checks.running.is_some() {
             self.go_on_with_round();
-        } else if periodic {
+        } else if let Some(since) = periodic
+            && compaction.is_none_or(|other| since <= other)
+        {
+            checks.periodic_at_ticks = Some(now_ticks + periodic_ticks);
             self.begin_check(CorruptionCheck::Periodic, VecDeque::new());
-        } else if compaction {
+        } else if compaction.is_some() {
+            // One that had to wait for the other is the older one next time, so that none starves.
+            checks.compaction_at_ticks = Some(now_ticks + compaction_ticks);
             let until = checks.compared_until;
             let hashes = self.store.compaction_hashes().iter().rev().copied();
             let new = hashes.filter(|hash| hash.hash_revision > until).collect();
@@ -260,15 +268,12 @@ impl Member {
     }
 }
 
-/// Whether the time of a check has come; the next one is an interval later. None is due when the
-/// interval is 0.
-fn is_due(at_ticks: &mut Option<u64>, interval_ticks: u64, now_ticks: u64) -> bool {
+/// Since when a check is due, if it is: one whose time has come stays due until it begins. None is
+/// when the interval is 0.
+fn due_since(at_ticks: &mut Option<u64>, interval_ticks: u64, now_ticks: u64) -> Option<u64> {
     if interval_ticks == 0 {
-        return false;
+        return None;
     }
-    let due = at_ticks.is_some_and(|at_ticks| at_ticks <= now_ticks);
-    if due || at_ticks.is_none() {
-        *at_ticks = Some(now_ticks + interval_ticks);
-    }
-    due
+    let at_ticks = *at_ticks.get_or_insert(now_ticks + interval_ticks);
+    (at_ticks <= now_ticks).then_some(at_ticks)
 }

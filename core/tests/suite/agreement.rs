@@ -110,6 +110,20 @@ fn the_leader_notices_at_a_compaction() {
     assert!(told[0].1.starts_with("Detected compaction hash mismatch"));
 }
 
+/// Both come due in the same tick, again and again: neither may starve.
+#[test]
+fn two_checks_of_one_interval_both_go_on() {
+    let mut cluster = with_keys(|config| {
+        config.corrupt_check_interval_ms = 1_000;
+        config.compact_hash_check_interval_ms = 1_000;
+    });
+    cluster.seconds(10);
+    for check in [CorruptionCheck::Periodic, CorruptionCheck::Compaction] {
+        let finished = finished(&cluster, check).len();
+        assert!(finished >= 5, "{check:?}: {finished}");
+    }
+}
+
 #[test]
 fn a_member_that_differs_does_not_start() {
     let mut cluster = with_keys(|config| {

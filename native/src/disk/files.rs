@@ -51,6 +51,7 @@ impl Files {
             server_version: String::new(),
             features: Vec::new(),
             is_extensive: false,
+            quota_backend_bytes: 0,
         });
         let settings = DiskSettings {
             root,

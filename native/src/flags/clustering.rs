@@ -80,16 +80,14 @@ pub(super) const GROUP: Group = Group {
         Flag::text(
             "auto-compaction-retention",
             "0",
-            "How much history to keep.",
-        )
-        .not_yet(),
-        Flag::one_of(
+            "How much history the leader keeps when it compacts by itself: a duration, or a \
+             number of hours or of revisions; 0 to leave it all.",
+        ),
+        Flag::text(
             "auto-compaction-mode",
-            &["periodic", "revision"],
             "periodic",
-            "What auto-compaction-retention counts.",
-        )
-        .ignored(),
+            "What auto-compaction-retention counts: 'periodic' or 'revision'.",
+        ),
         Flag::one_of(
             "v2-deprecation",
             &[

@@ -14,9 +14,8 @@ pub(super) const GROUP: Group = Group {
         Flag::duration(
             "corrupt-check-time",
             "0s",
-            "Pause between two checks of the store.",
-        )
-        .not_yet(),
+            "Pause between two comparisons of the members' stores by the leader; 0 for none.",
+        ),
         Flag::duration(
             "compact-hash-check-time",
             "1m",

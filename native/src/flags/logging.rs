@@ -38,8 +38,7 @@ pub(super) const GROUP: Group = Group {
         Flag::duration(
             "warning-unary-request-duration",
             "300ms",
-            "Warn of requests that take longer.",
-        )
-        .not_yet(),
+            "Warn of requests that take longer from their coming to their answer.",
+        ),
     ],
 };

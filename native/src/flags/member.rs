@@ -56,9 +56,9 @@ pub(super) const GROUP: Group = Group {
         Flag::signed(
             "quota-backend-bytes",
             "0",
-            "Raise the space alarm above this size; 0 means 2 GiB.",
-        )
-        .not_yet(),
+            "Raise the space alarm when the store has grown to this; 0 means 2 GiB, less means \
+             never.",
+        ),
         Flag::text("backend-bbolt-freelist-type", "map", "bbolt's freelist.")
             .without_effect(BACKEND),
         Flag::duration("backend-batch-interval", "0s", "Time between two commits.")

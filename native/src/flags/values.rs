@@ -76,6 +76,11 @@ impl Values {
         GoDuration::parse(self.text(name)).map_or(Duration::ZERO, |duration| duration.0)
     }
 
+    /// A flag with a whole number.
+    pub(crate) fn signed(&self, name: &str) -> i64 {
+        self.text(name).parse().unwrap_or(0)
+    }
+
     /// A flag with a whole number that is not negative.
     pub(crate) fn unsigned(&self, name: &str) -> u64 {
         self.text(name).parse().unwrap_or(0)

@@ -1,6 +1,9 @@
 //! One line of the log.
 
-use jiff::Zoned;
+use std::time::SystemTime;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
 use super::{Fields, LogLevel};
@@ -71,6 +74,13 @@ impl Line<'_> {
 /// The time here and now, in etcd's form `2006-01-02T15:04:05.000000Z0700`.
 pub(super) fn now() -> String {
     timestamp(&Zoned::now())
+}
+
+/// A time in that form.
+pub(crate) fn time_text(time: SystemTime) -> String {
+    // One that jiff has no name for is none that a clock of ours shows.
+    let time = Timestamp::try_from(time).unwrap_or_default();
+    timestamp(&time.to_zoned(TimeZone::system()))
 }
 
 /// Go writes `Z` for no offset.

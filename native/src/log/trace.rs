@@ -1,5 +1,7 @@
 //! The core's trace events as lines of the log, with the fields that etcd gives them.
 
+mod upkeep;
+
 use quorate_core::id::MemberId;
 use quorate_core::member::REMOVED;
 use quorate_core::trace::{Level, TraceEvent, TraceKind};
@@ -56,6 +58,28 @@ fn with_fields(event: &TraceEvent) -> Option<Line> {
             },
             vec![("local-member-id", own), ("forward-ticks", json!(ticks))],
         ),
+        TraceKind::AttributesPublished { id, name } if *id == event.member => (
+            "member/attributes",
+            "published local member to cluster through raft",
+            vec![
+                ("local-member-id", own),
+                ("local-member-attributes", json!({ "Name": name })),
+            ],
+        ),
+        TraceKind::RemovedForGood => (
+            "member/leaving",
+            "server error",
+            vec![("local-member-id", own), ("error", json!(REMOVED))],
+        ),
+        kind => {
+            return transfer_with_fields(kind, own.clone())
+                .or_else(|| storage_with_fields(kind, own));
+        }
+    })
+}
+
+fn transfer_with_fields(kind: &TraceKind, own: Value) -> Option<Line> {
+    Some(match kind {
         TraceKind::TransferOnStop { to } => (
             "member/stop",
             "leadership transfer starting",
@@ -87,20 +111,7 @@ fn with_fields(event: &TraceEvent) -> Option<Line> {
             "skipped leadership transfer; local server is not leader",
             vec![("local-member-id", own)],
         ),
-        TraceKind::AttributesPublished { id, name } if *id == event.member => (
-            "member/attributes",
-            "published local member to cluster through raft",
-            vec![
-                ("local-member-id", own),
-                ("local-member-attributes", json!({ "Name": name })),
-            ],
-        ),
-        TraceKind::RemovedForGood => (
-            "member/leaving",
-            "server error",
-            vec![("local-member-id", own), ("error", json!(REMOVED))],
-        ),
-        kind => return storage_with_fields(kind, own),
+        _ => return None,
     })
 }
 
@@ -149,7 +160,7 @@ fn storage_with_fields(kind: &TraceKind, own: Value) -> Option<Line> {
             "created a new WAL segment",
             vec![("path", json!(file))],
         ),
-        _ => return None,
+        kind => return upkeep::with_fields(kind, own),
     })
 }
 

@@ -6,7 +6,7 @@ use quorate_core::command::{Command, Compare, DeleteRange, KeyValue, Put, Range,
 const LENGTH_MAX: usize = 1_024;
 
 /// What is asked, in the manner of protobuf's text format.
-pub(super) fn describe(command: &Command) -> String {
+pub(crate) fn describe(command: &Command) -> String {
     let text = match command {
         Command::Range(range) => range_words(range),
         Command::Put(put) => format!("put:<{}>", put_words(put)),
@@ -33,7 +33,7 @@ pub(super) fn describe(command: &Command) -> String {
 }
 
 /// About how many bytes key-values take in a message.
-pub(super) fn size_bytes(key_values: &[KeyValue]) -> usize {
+pub(crate) fn size_bytes(key_values: &[KeyValue]) -> usize {
     key_values
         .iter()
         .map(|found| found.key.len() + found.value.len())

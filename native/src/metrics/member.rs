@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use prometheus::{Histogram, HistogramVec, IntCounter, IntGauge, IntGaugeVec};
+use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
+use quorate_core::command::AlarmMember;
 use quorate_core::error::Error;
 use quorate_core::id::Index;
+use quorate_core::limits::QUOTA_BYTES_DEFAULT;
 use quorate_core::member::{Figures, Role};
 use quorate_core::trace::TraceKind;
 use quorate_core::version::ServerVersion;
@@ -30,6 +32,9 @@ pub(crate) struct MemberMetrics {
     repeated_reads: IntGauge,
     late_heartbeats: IntCounter,
     slow_applies: IntCounter,
+    alarms: IntGaugeVec,
+    promotions: IntCounter,
+    failed_promotions: IntCounterVec,
     durations: Durations,
     snapshots_begun: Mutex<BTreeMap<Index, Instant>>,
 }
@@ -46,6 +51,7 @@ impl MemberMetrics {
     pub(super) fn new(definitions: &Definitions, facts: &Facts) -> Self {
         name_versions(definitions, facts);
         name_features(definitions, facts);
+        show_quota(definitions, facts.quota_backend_bytes);
         Self {
             cluster_version: definitions.gauges(
                 "etcd_cluster_version",
@@ -95,6 +101,20 @@ impl MemberMetrics {
                 "etcd_server_slow_apply_total",
                 "Requests that took the store longer than --warning-apply-duration.",
             ),
+            alarms: definitions.gauges(
+                "etcd_debugging_server_alarms",
+                "Alarms that are raised, as far as was heard since the start.",
+                &["server_id", "alarm_type"],
+            ),
+            promotions: definitions.counter(
+                "etcd_server_learner_promote_successes",
+                "Learners that got their vote by a request to this member.",
+            ),
+            failed_promotions: definitions.counters(
+                "etcd_server_learner_promote_failures",
+                "Learners that did not.",
+                &["Reason"],
+            ),
             durations: Durations::new(definitions),
             snapshots_begun: Mutex::default(),
         }
@@ -127,6 +147,8 @@ impl MemberMetrics {
             }
             // A member that starts again tells so which version it had.
             TraceKind::CapabilitiesEnabled { version } => self.name_cluster_version(*version, 1),
+            TraceKind::AlarmRaised { alarm } => self.alarm(alarm).set(1),
+            TraceKind::AlarmLowered { alarm } => self.alarm(alarm).set(0),
             TraceKind::SnapshotStarted { index, .. } => {
                 self.begun().insert(*index, Instant::now());
             }
@@ -174,6 +196,20 @@ impl MemberMetrics {
     /// The store answered a range.
     pub(crate) fn ranged(&self, is_good: bool, took: Duration) {
         self.durations.range[usize::from(is_good)].observe(took.as_secs_f64());
+    }
+
+    /// A client asked to promote a learner.
+    pub(crate) fn promoted(&self, result: Result<(), &str>) {
+        match result {
+            Ok(()) => self.promotions.inc(),
+            Err(reason) => self.failed_promotions.with_label_values(&[reason]).inc(),
+        }
+    }
+
+    fn alarm(&self, alarm: &AlarmMember) -> IntGauge {
+        let member = alarm.member.to_string();
+        self.alarms
+            .with_label_values(&[member.as_str(), alarm.alarm.name()])
     }
 
     /// A request took the store too long.
@@ -260,6 +296,17 @@ fn name_features(definitions: &Definitions, facts: &Facts) {
             .with_label_values(&[*name, *stage])
             .set(i64::from(*is_on));
     }
+}
+
+fn show_quota(definitions: &Definitions, quota_backend_bytes: i64) {
+    let quota = definitions.gauge(
+        "etcd_server_quota_backend_bytes",
+        "How large the store may grow; less than nothing when it may grow without end.",
+    );
+    quota.set(match quota_backend_bytes {
+        0 => i64::try_from(QUOTA_BYTES_DEFAULT).unwrap_or(i64::MAX),
+        bytes => bytes,
+    });
 }
 
 /// etcd's buckets for what a store does.

@@ -176,6 +176,9 @@ impl Bootstrap {
             server_version: settings.etcd_version,
             initial_corrupt_check: settings.feature_gates.is_enabled(Gate::InitialCorruptCheck),
             compact_hash_check_interval_ms: settings.compact_hash_check_interval_ms(),
+            corrupt_check_interval_ms: settings.upkeep.corrupt_check_interval_ms(),
+            quota_backend_bytes: settings.upkeep.quota_backend_bytes,
+            auto_compaction: settings.upkeep.auto_compaction,
             txn_operations_max: settings.txn_operations_max,
             request_size_bytes_max: settings.request_size_bytes_max,
             ..MemberConfig::new(identity.id, identity.cluster, first)

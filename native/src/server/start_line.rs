@@ -3,9 +3,10 @@
 use std::num::NonZero;
 use std::time::Duration;
 
+use quorate_core::quota::Quota;
 use serde_json::{Value, json};
 
-use crate::flags::Endpoint;
+use crate::flags::{Endpoint, Gate};
 use crate::go_duration::GoDuration;
 use crate::log::Logger;
 use crate::settings::Settings;
@@ -73,9 +74,41 @@ pub(super) fn write(settings: &Settings, has_member: bool, logger: &Logger) {
             ("max-learners", json!(settings.learners_max)),
             ("max-txn-ops", json!(settings.txn_operations_max)),
             ("max-request-bytes", json!(settings.request_size_bytes_max)),
+            (
+                "max-concurrent-streams",
+                json!(settings.concurrent_streams_max),
+            ),
             ("playground-dir", json!(settings.playground_dir)),
-        ],
+        ]
+        .into_iter()
+        .chain(upkeep_fields(settings))
+        .collect::<Vec<_>>(),
     );
+}
+
+/// What it does to its store by itself.
+fn upkeep_fields(settings: &Settings) -> Vec<(&'static str, Value)> {
+    let text = |time: Duration| json!(GoDuration(time).to_string());
+    let upkeep = &settings.upkeep;
+    let quota_bytes = match Quota::new(upkeep.quota_backend_bytes).bytes() {
+        Some(bytes) => json!(bytes),
+        None => json!(upkeep.quota_backend_bytes),
+    };
+    vec![
+        ("quota-backend-bytes", quota_bytes),
+        (
+            "initial-corrupt-check",
+            json!(settings.feature_gates.is_enabled(Gate::InitialCorruptCheck)),
+        ),
+        ("corrupt-check-time-interval", text(upkeep.corrupt_check)),
+        (
+            "compact-check-time-interval",
+            text(settings.compact_hash_check_time),
+        ),
+        ("auto-compaction-mode", json!(upkeep.auto_compaction_mode)),
+        ("auto-compaction-retention", text(upkeep.retention())),
+        ("auto-compaction-interval", text(upkeep.retention())),
+    ]
 }
 
 /// Which server a line of its end is about.

@@ -64,6 +64,14 @@ fn bad_flags_end_with_two_and_a_message_that_names_them() {
 fn flags_that_do_not_go_together_end_with_one() {
     for (line, message) in [
         (
+            "--auto-compaction-mode=daily",
+            "unknown auto-compaction-mode \\\"daily\\\"",
+        ),
+        (
+            "--auto-compaction-retention=5x",
+            "error parsing CompactionRetention: time: unknown unit \\\"x\\\" in duration",
+        ),
+        (
             "--heartbeat-interval 300",
             "--election-timeout[1000ms] should be at least as 5 times as \
              --heartbeat-interval[300ms]",

@@ -13,7 +13,10 @@ pub(super) async fn answer(
     request: &pb::MemberPromoteRequest,
 ) -> Result<pb::MemberPromoteResponse, Status> {
     let command = Command::MemberPromote(MemberId(request.id));
-    match api.ask(command).await? {
+    let answer = api.ask(command).await;
+    let counted = answer.as_ref().map(drop).map_err(Status::message);
+    api.metrics.member.promoted(counted);
+    match answer? {
         (header, Reply::MemberPromote(members)) => Ok(pb::MemberPromoteResponse {
             header: convert::header_of_cluster(header),
             members: members.into_iter().map(convert::member).collect(),
