@@ -92,6 +92,9 @@ fn serve(arguments: &[String], line: Values) -> ExitCode {
         Ok(settings) => settings,
         Err(error) => return not_verified(&logger, arguments, &error.to_string()),
     };
+    for notice in settings::warnings(&values) {
+        logger.notice(&notice);
+    }
     tell_arguments(&logger, arguments);
     match (&settings.default_host, host) {
         (Some(host), _) => {

@@ -15,7 +15,7 @@ use quorate_core::version::ServerVersion;
 
 pub(crate) use bootstrap_check::{check_bootstrap, check_joining};
 pub(crate) use cluster::{InitialCluster, InitialMember};
-pub(crate) use defaults::default_host;
+pub(crate) use defaults::{default_host, warnings};
 pub(crate) use resolve::same_places;
 pub(crate) use upkeep::Upkeep;
 pub(crate) use verify::SettingsError;

@@ -9,6 +9,7 @@ mod curious;
 mod election;
 mod errors;
 mod etcdctl;
+mod flags_at_work;
 mod gateway;
 mod http;
 mod joining;

@@ -3,7 +3,8 @@
 use std::net::UdpSocket;
 
 use super::{InitialCluster, Settings};
-use crate::flags::{Endpoint, default_of};
+use crate::flags::{Endpoint, Values, default_of};
+use crate::log::Notice;
 
 /// Fills in what was not asked for: a member that listens on all addresses advertises the
 /// machine's own, and a named member founds a cluster of its own.
@@ -26,6 +27,26 @@ pub(super) fn follow(settings: &mut Settings, host: Option<&str>) {
         settings.initial_cluster = InitialCluster::of_one(&settings.name, &settings.advertise_peer);
     }
 }
+
+/// What etcd warns of: defaults that are fine for one server on one machine, and for no other.
+pub(crate) fn warnings(values: &Values) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    let name = values.text("name");
+    if name == default_of("name") {
+        let notice = Notice::warn(DEFAULT_NAME).with("name", name);
+        notices.push(notice);
+    }
+    if values.text("data-dir").is_empty() {
+        let notice = Notice::warn("'data-dir' was empty; using default");
+        notices.push(notice.with("data-dir", format!("{name}.etcd")));
+    }
+    notices
+}
+
+/// etcd's words.
+const DEFAULT_NAME: &str = "it isn't recommended to use default name, please set a value for \
+                            --name. Note that etcd might run into issue when multiple members \
+                            have the same default name";
 
 /// Whether the host took the place of a default that nobody elsewhere could use.
 fn advertise_host(

@@ -72,8 +72,17 @@ impl Server {
 
     /// How much memory it has, as the kernel counts it.
     pub(crate) fn memory_bytes(&self) -> u64 {
+        self.status_bytes("VmRSS:")
+    }
+
+    /// How much of it is never swapped out.
+    pub(crate) fn locked_memory_bytes(&self) -> u64 {
+        self.status_bytes("VmLck:")
+    }
+
+    fn status_bytes(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let line = status.lines().find(|line| line.starts_with(name));
         let kilobytes: u64 = line
             .unwrap()
             .split_whitespace()

@@ -166,6 +166,54 @@ fn variables_stand_for_flags() {
 }
 
 #[test]
+fn each_of_etcdctls_variables_is_read() {
+    let run = |variable: &str, value: &str, arguments: &[&str]| {
+        let mut command = Command::new(QUORATECTL);
+        command.args(arguments).env(variable, value);
+        run_command(command, "")
+    };
+    // Those with a kind refuse what is none of it, and so prove that they were read.
+    for (name, flag) in [
+        ("COMMAND_TIMEOUT", "command-timeout"),
+        ("DEBUG", "debug"),
+        ("DIAL_TIMEOUT", "dial-timeout"),
+        ("HEX", "hex"),
+        ("INSECURE_DISCOVERY", "insecure-discovery"),
+        ("INSECURE_SKIP_TLS_VERIFY", "insecure-skip-tls-verify"),
+        ("INSECURE_TRANSPORT", "insecure-transport"),
+        ("KEEPALIVE_TIME", "keepalive-time"),
+        ("KEEPALIVE_TIMEOUT", "keepalive-timeout"),
+        ("MAX_RECV_BYTES", "max-recv-bytes"),
+        ("MAX_REQUEST_BYTES", "max-request-bytes"),
+    ] {
+        let ran = run(&format!("ETCDCTL_{name}"), "seventeen", &["get", "foo"]);
+        let wanted = format!("invalid argument \"seventeen\" for \"--{flag}\" flag");
+        assert!(ran.complaints.contains(&wanted), "{name}: {ran:?}");
+    }
+    // What is not there yet is refused by the flag's name.
+    for (name, flag) in [
+        ("AUTH_JWT_TOKEN", "auth-jwt-token"),
+        ("CACERT", "cacert"),
+        ("CERT", "cert"),
+        ("DISCOVERY_SRV", "discovery-srv"),
+        ("DISCOVERY_SRV_NAME", "discovery-srv-name"),
+        ("KEY", "key"),
+        ("PASSWORD", "password"),
+        ("USER", "user"),
+    ] {
+        let ran = run(&format!("ETCDCTL_{name}"), "seventeen", &["get", "foo"]);
+        let wanted = format!("--{flag} is not supported yet");
+        assert!(ran.complaints.contains(&wanted), "{name}: {ran:?}");
+    }
+    let nowhere = run(
+        "ETCDCTL_ENDPOINTS",
+        "127.0.0.1:1",
+        &["get", "foo", "--command-timeout=1s"],
+    );
+    assert!(nowhere.log.contains("127.0.0.1:1"), "{nowhere:?}");
+}
+
+#[test]
 fn help_version_and_completion_need_no_server() {
     for (line, part) in [
         ("", "Usage: quoratectl"),
