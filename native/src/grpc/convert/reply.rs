@@ -124,9 +124,9 @@ fn operation(response: ResponseOp, revisions: &mut Revisions) -> PbResponse {
             PbResponse::ResponseDeleteRange(delete_range_response(reply, revisions.header()))
         }
         ResponseOp::Txn(reply) => {
-            let mut response = txn_within(reply, None, revisions);
-            response.header = revisions.header();
-            PbResponse::ResponseTxn(response)
+            // etcd leaves the header of a transaction within another empty.
+            let header = Some(pb::ResponseHeader::default());
+            PbResponse::ResponseTxn(txn_within(reply, header, revisions))
         }
     }
 }
@@ -216,7 +216,8 @@ mod tests {
                 header.revision
             })
             .collect();
-        assert_eq!(revisions, [2, 2, 3, 3]);
+        // As in etcd a transaction within another one says nothing.
+        assert_eq!(revisions, [2, 2, 0, 3]);
     }
 
     #[test]
