@@ -15,6 +15,8 @@ mod downgrade;
 mod elect;
 mod endpoint;
 pub(crate) mod failure;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 pub(crate) mod get;
 mod lease;
 mod lock;

@@ -8,6 +8,8 @@ mod auth;
 mod cluster;
 mod election;
 mod failure;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod kv;
 mod lease;
 mod lock;

@@ -9,6 +9,8 @@ mod cobra;
 pub mod ctl;
 mod disk;
 mod flags;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gateway;
 mod go;
 mod go_duration;

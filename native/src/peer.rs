@@ -12,6 +12,8 @@
 
 mod dialler;
 mod framing;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod handshake;
 mod keeper;
 mod link;

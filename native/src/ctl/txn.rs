@@ -87,6 +87,14 @@ fn part<T>(
     }
 }
 
+/// All that a transaction is typed as, for a fuzz target.
+#[cfg(fuzzing)]
+pub(super) fn fuzz(text: &str) {
+    let mut input = io::Cursor::new(text);
+    let _ = part(&mut input, compare::parse);
+    let _ = part(&mut input, operation::parse);
+}
+
 impl Answer for TxnResponse {
     fn simple(&self, page: &mut Page) {
         page.line(if self.succeeded { "SUCCESS" } else { "FAILURE" });
