@@ -29,6 +29,7 @@ struct Bench {
     refused: Vec<String>,
     stopped: Option<Option<String>>,
     replies: u32,
+    errors: Vec<Error>,
     batches_done: u32,
 }
 
@@ -54,6 +55,7 @@ impl Bench {
             refused: Vec::new(),
             stopped: None,
             replies: 0,
+            errors: Vec::new(),
             batches_done: 0,
         };
         bench.settle();
@@ -88,7 +90,10 @@ impl Bench {
                     result: Ok(()),
                 });
             }
-            Output::Reply { .. } => self.replies += 1,
+            Output::Reply { result, .. } => {
+                self.replies += 1;
+                self.errors.extend(result.err());
+            }
             Output::Watch(_) | Output::Save(_) | Output::Members(_) => {}
             Output::Trace(event) => {
                 if let TraceKind::Refused { reason, .. } = event.kind {
@@ -557,4 +562,29 @@ fn a_heartbeat_beyond_the_log_stops_a_member_that_has_lost_entries() {
         failure.contains("leader 2 knows it to have 99"),
         "{failure}"
     );
+}
+
+#[test]
+fn a_write_says_that_the_connection_to_the_leader_was_lost() {
+    let mut bench = Bench::new(3);
+    // It hears of a leader that it cannot reach itself.
+    let heartbeat = WireMessage {
+        term: 2,
+        ..message(WireKind::Heartbeat)
+    };
+    bench.receive(2, WireBody::Raft(heartbeat.clone()));
+    bench.step(Input::Request {
+        id: RequestId(1),
+        command: Command::Put(Put {
+            key: Bytes::from_static(b"k"),
+            ..Put::default()
+        }),
+    });
+    for _ in 0..200 {
+        bench.receive(2, WireBody::Raft(heartbeat.clone()));
+        bench.step(Input::Tick);
+    }
+    assert_eq!(bench.errors, [Error::TimeoutConnectionLost]);
+    let text = "etcdserver: request timed out, possibly due to connection lost";
+    assert_eq!(bench.errors[0].to_string(), text);
 }

@@ -1,5 +1,8 @@
 //! Every error of etcd's table that a client can reach without users and roles: its code and its
-//! text (`api/v3rpc/rpctypes/error.go`).
+//! text (`api/v3rpc/rpctypes/error.go`). [`table`] says which test reaches which.
+
+mod others;
+mod table;
 
 use std::time::Duration;
 
