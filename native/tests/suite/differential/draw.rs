@@ -188,7 +188,7 @@ impl Draw {
         ];
         pb::MemberAddRequest {
             peer_ur_ls: vec![(*self.prng.choose(&urls).unwrap()).to_owned()],
-            is_learner: true,
+            is_learner: self.prng.chance(500),
         }
     }
 
