@@ -28,25 +28,16 @@ pub(super) fn follow(settings: &mut Settings, host: Option<&str>) {
     }
 }
 
-/// What etcd warns of: defaults that are fine for one server on one machine, and for no other.
+/// What etcd warns of before it starts.
 pub(crate) fn warnings(values: &Values) -> Vec<Notice> {
     let mut notices = Vec::new();
-    let name = values.text("name");
-    if name == default_of("name") {
-        let notice = Notice::warn(DEFAULT_NAME).with("name", name);
-        notices.push(notice);
-    }
     if values.text("data-dir").is_empty() {
+        let directory = format!("{}.etcd", values.text("name"));
         let notice = Notice::warn("'data-dir' was empty; using default");
-        notices.push(notice.with("data-dir", format!("{name}.etcd")));
+        notices.push(notice.with("data-dir", directory));
     }
     notices
 }
-
-/// etcd's words.
-const DEFAULT_NAME: &str = "it isn't recommended to use default name, please set a value for \
-                            --name. Note that etcd might run into issue when multiple members \
-                            have the same default name";
 
 /// Whether the host took the place of a default that nobody elsewhere could use.
 fn advertise_host(
