@@ -1,5 +1,6 @@
 //! A client of one member: asks the core's commands over gRPC, and says what came of each.
 
+mod members;
 mod reply;
 mod request;
 mod watch;
@@ -15,6 +16,7 @@ use tokio::time::timeout;
 use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
 
+pub(crate) use self::members::Members;
 pub(crate) use self::watch::WatchStream;
 use pb::kv_client::KvClient;
 use pb::lease_client::LeaseClient;

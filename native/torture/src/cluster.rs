@@ -1,5 +1,6 @@
 //! Real servers on this machine, with a proxy before each.
 
+mod ids;
 mod ports;
 mod server;
 
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 use crate::patience::Patience;
 use crate::plan::ClusterPlan;
 use crate::proxy::{Links, NodeOf, Proxy};
+use ids::Ids;
 use server::Start;
 pub(crate) use server::{DiskOrder, Presence, Server};
 
@@ -40,7 +42,9 @@ pub(crate) struct Cluster {
     pub(crate) links: Links,
     /// How long to wait for it.
     pub(crate) patience: Arc<Patience>,
-    ids: Vec<MemberId>,
+    /// The URLs that the others reach each at: its proxy's.
+    peer_urls: Vec<String>,
+    ids: Ids,
     folder: PathBuf,
     _proxies: Vec<Proxy>,
 }
@@ -64,16 +68,16 @@ impl Cluster {
         let (peer_ports, proxy_ports) = others.split_at(count);
         let peer_urls: Vec<String> = proxy_ports.iter().map(|port| url(*port)).collect();
         let token = format!("torture-{}", plan.seed);
-        let ids: Vec<MemberId> = peer_urls
-            .iter()
-            .map(|url| member_id(std::slice::from_ref(url), &token, None))
-            .collect();
+        let ids = Ids::new(peer_urls.iter().map(|url| {
+            let urls = std::slice::from_ref(url);
+            member_id(urls, &token, None)
+        }));
         let links = Links::new(count);
         let mut proxies = Vec::new();
         let mut servers = Vec::new();
         for node in 0..count {
             let ids = ids.clone();
-            let node_of: NodeOf = Arc::new(move |id| ids.iter().position(|own| own.0 == id));
+            let node_of: NodeOf = Arc::new(move |id| ids.node_of(MemberId(id)));
             let (port, behind) = (proxy_ports[node], peer_ports[node]);
             proxies.push(Proxy::start(node, port, behind, links.clone(), node_of).await?);
             servers.push(Server::new(Start {
@@ -81,6 +85,7 @@ impl Cluster {
                 flags: flags(plan, node, client_ports[node], behind, &peer_urls, &folder),
                 environment: environment(plan, known_bug),
                 log: folder.join(format!("{}.log", name(node))),
+                data: folder.join(name(node)),
                 disk: folder.join(format!("{}.disk", name(node))),
             }));
         }
@@ -92,6 +97,7 @@ impl Cluster {
             client_ports: client_ports.to_vec(),
             links,
             patience,
+            peer_urls,
             ids,
             folder,
             _proxies: proxies,
@@ -110,7 +116,22 @@ impl Cluster {
 
     /// Which member has an id.
     pub(crate) fn node_of(&self, id: u64) -> Option<usize> {
-        self.ids.iter().position(|own| own.0 == id)
+        self.ids.node_of(MemberId(id))
+    }
+
+    /// Which member this node is now.
+    pub(crate) fn id(&self, node: usize) -> MemberId {
+        self.ids.newest(node)
+    }
+
+    /// This node is another member from now on.
+    pub(crate) fn set_id(&self, node: usize, id: MemberId) {
+        self.ids.add(node, id);
+    }
+
+    /// Where the others reach this node.
+    pub(crate) fn peer_url(&self, node: usize) -> &str {
+        &self.peer_urls[node]
     }
 
     /// What each member says of itself, if it does.
@@ -138,10 +159,10 @@ impl Cluster {
 
     /// Has the leader hand leadership to another member. Whether it does is up to it.
     pub(crate) fn move_leader(&self, leader: Option<usize>, to: usize) {
-        let (Some(leader), Some(id)) = (leader, self.ids.get(to)) else {
+        let Some(leader) = leader else {
             return;
         };
-        let (port, command) = (self.client_ports[leader], Command::MoveLeader(*id));
+        let (port, command) = (self.client_ports[leader], Command::MoveLeader(self.id(to)));
         tokio::spawn(async move {
             if let Some(client) = Client::connect(port).await {
                 client.ask(&command, MOVE_LIMIT).await;
@@ -201,6 +222,8 @@ fn flags(
     [
         ("name", name(node)),
         ("data-dir", folder.join(name(node)).display().to_string()),
+        // Faults leave nobody connected for as long as the check wants it.
+        ("strict-reconfig-check", "false".to_owned()),
         ("listen-client-urls", url(client_port)),
         ("advertise-client-urls", url(client_port)),
         ("listen-peer-urls", url(peer_port)),

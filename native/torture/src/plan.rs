@@ -7,5 +7,5 @@ mod fault;
 mod round;
 
 pub(crate) use cluster::ClusterPlan;
-pub(crate) use fault::Fault;
+pub(crate) use fault::{Fault, Replacing};
 pub(crate) use round::{PlannedFault, RoundPlan};

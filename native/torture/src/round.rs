@@ -2,6 +2,7 @@
 //! looked at.
 
 mod check;
+mod replacement;
 mod settle;
 mod trouble;
 

@@ -15,6 +15,19 @@ pub(crate) struct Server {
     /// How much of the log has been searched for panics.
     log_searched_bytes: u64,
     life: Option<Life>,
+    membership: Membership,
+}
+
+/// How a member stands to its cluster, by what the runner has asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Membership {
+    /// It is a member.
+    Member,
+    /// It has been or is about to be removed: nobody starts it again, and it may end by itself.
+    Leaving,
+    /// It was added and is started as one that joins. Until it knows the cluster it may find that
+    /// whom it asks does not know of it yet, and end.
+    Joining,
 }
 
 /// How a member is started.
@@ -28,6 +41,8 @@ pub(super) struct Start {
     pub(super) environment: Vec<(&'static str, String)>,
     /// Where its log is added to.
     pub(super) log: PathBuf,
+    /// Where its data is.
+    pub(super) data: PathBuf,
     /// The file that its disk obeys.
     pub(super) disk: PathBuf,
 }
@@ -69,12 +84,43 @@ impl Server {
             start,
             log_searched_bytes: 0,
             life: None,
+            membership: Membership::Member,
         }
     }
 
-    /// Starts it, if it is down.
+    /// It is about to be removed from the cluster: it is not started again.
+    pub(crate) fn leave(&mut self) {
+        self.membership = Membership::Leaving;
+    }
+
+    /// What it was is thrown away, its process and its data; another member is to be started
+    /// with its name and its ports.
+    pub(crate) fn begin_anew(&mut self) -> Result<()> {
+        self.kill()?;
+        match fs::remove_dir_all(&self.start.data) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        let state = "--initial-cluster-state=";
+        for flag in &mut self.start.flags {
+            if flag.starts_with(state) {
+                *flag = format!("{state}existing");
+            }
+        }
+        self.membership = Membership::Joining;
+        Ok(())
+    }
+
+    /// It knows the cluster now.
+    pub(crate) fn has_joined(&mut self) {
+        if self.membership == Membership::Joining {
+            self.membership = Membership::Member;
+        }
+    }
+
+    /// Starts it, if it is down and belongs to the cluster.
     pub(crate) fn start(&mut self) -> Result<()> {
-        if self.life.is_some() {
+        if self.life.is_some() || self.membership == Membership::Leaving {
             return Ok(());
         }
         self.order(DiskOrder::Ok)?;
@@ -164,7 +210,14 @@ impl Server {
         self.life = None;
         // Said before the process ends, but maybe after it was looked for above.
         let has_disk_failed = self.failed_path().exists();
-        if is_right_end(status, is_told_to_stop, has_disk_failed) {
+        let is_right = is_right_end(status, is_told_to_stop, has_disk_failed)
+            || match self.membership {
+                Membership::Member => false,
+                // As etcd's does, when it hears that it is removed.
+                Membership::Leaving => status.code() == Some(0),
+                Membership::Joining => status.code() == Some(1) && self.was_not_let_in(),
+            };
+        if is_right {
             Ok(Presence::Down)
         } else {
             Err(format!("its process ended by itself, with {status}"))
@@ -184,6 +237,13 @@ impl Server {
         let text = String::from_utf8_lossy(&bytes);
         let found = text.lines().find(|line| line.contains("panicked at"));
         Ok(found.map(str::to_owned))
+    }
+
+    /// Whether the last that it has logged is that nobody it asked knows of it, or is there.
+    fn was_not_let_in(&self) -> bool {
+        let log = fs::read_to_string(&self.start.log).unwrap_or_default();
+        let last = log.lines().last().unwrap_or_default();
+        NOT_LET_IN.iter().any(|reason| last.contains(reason))
     }
 
     /// Where its disk says that it has failed.
@@ -214,6 +274,12 @@ fn is_right_end(status: ExitStatus, is_told_to_stop: bool, has_disk_failed: bool
     let is_stopped = status.signal() == Some(Signal::TERM.as_raw());
     (is_told_to_stop && is_stopped) || (has_disk_failed && status.code() == Some(1))
 }
+
+/// Why a member that joins ends, and may try again.
+const NOT_LET_IN: [&str; 2] = [
+    "error validating peerURLs",
+    "cannot fetch cluster info from peer urls",
+];
 
 #[cfg(test)]
 mod tests {

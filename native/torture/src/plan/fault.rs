@@ -43,6 +43,22 @@ pub(crate) enum Fault {
     FailSync(Victims),
     /// The leader is asked to hand leadership on.
     MoveLeader(Victims),
+    /// A member is removed for good, and another takes its place.
+    Replace {
+        /// Which.
+        victim: Victims,
+        /// How.
+        manner: Replacing,
+    },
+}
+
+/// How a member is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Replacing {
+    /// Whether it is dead when it is removed; else it runs, and has to stop of it.
+    pub(crate) is_dead: bool,
+    /// Whether the new one begins as a learner, and is promoted when it has caught up.
+    pub(crate) by_learner: bool,
 }
 
 /// To whom it happens. Who leads is found out when it is about to happen.
@@ -173,6 +189,7 @@ impl Fault {
             Fault::FailWrite(_) => "failed write",
             Fault::FailSync(_) => "failed sync",
             Fault::MoveLeader(_) => "move leader",
+            Fault::Replace { .. } => "replace member",
         }
     }
 }
@@ -192,6 +209,15 @@ impl fmt::Display for Fault {
             }
             Fault::Delay { cut, by } => write!(f, "delay {cut:?} by {by:?}"),
             Fault::SlowDisk { victims, by_ms } => write!(f, "slow disk {victims:?} by {by_ms} ms"),
+            Fault::Replace { victim, manner } => {
+                let state = if manner.is_dead { "dead" } else { "running" };
+                let by = if manner.by_learner {
+                    "learner"
+                } else {
+                    "voter"
+                };
+                write!(f, "replace {victim:?}, which is {state}, by a {by}")
+            }
         }
     }
 }

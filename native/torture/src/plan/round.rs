@@ -5,7 +5,7 @@ use std::time::Duration;
 use quorate_core::prng::Prng;
 
 use super::cluster::ClusterPlan;
-use super::fault::{Cut, Fault, Victims};
+use super::fault::{Cut, Fault, Replacing, Victims};
 
 /// When the first fault may begin, after the round has.
 const FIRST_AFTER_MS: (u64, u64) = (50, 300);
@@ -39,11 +39,17 @@ impl RoundPlan {
         let mut after_ms = between(&mut prng, FIRST_AFTER_MS);
         let count = prng.between(1, 4);
         let mut faults = Vec::new();
+        let mut replaces = false;
         for _ in 0..count {
+            let mut fault = fault(&mut prng);
+            // One change of the members is enough for a round.
+            if matches!(fault, Fault::Replace { .. }) && std::mem::replace(&mut replaces, true) {
+                fault = Fault::Kill(one(&mut prng));
+            }
             faults.push(PlannedFault {
                 after: Duration::from_millis(after_ms),
                 lasts: Duration::from_millis(between(&mut prng, LASTS_MS)),
-                fault: fault(&mut prng),
+                fault,
             });
             after_ms += between(&mut prng, PAUSE_MS);
         }
@@ -52,7 +58,7 @@ impl RoundPlan {
 }
 
 fn fault(prng: &mut Prng) -> Fault {
-    match prng.below(100) {
+    match prng.below(108) {
         0..25 => Fault::Kill(several(prng)),
         25..33 => Fault::Terminate(one(prng)),
         33..50 => Fault::Pause(several(prng)),
@@ -70,7 +76,14 @@ fn fault(prng: &mut Prng) -> Fault {
         },
         90..93 => Fault::FailWrite(one(prng)),
         93..96 => Fault::FailSync(one(prng)),
-        _ => Fault::MoveLeader(Victims::Follower(prng.bits())),
+        96..100 => Fault::MoveLeader(Victims::Follower(prng.bits())),
+        _ => Fault::Replace {
+            victim: one(prng),
+            manner: Replacing {
+                is_dead: prng.chance(500),
+                by_learner: prng.chance(500),
+            },
+        },
     }
 }
 
@@ -125,6 +138,6 @@ mod tests {
                 kinds.extend(plan.faults.iter().map(|planned| planned.fault.kind()));
             }
         }
-        assert_eq!(kinds.len(), 9, "{kinds:?}");
+        assert_eq!(kinds.len(), 10, "{kinds:?}");
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use tokio::time::sleep;
 
+use super::replacement::Replacement;
 use crate::cluster::{Cluster, DiskOrder, Presence, name};
 use crate::figures::Figures;
 use crate::plan::{Fault, PlannedFault};
@@ -17,6 +18,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub(super) struct Trouble<'a> {
     cluster: &'a mut Cluster,
     active: Vec<Active>,
+    replacement: Option<Replacement>,
 }
 
 /// A fault that has begun.
@@ -35,6 +37,7 @@ impl<'a> Trouble<'a> {
         Self {
             cluster,
             active: Vec::new(),
+            replacement: None,
         }
     }
 
@@ -54,6 +57,7 @@ impl<'a> Trouble<'a> {
         for (at, number, begins) in events {
             sleep(at.saturating_sub(begun.elapsed())).await;
             self.cluster.presences()?;
+            self.go_on_replacing().await?;
             if begins {
                 figures.add_fault(faults[number].fault.kind());
                 self.begin(number, &faults[number].fault).await?;
@@ -90,7 +94,33 @@ impl<'a> Trouble<'a> {
         for server in &mut self.cluster.servers {
             server.start()?;
         }
+        self.end_replacing().await
+    }
+
+    /// What can be done now for a member that takes another's place is done.
+    async fn go_on_replacing(&mut self) -> Result<()> {
+        if let Some(replacement) = &mut self.replacement
+            && replacement.go_on(self.cluster).await?
+        {
+            self.replacement = None;
+        }
         Ok(())
+    }
+
+    /// Waits until nobody is on the way in or out: nothing stands in the way any more.
+    async fn end_replacing(&mut self) -> Result<()> {
+        let patience = self.cluster.patience.clone();
+        let wait = patience.wait_for("a member that takes another's place");
+        loop {
+            self.cluster.presences()?;
+            self.go_on_replacing().await?;
+            let Some(replacement) = &self.replacement else {
+                return Ok(());
+            };
+            let seen = replacement.to_string();
+            wait.check("liveness", "Raft thesis §4.1, §4.2", &seen)?;
+            sleep(PAUSE).await;
+        }
     }
 
     async fn begin(&mut self, number: usize, fault: &Fault) -> Result<()> {
@@ -104,7 +134,10 @@ impl<'a> Trouble<'a> {
             | Fault::SlowDisk { victims, .. }
             | Fault::FailWrite(victims)
             | Fault::FailSync(victims)
-            | Fault::MoveLeader(victims) => nodes = victims.among(size, leader),
+            | Fault::MoveLeader(victims)
+            | Fault::Replace {
+                victim: victims, ..
+            } => nodes = victims.among(size, leader),
             Fault::Cut { cut, .. } | Fault::Delay { cut, .. } => ways = cut.among(size, leader),
         }
         for node in &nodes {
@@ -117,6 +150,9 @@ impl<'a> Trouble<'a> {
                 Fault::FailWrite(_) => server.order(DiskOrder::FailWrite)?,
                 Fault::FailSync(_) => server.order(DiskOrder::FailSync)?,
                 Fault::MoveLeader(_) => self.cluster.move_leader(leader, *node),
+                Fault::Replace { manner, .. } => {
+                    self.replacement = Some(Replacement::begin(self.cluster, *node, *manner)?);
+                }
                 Fault::Cut { .. } | Fault::Delay { .. } => bail!("ways are no members"),
             }
         }
