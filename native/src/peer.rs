@@ -10,6 +10,7 @@
 //!
 //! Who the others are changes while the server runs: see [`roster`].
 
+mod answers;
 mod dialler;
 mod framing;
 #[cfg(fuzzing)]
@@ -19,6 +20,7 @@ mod keeper;
 mod link;
 mod listener;
 mod members_page;
+mod pages;
 mod prober;
 mod reader;
 mod roster;

@@ -1,5 +1,6 @@
 //! Travels the ways to the others: a dialler and a prober for each, for as long as it is wanted.
 
+use quorate_core::id::MemberId;
 use tokio::task::JoinSet;
 
 use super::roster::NewWay;
@@ -25,7 +26,7 @@ pub(super) async fn run(context: Context) {
     }
 }
 
-async fn travel(way: NewWay, context: Context) -> quorate_core::id::MemberId {
+async fn travel(way: NewWay, context: Context) -> MemberId {
     let NewWay {
         peer,
         target,

@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -17,12 +16,13 @@ use quorate_core::id::MemberId;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 
+use super::answers::{Answer, json, only, text};
 use super::handshake::{self, PROTOCOL, Refusal, STREAM_PATH};
 use super::link::Link;
 use super::members_page::{self, MEMBERS_PATH};
 use super::prober::{Health, PROBING_PATH};
 use super::roster::Caller;
-use super::{Context, Peer, reader};
+use super::{Context, Peer, pages, reader};
 use crate::listen::accept_all;
 use crate::log::Rejections;
 use crate::version;
@@ -66,31 +66,29 @@ async fn answer(
     request: Request<Incoming>,
     address: SocketAddr,
     server: Arc<Server>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Answer, Infallible> {
     let context = &server.context;
     let mut response = match (request.method(), request.uri().path()) {
         (&Method::GET, "/version") => {
-            json_text(version::json(context.own.version, &context.member).await)
+            json(version::json(context.own.version, &context.member).await)
         }
         (&Method::GET, MEMBERS_PATH) => members(context).await,
         (&Method::GET, STREAM_PATH) => stream(request, address, &server),
         (&Method::GET, PROBING_PATH) => match serde_json::to_string(&Health::now()) {
-            Ok(health) => json_text(health),
+            Ok(health) => json(health),
             Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         },
-        (_, "/version" | MEMBERS_PATH) => {
-            text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
-        }
-        _ => text(StatusCode::NOT_FOUND, "404 page not found"),
+        (_, "/version" | MEMBERS_PATH) => only("GET"),
+        _ => pages::answer(request, context).await,
     };
     handshake::write_answer(response.headers_mut(), context.own);
     Ok(response)
 }
 
-async fn members(context: &Context) -> Response<Full<Bytes>> {
+async fn members(context: &Context) -> Answer {
     match context.member.ask(Command::MemberList(false)).await.1 {
         Ok(Reply::MemberList(reply)) => match members_page::render(reply.members) {
-            Ok(list) => json_text(list),
+            Ok(list) => json(list),
             Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         },
         Ok(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "wrong kind of reply"),
@@ -126,11 +124,7 @@ fn admit(headers: &HeaderMap, context: &Context) -> Result<(MemberId, Arc<Link>)
     }
 }
 
-fn stream(
-    request: Request<Incoming>,
-    address: SocketAddr,
-    server: &Arc<Server>,
-) -> Response<Full<Bytes>> {
+fn stream(request: Request<Incoming>, address: SocketAddr, server: &Arc<Server>) -> Answer {
     let context = &server.context;
     let (from, link) = match admit(request.headers(), context) {
         Ok(admitted) => admitted,
@@ -170,7 +164,7 @@ fn stream(
     response
 }
 
-fn refuse(refusal: Refusal, server: &Server, address: SocketAddr) -> Response<Full<Bytes>> {
+fn refuse(refusal: Refusal, server: &Server, address: SocketAddr) -> Answer {
     report(server, address, refusal);
     let own = server.context.own.id;
     if refusal == Refusal::SelfBootstrapped {
@@ -235,23 +229,4 @@ fn report(server: &Server, address: SocketAddr, refusal: Refusal) {
             .rejections
             .reject(address, "not a quorate-peer stream"),
     }
-}
-
-fn json_text(body: String) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body));
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    response
-}
-
-fn text(status: StatusCode, body: &str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(format!("{body}\n")));
-    *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
-    response
 }

@@ -243,8 +243,8 @@ fn whoever_joins_another_cluster_than_the_flags_say_is_told_so() {
     // It was not added.
     let text = start("infra2", &format!("{founder},{own}"));
     let id = hex(cluster.id(0));
-    let begins = format!("error validating peerURLs {{ClusterID:");
-    assert!(text.contains(&begins), "{text}");
+    let begins = "error validating peerURLs {ClusterID:";
+    assert!(text.contains(begins), "{text}");
     assert!(
         text.contains(&format!("&{{ID:{id} RaftAttributes:{{PeerURLs:[")),
         "{text}"

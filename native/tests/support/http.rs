@@ -28,7 +28,14 @@ pub(crate) fn post(port: u16, path: &str, body: &str) -> Answer {
     send("POST", port, path, &headers, body)
 }
 
-fn send(method: &str, port: u16, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+/// Asks with a body.
+pub(crate) fn send(
+    method: &str,
+    port: u16,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let mut head = format!("{method} {path} HTTP/1.1\r\n");
     if !headers.iter().any(|(name, _)| *name == "host") {
@@ -48,10 +55,11 @@ fn send(method: &str, port: u16, path: &str, headers: &[(&str, &str)], body: &st
         .unwrap();
     // A server that never ends its answer is told by its path.
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let mut text = String::new();
-    stream
-        .read_to_string(&mut text)
-        .unwrap_or_else(|error| panic!("{method} {path} {body}: {error} after {text}"));
+    let mut bytes = Vec::new();
+    let read = stream.read_to_end(&mut bytes);
+    // A body that is no text is looked at by its head alone.
+    let text = String::from_utf8_lossy(&bytes);
+    read.unwrap_or_else(|error| panic!("{method} {path} {body}: {error} after {text}"));
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     let head = head.to_lowercase();
