@@ -3,12 +3,14 @@
 //! Every byte is read and made by the modules that members use; nothing here has a format of its
 //! own.
 
+mod force;
 mod found;
 mod life;
 mod log_lines;
 mod summary;
 mod tidy;
 
+pub use force::{Forced, force_new_cluster};
 pub use found::{Founding, found_from_snapshot};
 pub use life::{Life, life};
 pub use log_lines::{LogLine, LogLineKind, log_lines};

@@ -2,6 +2,7 @@
 
 mod advice;
 mod bootstrap;
+mod image;
 mod memory;
 mod notify;
 mod signal;
@@ -25,7 +26,7 @@ use tokio::time::{sleep, timeout};
 pub(crate) use signal::StopSignal;
 
 use crate::client::{ClientApi, ClientServer, ConnectionSettings};
-use crate::disk::{DataDirectory, DirectoryError, Disk, DiskSettings, load_image};
+use crate::disk::{DataDirectory, DirectoryError, Disk, DiskSettings};
 use crate::flags::Endpoint;
 use crate::gateway::Gateway;
 use crate::grpc::{Api, Services};
@@ -133,7 +134,10 @@ pub(crate) async fn run(settings: &Settings, logger: &Logger) -> Result<End, Ser
     let directory = DataDirectory::open_with_log(&settings.data_dir, settings.wal_dir.as_deref())?;
     start_line::write(settings, directory.has_member(), logger);
     advice::tell(settings, logger);
-    let image = load_image(directory.path()).map_err(failed("cannot read the data directory"))?;
+    if let Some(advice) = directory.permissions_advice() {
+        logger.warn("check file permission", &[("error", json!(advice))]);
+    }
+    let image = image::load(settings, &directory, logger)?;
     let bootstrap = tokio::select! {
         bootstrap = Bootstrap::of(settings, &image, logger) => bootstrap?,
         // Whoever joins may wait long for the others' answers.
@@ -235,12 +239,14 @@ fn start(
     };
     member_thread::spawn(machine, inbox, hosts).map_err(failed("cannot start the member"))?;
     member_thread::spawn_clock(tick, member.clone()).map_err(failed("cannot start the clock"))?;
-    if settings.initial_election_tick_advance {
-        logger.info(
-            "starting initial election tick advance",
-            &[("election-ticks", json!(settings.election_ticks()))],
-        );
-    }
+    let advance = match settings.initial_election_tick_advance {
+        true => "starting initial election tick advance",
+        false => "skipping initial election tick advance",
+    };
+    logger.info(
+        advance,
+        &[("election-ticks", json!(settings.election_ticks()))],
+    );
     let own = bootstrap.identity.id;
     let reached = Reached {
         own: bootstrap.identity,

@@ -34,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) wal_dir: Option<PathBuf>,
     /// `--memory-mlock`.
     pub(crate) locks_memory: bool,
+    /// `--force-new-cluster`.
+    pub(crate) force_new_cluster: bool,
     /// `--snapshot-count`: entries between two snapshots.
     pub(crate) snapshot_count: u64,
     /// `--snapshot-catchup-entries`: entries kept behind a snapshot.
@@ -131,6 +133,7 @@ impl Settings {
             data_dir,
             wal_dir: path(values, "wal-dir"),
             locks_memory: values.boolean("memory-mlock"),
+            force_new_cluster: values.boolean("force-new-cluster"),
             snapshot_count: values.unsigned("snapshot-count"),
             snapshot_catch_up_entries: values.unsigned("snapshot-catchup-entries"),
             heartbeat_ms: saturated(values.unsigned("heartbeat-interval")),

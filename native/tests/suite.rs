@@ -6,6 +6,7 @@ mod bad_input;
 mod check_disk;
 mod crash;
 mod curious;
+mod data_directory;
 mod differential;
 mod election;
 mod errors;

@@ -11,7 +11,11 @@ pub(super) const GROUP: Group = Group {
             "",
             "Path to a configuration file; with one, other flags and the environment are ignored.",
         ),
-        Flag::boolean("force-new-cluster", "false", "Begin anew with one member.").not_yet(),
+        Flag::boolean(
+            "force-new-cluster",
+            "false",
+            "Make this member the only one of its cluster: for when the others are gone for good.",
+        ),
         Flag::boolean(
             "unsafe-no-fsync",
             "false",

@@ -41,7 +41,7 @@ pub(super) fn write(settings: &Settings, has_member: bool, logger: &Logger) {
             ("wal-dir", json!(wal_dir)),
             ("wal-dir-dedicated", json!(wal_dir)),
             ("member-dir", json!(settings.data_dir.join("member"))),
-            ("force-new-cluster", json!(false)),
+            ("force-new-cluster", json!(settings.force_new_cluster)),
             ("heartbeat-interval", json!(heartbeat)),
             ("election-timeout", json!(election)),
             (

@@ -60,8 +60,15 @@ impl Cluster {
 
     /// Starts a member that is down.
     pub(crate) fn start_one(&mut self, member: usize) {
+        self.start_one_with(member, &[]);
+    }
+
+    /// Starts a member that is down, with more flags.
+    pub(crate) fn start_one_with(&mut self, member: usize, more: &[&str]) {
         let log = self.log_path(member);
-        let server = Server::start(&self.flags(member), self.folder.path(), &log);
+        let mut flags = self.flags(member);
+        flags.extend(more.iter().map(|flag| (*flag).to_owned()));
+        let server = Server::start(&flags, self.folder.path(), &log);
         self.servers[member] = Some(server);
     }
 

@@ -1,5 +1,6 @@
 //! etcd itself, as the one to be compared with.
 
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -14,7 +15,7 @@ pub(crate) struct RealEtcd {
     child: Child,
     /// Where clients reach it.
     pub(crate) client_port: u16,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl RealEtcd {
@@ -58,13 +59,20 @@ impl RealEtcd {
         let etcd = Self {
             child,
             client_port: ports[0],
-            _folder: folder,
+            folder,
         };
         wait_for("etcd", || {
             let status = Etcdctl::new(&[etcd.client_port]).status()?;
             (status.leader != 0).then_some(())
         });
         etcd
+    }
+}
+
+impl RealEtcd {
+    /// Where its data is.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 }
 
