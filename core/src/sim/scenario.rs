@@ -94,10 +94,24 @@ impl Scenario {
         scenario.names.leader = Some(super::action::Node(1));
         scenario.names.count = Some(scenario.config.members);
         let is_transcript = text.lines().any(|line| line.starts_with(PROMPT));
+        let mut has_prompt = false;
         for (at, line) in text.lines().enumerate() {
+            let is_comment = line.trim_start().starts_with('#') || line.trim().is_empty();
             let (line, column) = match (line.strip_prefix(PROMPT), is_transcript) {
-                (Some(step), true) => (step, 1 + PROMPT.len()),
-                (None, true) => continue,
+                (Some(step), true) => {
+                    has_prompt = true;
+                    (step, 1 + PROMPT.len())
+                }
+                (None, true) if has_prompt || is_comment => continue,
+                (None, true) => {
+                    return Err(scenario.error(
+                        at + 1,
+                        Wrong {
+                            column: 1,
+                            text: TWO_KINDS.to_owned(),
+                        },
+                    ));
+                }
                 (_, false) => (line, 1),
             };
             if line.trim_start().starts_with('#') {
@@ -186,6 +200,10 @@ impl std::str::FromStr for Action {
 
 /// How a step in a transcript begins.
 const PROMPT: &str = "> ";
+
+/// Nothing is printed before the first step, so what stands there was meant as one.
+const TWO_KINDS: &str = "other lines begin with \"> \", so this one is not a step, and no step has \
+    printed it; write \"> \" before each step, or before none";
 
 /// All words that begin a step.
 const STEPS: &[&str] = &[

@@ -2,6 +2,10 @@
 
 /// The known word that the fewest changes of a letter make of this one, if they are few.
 pub(super) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
+    // No word is as long, so nobody slipped: and the way to find out grows with the length.
+    if word.len() > LENGTH_MAX {
+        return None;
+    }
     let most = 1 + word.len() / 4;
     let distances = known.iter().map(|near| (distance(word, near), *near));
     let (changes, near) = distances.min()?;
@@ -31,6 +35,9 @@ fn distance(one: &str, other: &str) -> usize {
     rows[one.len()][other.len()]
 }
 
+/// Bytes of the longest word that may be a slip of the hand.
+const LENGTH_MAX: usize = 64;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,5 +48,6 @@ mod tests {
         assert_eq!(nearest("crahs", &known), Some("crash"));
         assert_eq!(nearest("restat", &known), Some("restart"));
         assert_eq!(nearest("dance", &known), None);
+        assert_eq!(nearest(&"crash".repeat(200_000), &known), None);
     }
 }

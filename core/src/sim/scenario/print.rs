@@ -188,28 +188,44 @@ impl fmt::Display for Operation {
                 write!(f, "{verb} {operation}")
             }
             Operation::WatchProgress { operation } => write!(f, "watch-progress {operation}"),
-            Operation::MemberAdd { new, learner } => {
-                write!(
-                    f,
-                    "member-add {new}{}",
-                    if *learner { " learner" } else { "" }
-                )
-            }
-            Operation::MemberRemove { target } => write!(f, "member-remove {target}"),
-            Operation::MemberUpdate { target, port } => {
-                write!(f, "member-update {target} port={port}")
-            }
-            Operation::MemberPromote { target } => write!(f, "member-promote {target}"),
-            Operation::MoveLeader { target } => write!(f, "move-leader {target}"),
-            Operation::AlarmList => f.write_str("alarm-list"),
-            Operation::AlarmRaise { alarm, target } => {
-                write!(f, "alarm-raise {} {target}", alarm.name())
-            }
-            Operation::AlarmDisarm { alarm, target } => {
-                write!(f, "alarm-disarm {} {target}", alarm.name())
-            }
-            Operation::Defragment => f.write_str("defrag"),
+            Operation::MemberAdd { .. }
+            | Operation::MemberRemove { .. }
+            | Operation::MemberUpdate { .. }
+            | Operation::MemberPromote { .. }
+            | Operation::MoveLeader { .. }
+            | Operation::AlarmList
+            | Operation::AlarmRaise { .. }
+            | Operation::AlarmDisarm { .. }
+            | Operation::Defragment => operator(self, f),
         }
+    }
+}
+
+/// What an operator asks, of members and of what is wrong with them.
+fn operator(operation: &Operation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match operation {
+        Operation::MemberAdd { new, learner } => {
+            write!(
+                f,
+                "member-add {new}{}",
+                if *learner { " learner" } else { "" }
+            )
+        }
+        Operation::MemberRemove { target } => write!(f, "member-remove {target}"),
+        Operation::MemberUpdate { target, port } => {
+            write!(f, "member-update {target} port={port}")
+        }
+        Operation::MemberPromote { target } => write!(f, "member-promote {target}"),
+        Operation::MoveLeader { target } => write!(f, "move-leader {target}"),
+        Operation::AlarmList => f.write_str("alarm-list"),
+        Operation::AlarmRaise { alarm, target } => {
+            write!(f, "alarm-raise {} {target}", alarm.name())
+        }
+        Operation::AlarmDisarm { alarm, target } => {
+            write!(f, "alarm-disarm {} {target}", alarm.name())
+        }
+        Operation::Defragment => f.write_str("defrag"),
+        _ => Ok(()),
     }
 }
 

@@ -79,6 +79,7 @@ impl Scenario {
             refusal: None,
             is_quiet: true,
             is_violation_expected: false,
+            has_told_end: false,
             passed: 0,
             failures: Vec::new(),
             tell,
@@ -108,6 +109,8 @@ struct Run<'a> {
     refusal: Option<String>,
     is_quiet: bool,
     is_violation_expected: bool,
+    /// Whether it was said that nothing is done any more.
+    has_told_end: bool,
     passed: usize,
     failures: Vec<ScenarioError>,
     tell: &'a mut dyn FnMut(Report<'_>),
@@ -120,8 +123,18 @@ impl Run<'_> {
             line: step.line,
             text: &step.text,
         });
-        if let Err(wrong) = self.carry_out(&step.kind, step) {
+        let Err(wrong) = self.carry_out(&step.kind, step) else {
+            return;
+        };
+        // What a violation stops is no failure of its own: whether the violation is one is asked
+        // at the end, when it is known whether somebody expects it.
+        if self.world.violation().is_none() || matches!(step.kind, Kind::Expect(_)) {
             self.fail(step.line, wrong);
+        } else if !self.has_told_end {
+            self.has_told_end = true;
+            (self.tell)(Report::Table(
+                "a property is violated: this step is not carried out to its end, and no later one",
+            ));
         }
     }
 

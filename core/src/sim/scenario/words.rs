@@ -61,7 +61,7 @@ pub(super) fn split(line: &str, first_column: usize) -> Read<Vec<Word>> {
             match next {
                 '"' => {
                     word.is_quoted = true;
-                    quoted(&mut rest, first_column + at, &mut word.text)?;
+                    quoted(&mut rest, first_column, at, &mut word.text)?;
                 }
                 '=' if word.equals.is_none() => {
                     word.equals = Some(word.text.len());
@@ -80,24 +80,37 @@ pub(super) fn split(line: &str, first_column: usize) -> Read<Vec<Word>> {
 
 fn quoted(
     rest: &mut impl Iterator<Item = (usize, char)>,
-    column: usize,
+    first_column: usize,
+    at: usize,
     text: &mut String,
 ) -> Read<()> {
     let open = || Wrong {
-        column,
+        column: first_column + at,
         text: "these quotes do not end; write \" where they end".to_owned(),
     };
     loop {
         match rest.next().ok_or_else(open)?.1 {
             '"' => return Ok(()),
-            '\\' => match rest.next().ok_or_else(open)?.1 {
-                'n' => text.push('\n'),
-                'r' => text.push('\r'),
-                't' => text.push('\t'),
-                other => text.push(other),
-            },
+            '\\' => text.push(escaped(rest.next().ok_or_else(open)?, first_column)?),
             other => text.push(other),
         }
+    }
+}
+
+/// What stands behind a backslash.
+fn escaped((at, letter): (usize, char), first_column: usize) -> Read<char> {
+    match letter {
+        'n' => Ok('\n'),
+        'r' => Ok('\r'),
+        't' => Ok('\t'),
+        '"' | '\\' => Ok(letter),
+        other => Err(Wrong {
+            // Where the backslash is.
+            column: first_column + at - 1,
+            text: format!(
+                "there is no \\{other} in quotes; write one of: \\n, \\r, \\t, \\\", \\\\"
+            ),
+        }),
     }
 }
 
@@ -193,9 +206,21 @@ pub(super) fn unknown(word: &Word, kind: &str, known: &[&'static str]) -> Wrong 
         Some(near) => format!("did you mean \"{near}\"?"),
         None => format!("write one of: {}", known.join(", ")),
     };
-    word.wrong(format!("there is no {kind} \"{}\"; {advice}", word.text))
+    let shown = shortened(&word.text);
+    word.wrong(format!("there is no {kind} \"{shown}\"; {advice}"))
+}
+
+/// The beginning of a word that is too long to be shown.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn is(word: &Word, text: &str) -> bool {
     word.text == text && !word.is_quoted
 }
+
+/// Characters of a word that are shown in a message.
+const SHOWN_MAX: usize = 60;

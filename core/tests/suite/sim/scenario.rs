@@ -149,6 +149,15 @@ fn what_is_wrong_is_named_with_its_place() {
             "f:1:20: there is no alarm \"FULL\"; write one of: NOSPACE, CORRUPT",
         ),
         ("defrag n1", "f:1:8: \"n1\" is not \"at\""),
+        (
+            "put x=\"a\\q\" at n1",
+            "f:1:9: there is no \\q in quotes; write one of: \\n, \\r, \\t, \\\", \\\\",
+        ),
+        (
+            "# a story\n\nworld members=3\n> until leader",
+            "f:3:1: other lines begin with \"> \", so this one is not a step, and no step has \
+             printed it; write \"> \" before each step, or before none",
+        ),
         ("world quota=10MB", "f:1:7: \"10MB\" is no whole number"),
         (
             "expect n1 applied ~ 3",
@@ -192,6 +201,20 @@ fn what_is_not_as_expected_is_named_with_its_place() {
         let failures: Vec<String> = outcome.failures.iter().map(ToString::to_string).collect();
         assert_eq!(failures, [failure], "{text}");
     }
+}
+
+/// Time may pass before somebody looks: what a violation stops is no failure of its own.
+#[test]
+fn a_violation_that_is_expected_is_the_end_and_no_failure() {
+    let story = "world members=3\ndemand-liveness 1us\nfor 2s\nput x=1 at n1\n";
+    let expected = run(&format!("{story}expect violation \"liveness\"\nfor 1s"));
+    assert!(expected.failures.is_empty(), "{:?}", expected.failures);
+    assert_eq!(expected.passed, 1);
+    let unexpected = run(story);
+    let [failure] = unexpected.failures.as_slice() else {
+        panic!("one failure: {:?}", unexpected.failures);
+    };
+    assert!(failure.text.starts_with("nobody expects that liveness"));
 }
 
 #[test]
