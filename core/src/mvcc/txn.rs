@@ -80,14 +80,31 @@ impl Store {
         live.all(|version| meets(compare, version))
     }
 
+    /// Whether all that will run can: as in etcd the puts first, and then the rest.
     fn check(&self, decided: &Decided<'_>) -> Result<(), Error> {
+        self.check_each(decided, &|operation| match operation {
+            RequestOp::Put(put) => self.check_put(put),
+            _ => Ok(()),
+        })?;
+        self.check_each(decided, &|operation| match operation {
+            RequestOp::Range(range) => self.check_range(range),
+            RequestOp::DeleteRange(delete) => check_key(&delete.key),
+            _ => Ok(()),
+        })
+    }
+
+    fn check_each(
+        &self,
+        decided: &Decided<'_>,
+        check: &dyn Fn(&RequestOp) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let mut nested = decided.nested.iter();
         for operation in decided.operations {
             match operation {
-                RequestOp::Range(range) => self.check_range(range)?,
-                RequestOp::Put(put) => self.check_put(put)?,
-                RequestOp::DeleteRange(delete) => check_key(&delete.key)?,
-                RequestOp::Txn(_) => nested.next().map_or(Ok(()), |nested| self.check(nested))?,
+                RequestOp::Txn(_) => nested
+                    .next()
+                    .map_or(Ok(()), |nested| self.check_each(nested, check))?,
+                other => check(other)?,
             }
         }
         Ok(())
