@@ -149,6 +149,20 @@ fn what_is_wrong_is_named_with_its_place() {
             "f:1:20: there is no alarm \"FULL\"; write one of: NOSPACE, CORRUPT",
         ),
         ("defrag n1", "f:1:8: \"n1\" is not \"at\""),
+        ("world quota=10MB", "f:1:7: \"10MB\" is no whole number"),
+        (
+            "expect n1 applied ~ 3",
+            "f:1:19: \"~\" is none of =, !=, <, <=, >, >=",
+        ),
+    ] {
+        let found = Scenario::parse("f", text).expect_err(text).to_string();
+        assert_eq!(found, error);
+    }
+}
+
+#[test]
+fn what_cannot_be_a_text_or_a_step_is_named() {
+    for (text, error) in [
         (
             "put x=\"a\\q\" at n1",
             "f:1:9: there is no \\q in quotes; write one of: \\n, \\r, \\t, \\\", \\\\",
@@ -157,11 +171,6 @@ fn what_is_wrong_is_named_with_its_place() {
             "# a story\n\nworld members=3\n> until leader",
             "f:3:1: other lines begin with \"> \", so this one is not a step, and no step has \
              printed it; write \"> \" before each step, or before none",
-        ),
-        ("world quota=10MB", "f:1:7: \"10MB\" is no whole number"),
-        (
-            "expect n1 applied ~ 3",
-            "f:1:19: \"~\" is none of =, !=, <, <=, >, >=",
         ),
     ] {
         let found = Scenario::parse("f", text).expect_err(text).to_string();
@@ -423,21 +432,7 @@ fn operations(text: &str) -> Vec<Operation> {
             value: value.clone(),
             revision: RevisionChoice::Newest(2),
         },
-        Operation::MemberRemove { target: N1 },
-        Operation::MemberPromote { target: N1 },
-        Operation::MemberUpdate {
-            target: N1,
-            port: 2390,
-        },
-        Operation::MoveLeader { target: N1 },
-        Operation::AlarmList,
-        Operation::Defragment,
     ];
-    for alarm in Alarm::ALL {
-        let target = N1;
-        operations.push(Operation::AlarmRaise { alarm, target });
-        operations.push(Operation::AlarmDisarm { alarm, target });
-    }
     for expected in [None, Some(value.clone())] {
         operations.push(Operation::CompareAndSwap {
             key: key.clone(),
@@ -458,6 +453,28 @@ fn operations(text: &str) -> Vec<Operation> {
             end: end.to_owned(),
             revision,
         });
+    }
+    operations.extend(operators());
+    operations
+}
+
+/// What an operator asks.
+fn operators() -> Vec<Operation> {
+    let mut operations = vec![
+        Operation::MemberRemove { target: N1 },
+        Operation::MemberPromote { target: N1 },
+        Operation::MemberUpdate {
+            target: N1,
+            port: 2390,
+        },
+        Operation::MoveLeader { target: N1 },
+        Operation::AlarmList,
+        Operation::Defragment,
+    ];
+    for alarm in Alarm::ALL {
+        let target = N1;
+        operations.push(Operation::AlarmRaise { alarm, target });
+        operations.push(Operation::AlarmDisarm { alarm, target });
     }
     for learner in [true, false] {
         let new = Node(4);
