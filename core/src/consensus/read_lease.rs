@@ -41,7 +41,8 @@
 //! **A voter that hears of a higher term by the way.** (1) It has heard a heartbeat. (2) A
 //! candidate's old answer tells it of a higher term: it follows nobody now. (3) The candidate
 //! asks. What raft looks at, whether it follows a leader, would let it vote; so the promise is
-//! kept here, and looked at before raft is asked.
+//! kept here, with the term in which it was given, and looked at before raft is asked. The term
+//! that the voter is in by then says nothing: it may have heard of the candidate's own one.
 //!
 //! **A new leader** knows what its predecessors committed once it has committed an entry of its
 //! own term; raft answers no read before.
@@ -73,8 +74,11 @@ pub(super) struct ReadLease {
     ticks: u64,
     /// Ticks that went by unseen. A leader counts them too.
     missed_ticks: u64,
-    /// This member gives nobody its vote before this tick.
+    /// This member gives nobody its vote in a term above `promised_term` before this tick.
     promised_until_ticks: u64,
+    /// The term of the leader that it gave the promise to. One that came back does not know it:
+    /// then it holds for any.
+    promised_term: u64,
     /// The term that the rest is about.
     term: u64,
     /// By voter: when the newest heartbeat left that it has answered.
@@ -114,6 +118,7 @@ impl ReadLease {
             } else {
                 0
             },
+            promised_term: 0,
             term: 0,
             confirmed: BTreeMap::new(),
             has_handed_over: false,
@@ -134,6 +139,7 @@ impl ReadLease {
             && raft.term == message.term;
         if is_leaders {
             self.promised_until_ticks = self.ticks + self.election_ticks;
+            self.promised_term = message.term;
         }
     }
 
@@ -146,12 +152,15 @@ impl ReadLease {
         );
         let is_ordered = message.context[..] == *raft::CAMPAIGN_TRANSFER;
         let left_ticks = self.promised_until_ticks.saturating_sub(self.ticks);
+        // It may be told so again: the vote was ordered, or given before this member came back.
+        let has_vote = raft.vote == message.from && raft.term == message.term;
         let refuses = self.keeps_promises
             && asks
             && !is_ordered
             && left_ticks > 0
-            // In the same term somebody has won already, or this vote is its only one.
-            && message.term > raft.term;
+            && !has_vote
+            // In the promise's own term somebody has won already.
+            && message.term > self.promised_term;
         refuses.then(|| u32::try_from(left_ticks).unwrap_or(u32::MAX))
     }
 }

@@ -192,6 +192,40 @@ fn a_voter_keeps_its_promise_also_when_it_follows_nobody_any_more() {
     assert_eq!(lease.refuses_for(&raft, &request), None);
 }
 
+/// It has heard of the candidate's term by the way, and is in it when the candidate asks.
+#[test]
+fn a_voter_keeps_its_promise_in_whatever_term_it_is_by_then() {
+    let mut raft = raft(&[1, 2, 3], &[]);
+    let mut lease = lease(false);
+    raft.become_follower(2, 2);
+    lease.heard(&raft, &message(MessageType::MsgHeartbeat, 2, 2));
+    raft.become_follower(3, 0);
+    let request = message(MessageType::MsgRequestVote, 3, 3);
+    assert_eq!(lease.refuses_for(&raft, &request), Some(ELECTION_TICKS));
+    // In the promise's own term its leader has won: raft may say so itself.
+    let too_late = message(MessageType::MsgRequestVote, 3, 2);
+    assert_eq!(lease.refuses_for(&raft, &too_late), None);
+    // What it has given, because it was ordered, it says again.
+    raft.vote = 3;
+    assert_eq!(lease.refuses_for(&raft, &request), None);
+    let other = message(MessageType::MsgRequestVote, 4, 3);
+    assert_eq!(lease.refuses_for(&raft, &other), Some(ELECTION_TICKS));
+    tick(&mut lease, u64::from(ELECTION_TICKS));
+    assert_eq!(lease.refuses_for(&raft, &other), None);
+}
+
+/// It does not know in which term it has heard a leader: its own may have been raised since.
+#[test]
+fn one_that_comes_back_gives_no_new_vote_in_its_own_term_either() {
+    let mut raft = raft(&[1, 2, 3], &[]);
+    raft.become_follower(3, 0);
+    let back = lease(true);
+    let request = message(MessageType::MsgRequestVote, 3, 3);
+    assert_eq!(back.refuses_for(&raft, &request), Some(ELECTION_TICKS));
+    raft.vote = 3;
+    assert_eq!(back.refuses_for(&raft, &request), None);
+}
+
 #[test]
 fn one_that_comes_back_votes_for_nobody_for_an_election_timeout() {
     let raft = raft(&[1, 2, 3], &[]);
