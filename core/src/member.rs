@@ -259,7 +259,7 @@ impl Member {
             self.tell_host_of_members();
         }
         if self.membership.is_removed(self.config.id) {
-            self.begin_leaving(false);
+            self.begin_leaving(None);
         }
         self.begin_initial_check();
     }

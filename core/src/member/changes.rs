@@ -287,7 +287,8 @@ impl Member {
             Change::Remove(id) => Some(ConfigurationChange::Remove(*id)),
             Change::Update(_) => None,
         };
-        let has_led = self.consensus.role() == Role::Leader;
+        let leads = self.consensus.role() == Role::Leader;
+        let led = leads.then(|| self.consensus.term());
         self.membership.apply(change);
         self.tell(told(change));
         if let Some(configuration) = configuration {
@@ -296,7 +297,7 @@ impl Member {
             self.tell_configuration();
         }
         if let Change::Remove(id) = change {
-            self.forget_removed(*id, has_led);
+            self.forget_removed(*id, led);
         }
         self.decide_version();
         self.tell_host_of_members();

@@ -10,7 +10,9 @@
 //!    entry is committed.
 //! 2. Whoever has applied the removal answers "yes, you are", and to everything else that comes
 //!    from it, too; it does not listen to it any more.
-//! 3. If it led, it asks the first one that answers to stand for election.
+//! 3. If it led, it asks the first one that answers to stand for election, unless it has heard of
+//!    a later term meanwhile: what it orders is granted in spite of what voters have promised, so
+//!    only a leader of the term may order it. In a later one somebody else may lead.
 //! 4. When a majority of the others has answered, or their time has run out, the member stops,
 //!    in etcd's words. (etcd's stops after a second, whoever knows.)
 //!
@@ -29,16 +31,16 @@ use crate::trace::TraceKind;
 
 impl Member {
     /// A member was removed: its own leaving begins, another's connection is forgotten.
-    pub(super) fn forget_removed(&mut self, id: MemberId, has_led: bool) {
+    pub(super) fn forget_removed(&mut self, id: MemberId, led: Option<Term>) {
         if id == self.config.id {
-            self.begin_leaving(has_led);
+            self.begin_leaving(led);
         } else {
             self.give_up_transfer(id);
         }
     }
 
-    /// Says goodbye, and waits to hear that it is known.
-    pub(super) fn begin_leaving(&mut self, has_led: bool) {
+    /// Says goodbye, and waits to hear that it is known. `led` is the term that it led until now.
+    pub(super) fn begin_leaving(&mut self, led: Option<Term>) {
         if self.is_leaving() || self.is_stopped() {
             return;
         }
@@ -47,7 +49,7 @@ impl Member {
         self.stop = Stop::Leaving {
             until_ticks,
             known_by: BTreeSet::new(),
-            hands_over: has_led,
+            hands_over: led,
         };
         self.say_goodbye();
     }
@@ -98,7 +100,7 @@ impl Member {
 
     /// A peer refuses this member's connection: it is removed.
     pub(super) fn turned_away(&mut self, by: MemberId) {
-        self.begin_leaving(false);
+        self.begin_leaving(None);
         self.goodbye_heard(by);
     }
 
@@ -126,7 +128,7 @@ impl Member {
         self.consensus
             .learn_commit(Index(notice.commit), Term(notice.commit_term));
         if notice.member == self.config.id.0 {
-            self.begin_leaving(false);
+            self.begin_leaving(None);
             self.goodbye_heard(from);
         } else if notice.member == from.0 && self.membership.is_removed(from) {
             self.send_removal(from, from);
@@ -143,7 +145,8 @@ impl Member {
             return;
         };
         known_by.insert(by);
-        if std::mem::take(hands_over) && !self.consensus.leader().is_some() {
+        // In a term that it led nobody else does.
+        if hands_over.take() == Some(self.consensus.term()) {
             self.consensus.ask_to_lead(by);
         }
     }

@@ -6,7 +6,7 @@ use super::requests::{Reader, Waiter};
 use super::{Member, view::Role};
 use crate::Output;
 use crate::error::Error;
-use crate::id::MemberId;
+use crate::id::{MemberId, Term};
 use crate::trace::TraceKind;
 
 /// Whether the member is on its way out.
@@ -27,8 +27,8 @@ pub(super) enum Stop {
         until_ticks: u64,
         /// Who has said that it knows.
         known_by: BTreeSet<MemberId>,
-        /// Whether it led, and asks another to.
-        hands_over: bool,
+        /// The term that it led until it was removed, while nobody has been asked to follow it.
+        hands_over: Option<Term>,
     },
     /// It is done.
     Stopped,

@@ -127,7 +127,8 @@ impl Consensus {
         }
     }
 
-    /// Asks a member to stand for election at once. For one that led, and has stepped down.
+    /// Asks a member to stand for election at once. For one that led this very term, and has
+    /// stepped down.
     pub(crate) fn ask_to_lead(&mut self, to: MemberId) {
         self.observer.tell(TraceKind::TransferStarted {
             term: self.term(),
