@@ -12,7 +12,7 @@ use quorate_core::snapshot::read_saved;
 use crate::ctl::failure::Failure;
 use crate::disk;
 use crate::flags::{self, Request};
-use crate::settings::Settings;
+use crate::settings::{Settings, check_joining};
 use crate::utl::file::{broken, failure, read};
 
 /// Restores a snapshot to a new data directory
@@ -63,6 +63,8 @@ impl Restore {
             return Err(Failure::arguments(text));
         }
         let settings = self.settings()?;
+        // No server is asked what its name stands for: the files may be made anywhere.
+        check_joining(&settings).map_err(failure)?;
         let bytes = read(path)?;
         let snapshot = read_saved(&bytes, self.skip_hash_check);
         let snapshot = snapshot.map_err(|error| broken(path, &error))?;
