@@ -17,6 +17,8 @@ pub fn figures(state: &State) -> String {
         virtual_us,
         operations,
         answered,
+        answered_in_full,
+        undecided,
         faults,
     } = &state.figures;
     let seconds = (state.took_ms as f64 / 1_000.0).max(0.001);
@@ -25,7 +27,8 @@ pub fn figures(state: &State) -> String {
         text,
         "{seeds} seeds, {}..{}: {} failed\n\
          {:.1} virtual hours, {events} events, {operations} client operations checked, \
-         {answered} of them with a known outcome\n\
+         {answered} of them with a known outcome, {answered_in_full} under full demand of liveness\n\
+         {undecided} runs undecided: their audit was given up\n\
          {seconds:.0} s, {:.1} seeds/s, {:.0} events/s; hash of all traces {:016x}",
         state.from,
         state.next,

@@ -36,6 +36,12 @@ pub struct Figures {
     pub operations: u64,
     /// Those of them that were answered, or certainly failed.
     pub answered: u64,
+    /// Those of them that had to be answered: nothing had been broken for long.
+    #[serde(default)]
+    pub answered_in_full: u64,
+    /// Runs of which it was not found out whether what clients saw is linearizable.
+    #[serde(default)]
+    pub undecided: u64,
     /// Faults that took place, by kind.
     pub faults: BTreeMap<String, u64>,
 }
@@ -43,7 +49,7 @@ pub struct Figures {
 /// Something that must not be.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// Which property was violated, or [`PANIC`].
+    /// Which property was violated, or [`PANIC`], [`PLAN`] or [`SETTINGS`].
     pub property: String,
     /// Where the property is stated.
     pub source: String,
@@ -59,6 +65,18 @@ pub struct Failure {
 
 /// The property that a panic violates.
 pub const PANIC: &str = "no panic";
+/// Of a plan that does not do what it is to do.
+pub const PLAN: &str = "plan";
+/// Of settings that no world can be made of.
+pub const SETTINGS: &str = "settings";
+
+impl Failure {
+    /// Whether a checker found it. Panics, and plans and settings that do not add up, are found by
+    /// none.
+    pub fn is_violation(&self) -> bool {
+        ![PANIC, PLAN, SETTINGS].contains(&self.property.as_str())
+    }
+}
 
 impl Figures {
     /// Adds another run's.
@@ -68,6 +86,8 @@ impl Figures {
         self.virtual_us += other.virtual_us;
         self.operations += other.operations;
         self.answered += other.answered;
+        self.answered_in_full += other.answered_in_full;
+        self.undecided += other.undecided;
         for (kind, count) in &other.faults {
             *self.faults.entry(kind.clone()).or_default() += count;
         }
@@ -130,7 +150,7 @@ fn run_unguarded(simulation: &Simulation, at: &Cell<(u64, u64)>) -> Outcome {
                 figures,
                 trace_hash: 0,
                 failure: Some(Box::new(Failure {
-                    property: "settings".to_owned(),
+                    property: SETTINGS.to_owned(),
                     source: "the simulator".to_owned(),
                     text: error.to_string(),
                     event: 0,
@@ -179,6 +199,8 @@ fn run_unguarded(simulation: &Simulation, at: &Cell<(u64, u64)>) -> Outcome {
     figures.answered = answered
         .filter(|operation| is_known(&operation.outcome))
         .count() as u64;
+    figures.answered_in_full = world.answered_in_full();
+    figures.undecided = u64::from(world.is_undecided());
     Outcome {
         seed,
         figures,
@@ -191,7 +213,7 @@ fn run_unguarded(simulation: &Simulation, at: &Cell<(u64, u64)>) -> Outcome {
 fn refused_demand(world: &World) -> Option<Failure> {
     match &world.last_event().cause {
         EventCause::Refused(Action::Fault(Fault::DemandLiveness { .. }), reason) => Some(Failure {
-            property: "plan".to_owned(),
+            property: PLAN.to_owned(),
             source: "the simulator".to_owned(),
             text: format!("liveness could not be demanded: {reason}"),
             event: world.event_count(),

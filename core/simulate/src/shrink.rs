@@ -170,13 +170,13 @@ fn names_above(action: &Action, members: u32) -> bool {
     serde_json::to_value(action).is_ok_and(|value| any(&value, false, members))
 }
 
-const NODE_FIELDS: [&str; 5] = ["node", "from", "to", "nodes", "groups"];
+const NODE_FIELDS: [&str; 7] = ["node", "from", "to", "nodes", "groups", "target", "new"];
 /// How much later a failure may come when something is left out.
 const EVENTS_LATER_MAX: u64 = 2_000;
 
 #[cfg(test)]
 mod tests {
-    use quorate_core::sim::Node;
+    use quorate_core::sim::{Node, Operation};
 
     use super::*;
 
@@ -191,5 +191,15 @@ mod tests {
         };
         assert!(!names_above(&put, 1));
         assert!(!names_above(&Action::Heal, 1));
+        let of = |operation| Action::Operation {
+            node: Node(1),
+            operation,
+        };
+        let (target, new) = (Node(4), Node(4));
+        let remove = of(Operation::MemberRemove { target });
+        assert!(names_above(&remove, 3) && !names_above(&remove, 4));
+        let learner = false;
+        let add = of(Operation::MemberAdd { new, learner });
+        assert!(names_above(&add, 3) && !names_above(&add, 4));
     }
 }

@@ -2,7 +2,7 @@
 
 use quorate_core::sim::{History, Scenario};
 
-use crate::run::{Failure, PANIC};
+use crate::run::Failure;
 
 /// The scenario that does what was done up to a failure, and expects it.
 pub fn text(history: &History, failure: &Failure) -> String {
@@ -16,7 +16,7 @@ pub fn text(history: &History, failure: &Failure) -> String {
         failure.text.replace('\n', "\n# ")
     );
     text += &Scenario::text_of(&done, failure.event);
-    if is_violation(failure) {
+    if failure.is_violation() {
         text += &format!("expect violation \"{}\"\n", failure.property);
     }
     text
@@ -27,7 +27,7 @@ pub fn text(history: &History, failure: &Failure) -> String {
 /// # Errors
 /// What it does instead.
 pub fn replays(text: &str, failure: &Failure) -> Result<(), String> {
-    if !is_violation(failure) {
+    if !failure.is_violation() {
         return Ok(());
     }
     let scenario = Scenario::parse("story", text).map_err(|error| error.to_string())?;
@@ -42,11 +42,6 @@ pub fn replays(text: &str, failure: &Failure) -> Result<(), String> {
         Some(error) => error.to_string(),
         None => "nothing is violated".to_owned(),
     })
-}
-
-/// Panics and plans that do not add up are no properties that a scenario can expect.
-fn is_violation(failure: &Failure) -> bool {
-    failure.property != PANIC && failure.frame.is_some() && failure.property != "plan"
 }
 
 #[cfg(test)]

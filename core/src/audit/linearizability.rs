@@ -32,6 +32,14 @@ pub struct Linearized {
     pub expiries: Vec<(Revision, LeaseId)>,
 }
 
+impl Linearized {
+    /// Whether it was found out that the history is linearizable. If not, the watches and leases
+    /// that take the order to be checked have not been, either.
+    pub fn is_decided(&self) -> bool {
+        self.model.is_some()
+    }
+}
+
 /// Finds an order of all operations that a single store would have had them in.
 ///
 /// # Errors

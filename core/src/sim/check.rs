@@ -21,9 +21,12 @@ use super::action::Node;
 use super::clients::{Answer, Question};
 use super::operation::Operation;
 use crate::disk::DiskError;
+use crate::error::Error;
 use crate::id::{Index, MemberId, Revision};
 use crate::member::{ConfigurationFacts, EntryFacts, MemberFacts, REMOVED};
 use crate::trace::TraceKind;
+
+pub(super) use self::liveness::Sight;
 
 /// A running member after an event.
 pub(super) struct Scene<'a> {
@@ -126,10 +129,8 @@ impl Checks {
     /// Hears what a client asks.
     pub(super) fn asked(&mut self, number: u64, question: &Question, now_us: u64) {
         self.acknowledged.ask(number, question);
-        if moves_leadership(question) {
-            self.liveness.begin_anew(now_us);
-        }
-        self.liveness.ask(number, now_us);
+        self.liveness
+            .ask(number, moves_leadership(question), now_us);
     }
 
     /// Hears that a client asks a member, which runs and hears it, for a change of the members.
@@ -138,12 +139,17 @@ impl Checks {
     }
 
     /// Hears what a client was told.
-    pub(super) fn answered(&mut self, answer: &Answer) -> Verdict {
-        let unknown = answer.result.as_ref().err();
-        let unknown = unknown.filter(|_| !answer.is_definite_failure);
+    pub(super) fn answered(&mut self, answer: &Answer, now_us: u64) -> Verdict {
+        let end = match &answer.result {
+            Ok(_) => liveness::End::Taken,
+            // That there is no leader is certain, and not what a client is to hear.
+            Err(error @ Error::NoLeader) => liveness::End::Nothing(error),
+            Err(_) if answer.is_definite_failure => liveness::End::Refused,
+            Err(error) => liveness::End::Nothing(error),
+        };
         self.change_answered.answer(answer.number);
         self.acknowledged.answer(answer)?;
-        self.liveness.answer(answer.number, unknown)
+        self.liveness.answer(answer.number, end, now_us)
     }
 
     /// Hears that a member stopped, or did not start, for a reason of its own.
@@ -161,6 +167,11 @@ impl Checks {
     /// What is demanded of the cluster when all is whole.
     pub(super) fn liveness(&mut self) -> &mut liveness::Liveness {
         &mut self.liveness
+    }
+
+    /// How many operations had to be answered, and were.
+    pub(super) fn answered_in_full(&self) -> u64 {
+        self.liveness.answered_in_full()
     }
 
     /// Whether the cluster has still to show that it gets on.

@@ -194,6 +194,12 @@ impl Planner {
     }
 }
 
+/// How many events a second of virtual time has, about, in a cluster of so many that does nothing:
+/// ten ticks of each member, and heartbeats.
+pub(super) fn events_per_second(members: u64) -> u64 {
+    members * 10 + members.saturating_sub(1) * 20
+}
+
 /// How long everything may take when nothing is broken any more: to elect a leader, to answer, to
 /// catch up. The longest election timeout is 2 s, a request's 7 s, and a snapshot that is lost
 /// on its way is given up after 3 s.

@@ -1,11 +1,16 @@
 //! From a seed to a whole run: how many members, for how long, and what happens to them.
 
+use std::collections::BTreeSet;
+
+use super::action::{Action, Node};
 use super::config::WorldConfig;
+use super::fault::Fault;
 use super::halt::{Halt, WorldError};
-use super::history::History;
+use super::history::{History, PlannedAction};
+use super::operation::Operation;
 use super::plan::{
-    Length, figure_eight_plan, figure_eight_settings, keep_clocks, lease_plan, plan,
-    read_lease_plan, read_lease_settings, watch_plan,
+    Length, events_per_second, figure_eight_plan, figure_eight_settings, keep_clocks, lease_plan,
+    plan, read_lease_plan, read_lease_settings, watch_plan,
 };
 use super::storm::storm_plan;
 use super::world::World;
@@ -126,6 +131,7 @@ impl Simulation {
             ),
         };
         history.config.known_bug = bug;
+        ask_all_in_the_end(&mut history);
         let last = history.actions.last();
         let planned = last.map_or(0, |last| last.after_event + 1);
         let events = match length {
@@ -175,6 +181,54 @@ impl Simulation {
     }
 }
 
+/// When nothing has been broken for so long that anything must be answered, all that are members
+/// for certain are asked for a write and a read: before that a timeout is forgiven.
+fn ask_all_in_the_end(history: &mut History) {
+    let is_demand = |planned: &PlannedAction| {
+        matches!(planned.action, Action::Fault(Fault::DemandLiveness { .. }))
+    };
+    let last = history.actions.last().map(|last| last.after_event);
+    let Some(last) = last.filter(|_| history.actions.iter().any(is_demand)) else {
+        return;
+    };
+    let (mut added, mut removed) = (BTreeSet::new(), BTreeSet::new());
+    for planned in &history.actions {
+        match &planned.action {
+            Action::Operation {
+                operation: Operation::MemberAdd { new, .. },
+                ..
+            } => added.insert(*new),
+            Action::Operation {
+                operation: Operation::MemberRemove { target },
+                ..
+            } => removed.insert(*target),
+            _ => false,
+        };
+    }
+    let members = history.config.members;
+    let machines = u64::from(members) + added.len() as u64;
+    let mut after_event = last + QUIET_SECONDS * events_per_second(machines);
+    let nodes = (1..=members).map(Node);
+    for node in nodes.filter(|node| !removed.contains(node)) {
+        let key = format!("k{}", node.0);
+        let put = Action::Put {
+            node,
+            key: key.clone(),
+            value: format!("end {node}"),
+        };
+        for action in [put, Action::Get { node, key }] {
+            after_event += 1;
+            history.actions.push(PlannedAction {
+                after_event,
+                action,
+            });
+        }
+    }
+}
+
+/// How long clients ask nothing before that: longer than anything may take when all is whole, for
+/// events are counted, not time.
+const QUIET_SECONDS: u64 = 26;
 /// Of all seeds, so many are about leases for reads,
 const READ_LEASE_SEEDS_PER_MILLE: u32 = 40;
 /// and of the others in so many leaders read by them.
@@ -189,9 +243,6 @@ const SHORT_EVENTS_MAX: u64 = 5_000;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::action::Action;
-    use crate::sim::fault::Fault;
-    use crate::sim::operation::Operation;
 
     /// One trouble is longer than such a plan: what comes behind it is looked at all the same.
     #[test]
@@ -205,7 +256,7 @@ mod tests {
         ] {
             let simulation = Simulation::planned(7, temper, 3, Length::Events(100), None);
             let mut actions = simulation.history.actions.iter();
-            let demands = |planned: &&crate::sim::history::PlannedAction| {
+            let demands = |planned: &&PlannedAction| {
                 matches!(planned.action, Action::Fault(Fault::DemandLiveness { .. }))
             };
             let demand = actions.rfind(demands).expect("liveness is demanded");
@@ -217,6 +268,7 @@ mod tests {
                 world.action_count() == simulation.history.actions.len(),
                 "{temper:?}"
             );
+            assert_eq!(world.answered_in_full(), 6, "{temper:?}");
         }
     }
 

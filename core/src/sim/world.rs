@@ -52,13 +52,15 @@ pub struct World {
     last: EventFrame,
     /// Messages lost in the last event.
     lost: Vec<LostMessage>,
-    /// Members that took part in the event that is being handled.
     /// See [`Frame::first_sent`](super::Frame::first_sent).
     first_sent: u64,
     /// The operations that the running event ended.
     answered: Vec<u64>,
+    /// Members that took part in the event that is being handled.
     touched: BTreeSet<Node>,
     violation: Option<Violation>,
+    /// See [`World::is_undecided`].
+    is_undecided: bool,
 }
 
 impl World {
@@ -99,6 +101,7 @@ impl World {
             lost: Vec::new(),
             touched: BTreeSet::new(),
             violation: None,
+            is_undecided: false,
             config,
         };
         world.begin(EventCause::Started);

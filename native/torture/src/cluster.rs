@@ -15,7 +15,7 @@ use quorate_core::id::MemberId;
 use quorate_core::membership::member_id;
 
 use crate::client::{Client, Standing};
-use crate::failure::Failure;
+use crate::failure::{Failure, NO_PANIC};
 use crate::patience::Patience;
 use crate::plan::ClusterPlan;
 use crate::proxy::{Links, NodeOf, Proxy};
@@ -186,7 +186,7 @@ impl Cluster {
         for (node, server) in self.servers.iter_mut().enumerate() {
             if let Some(line) = server.new_panic()? {
                 let text = format!("{}: {line}", name(node));
-                return Err(Failure::new("no panic", "ARCHITECTURE.md, Laws", text).into());
+                return Err(Failure::new(NO_PANIC, "ARCHITECTURE.md, Laws", text).into());
             }
         }
         Ok(())

@@ -25,6 +25,12 @@ impl Failure {
         }
     }
 
+    /// Whether it says that a property is violated: a panic does not, nor that nothing was found
+    /// out. A known bug that shows nothing else was met by no checker.
+    pub(crate) fn is_violation(&self) -> bool {
+        ![NO_PANIC, NO_VERDICT].contains(&self.property.as_str())
+    }
+
     /// The numbers of the operations that its text names.
     pub(crate) fn operations(&self) -> Vec<u64> {
         let words: Vec<&str> = self.text.split_whitespace().collect();
@@ -60,6 +66,11 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// What a panic violates.
+pub(crate) const NO_PANIC: &str = "no panic";
+/// What a history violates of which it was not found out whether it is linearizable.
+pub(crate) const NO_VERDICT: &str = "a verdict";
 
 #[cfg(test)]
 mod tests {

@@ -41,7 +41,7 @@ pub(crate) async fn run(
     let listening = Listening::start(plan, round, ports, recorder, from, WATCHERS);
     let asking = Asking::start(plan, round, ports, recorder);
     let mended = troubled(cluster, plan, round, figures).await;
-    asking.stop().await;
+    asking.stop().await?;
     // Whatever else is wrong, a panic says more.
     cluster.look_for_panics()?;
     mended?;

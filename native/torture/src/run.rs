@@ -115,6 +115,16 @@ pub(crate) async fn run(options: &Options) -> Result<Verdict> {
             );
             Verdict::Bad
         }
+        (Some((kept, failure)), Some(bug)) if !failure.is_violation() => {
+            kept.forget()?;
+            println!(
+                "NOT CAUGHT by a checker: {bug}, in round {} of seed {}: {}",
+                kept.round,
+                kept.seed,
+                report::shortened(&failure.to_string())
+            );
+            Verdict::Bad
+        }
         (Some((kept, failure)), Some(bug)) => {
             kept.forget()?;
             println!(

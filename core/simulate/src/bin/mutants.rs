@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use quorate_core::known_bug::KnownBug;
-use quorate_simulate::run::{self, Failure, PANIC};
+use quorate_simulate::run::{self, Failure};
 use quorate_simulate::{focus, pool, report, story};
 
 /// What it is asked.
@@ -38,8 +38,9 @@ struct Met {
     bug: KnownBug,
     /// The seed and what it showed.
     by: Option<(u64, Failure)>,
-    /// A seed that made the crate raft, or an invariant of ours, panic: no checker's merit.
-    panicked: Option<(u64, Failure)>,
+    /// A seed that made the crate raft, or an invariant of ours, panic, or whose plan did not fit
+    /// any more: no checker's merit.
+    uncaught: Option<(u64, Failure)>,
     /// A seed whose run fails as it is, without the bug: that proves nothing of a checker, and is
     /// a mistake to be looked into.
     fails_anyway: Option<(u64, Failure, PathBuf)>,
@@ -102,7 +103,7 @@ fn mutants(options: &Options) -> Result<bool> {
                     failure.event.to_string(),
                 )
             }
-            None if met.panicked.is_some() => row("a panic only", String::new(), String::new()),
+            None if met.uncaught.is_some() => row("no checker", String::new(), String::new()),
             None => row("NOBODY", String::new(), String::new()),
         });
     }
@@ -140,7 +141,7 @@ fn meet(bug: KnownBug, pinned: Option<u64>, seeds: u64) -> Met {
     let mut met = Met {
         bug,
         by: None,
-        panicked: None,
+        uncaught: None,
         fails_anyway: None,
         seeds: 0,
         events: 0,
@@ -151,8 +152,8 @@ fn meet(bug: KnownBug, pinned: Option<u64>, seeds: u64) -> Met {
         met.seeds += 1;
         met.events += outcome.figures.events;
         match outcome.failure {
-            Some(failure) if failure.property == PANIC => {
-                met.panicked.get_or_insert((seed, *failure));
+            Some(failure) if !failure.is_violation() => {
+                met.uncaught.get_or_insert((seed, *failure));
             }
             Some(failure) => match without(bug, seed) {
                 Some((failure, path)) => {
@@ -197,14 +198,14 @@ fn tell(met: &Met) {
             path.display()
         );
     }
-    match (&met.by, &met.panicked) {
+    match (&met.by, &met.uncaught) {
         (Some((seed, failure)), _) => println!(
             "  seed {seed}, event {}: {}: {}",
             failure.event, failure.property, failure.text
         ),
         (None, Some((seed, failure))) => println!(
-            "  NOT CAUGHT but by a panic, seed {seed}, event {}: {}",
-            failure.event, failure.text
+            "  NOT CAUGHT by a checker, seed {seed}, event {}: {}: {}",
+            failure.event, failure.property, failure.text
         ),
         (None, None) => println!("  NOT CAUGHT in {} seeds, {} events", met.seeds, met.events),
     }

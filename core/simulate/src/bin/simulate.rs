@@ -116,7 +116,7 @@ fn simulate(options: &Options) -> Result<bool> {
             }
             if saved.elapsed() > SAVE_EVERY {
                 saved = Instant::now();
-                if !options.regressions {
+                if !options.regressions && trouble.is_ok() {
                     trouble = state.write(&state_path);
                 }
             }

@@ -316,5 +316,5 @@ fn touches_store(command: &Command) -> bool {
 }
 
 /// Steps that are taken before a search is given up: far more than one that succeeds takes.
-const STEPS_MIN: u64 = 5_000;
-const STEPS_PER_REVISION: u64 = 20;
+const STEPS_MIN: u64 = 50_000;
+const STEPS_PER_REVISION: u64 = 2_000;

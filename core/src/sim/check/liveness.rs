@@ -1,6 +1,6 @@
 //! Liveness: once nothing is broken any more, the cluster gets on with its work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Broken, Verdict};
 use crate::error::Error;
@@ -17,13 +17,38 @@ use crate::sim::action::Node;
 /// and after it:
 ///
 /// * there is a leader, and all that run follow it;
-/// * whatever a client asks is answered, and not with a timeout;
-/// * when clients have asked nothing for so long, all that run have applied the whole log.
+/// * whatever a client asks is answered, and not with a timeout or for want of a leader;
+/// * when clients have asked nothing for so long, all that run have applied the whole log, whoever
+///   was removed has stopped, and watches have told all that clients know to be written.
 ///
-/// A fault takes the demand back; what mends one lets the bound begin anew.
+/// A fault takes the demand back; what mends one lets the bound begin anew, and so does a change
+/// of the members or of the leader that a client asked for, unless it was refused.
 #[derive(Debug, Default)]
 pub(in crate::sim) struct Liveness {
     demand: Option<Demand>,
+    /// How many operations were asked when there had to be a leader, and answered.
+    answered_in_full: u64,
+}
+
+/// Of what an operation's end tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End<'a> {
+    /// It has happened.
+    Taken,
+    /// It has certainly not.
+    Refused,
+    /// It came to nothing, or nobody knows.
+    Nothing(&'a Error),
+}
+
+/// What can be seen of a cluster.
+pub(in crate::sim) struct Sight<'a> {
+    /// The members that run.
+    pub(in crate::sim) members: &'a [(Node, MemberFacts)],
+    /// Somebody who was removed and runs.
+    pub(in crate::sim) removed: Option<Node>,
+    /// Which watch has not told all, if one has not: asked only when all else is well.
+    pub(in crate::sim) late_watch: &'a dyn Fn() -> Option<String>,
 }
 
 #[derive(Debug)]
@@ -37,6 +62,8 @@ struct Demand {
     is_settled: bool,
     /// What clients asked since, and when, that nobody has answered.
     open: BTreeMap<u64, u64>,
+    /// Those of them that may cost the cluster its leader.
+    moves: BTreeSet<u64>,
     look_at_us: u64,
 }
 
@@ -49,6 +76,7 @@ impl Liveness {
             asked_at_us: now_us,
             is_settled: false,
             open: BTreeMap::new(),
+            moves: BTreeSet::new(),
             look_at_us: now_us,
         });
     }
@@ -74,32 +102,58 @@ impl Liveness {
             .is_some_and(|demand| !demand.is_settled || !demand.open.is_empty())
     }
 
-    pub(super) fn ask(&mut self, number: u64, now_us: u64) {
+    /// A client asks something; `moves` when that may cost the cluster its leader.
+    pub(super) fn ask(&mut self, number: u64, moves: bool, now_us: u64) {
         if let Some(demand) = &mut self.demand {
             demand.open.insert(number, now_us);
+            if moves {
+                demand.moves.insert(number);
+            }
             demand.asked_at_us = now_us;
             demand.is_settled = false;
         }
     }
 
-    /// An answer came; `unknown` when it leaves open what became of the operation.
-    pub(super) fn answer(&mut self, number: u64, unknown: Option<&Error>) -> Verdict {
-        let Some(demand) = &mut self.demand else {
+    /// An answer came.
+    pub(super) fn answer(&mut self, number: u64, end: End<'_>, now_us: u64) -> Verdict {
+        let Some(asked_at_us) = self.close(number, !matches!(end, End::Refused), now_us) else {
             return Ok(());
         };
-        let Some(asked_at_us) = demand.open.remove(&number) else {
+        let Some(demand) = &self.demand else {
             return Ok(());
         };
-        match unknown {
-            Some(error) if asked_at_us >= demand.since_us + demand.within_us => {
-                Err(broken(format!(
-                    "operation {number} was asked {} after all was whole, and came to nothing: \
-                     {error}",
-                    seconds(asked_at_us - demand.since_us)
-                )))
-            }
-            _ => Ok(()),
+        let is_full = asked_at_us >= demand.since_us + demand.within_us;
+        if !is_full || !demand.moves.is_empty() {
+            return Ok(());
         }
+        if let End::Nothing(error) = end {
+            return Err(broken(format!(
+                "operation {number} was asked {} after all was whole, and came to nothing: {error}",
+                seconds(asked_at_us - demand.since_us)
+            )));
+        }
+        self.answered_in_full += 1;
+        Ok(())
+    }
+
+    /// Whoever was asked has stopped: nobody will answer.
+    pub(in crate::sim) fn lose(&mut self, number: u64, now_us: u64) {
+        self.close(number, true, now_us);
+    }
+
+    /// Answers when it was asked, if it was under the demand.
+    fn close(&mut self, number: u64, may_be_taken: bool, now_us: u64) -> Option<u64> {
+        let demand = self.demand.as_mut()?;
+        let asked_at_us = demand.open.remove(&number)?;
+        if demand.moves.remove(&number) && may_be_taken {
+            self.begin_anew(now_us);
+        }
+        Some(asked_at_us)
+    }
+
+    /// How many operations had to be answered, and were: asked when there had to be a leader.
+    pub(in crate::sim) fn answered_in_full(&self) -> u64 {
+        self.answered_in_full
     }
 
     /// Whether it is time to look at the members again.
@@ -109,21 +163,24 @@ impl Liveness {
     }
 
     /// Looks at all members that run. Answers whether they have just been seen to have settled.
-    pub(in crate::sim) fn look(
-        &mut self,
-        now_us: u64,
-        members: &[(Node, MemberFacts)],
-    ) -> Result<bool, Broken> {
+    pub(in crate::sim) fn look(&mut self, now_us: u64, sight: &Sight<'_>) -> Result<bool, Broken> {
         let Some(demand) = &mut self.demand else {
             return Ok(false);
         };
         demand.look_at_us = now_us + LOOK_EVERY_US;
-        let unled = unled(members);
-        let unsettled = unled.clone().or_else(|| behind(members));
+        let unled = unled(sight.members);
+        let unsettled = unled
+            .clone()
+            .or_else(|| behind(sight.members))
+            .or_else(|| {
+                let removed = sight.removed?;
+                Some(format!("{removed} runs, and was removed"))
+            })
+            .or_else(|| (!demand.is_settled).then(sight.late_watch).flatten());
         let was_settled = demand.is_settled;
         demand.is_settled |= unsettled.is_none();
         let bound_us = demand.since_us + demand.within_us;
-        if let Some(what) = unled.filter(|_| now_us > bound_us) {
+        if let Some(what) = unled.filter(|_| now_us > bound_us && demand.moves.is_empty()) {
             return Err(broken(format!(
                 "{} after all was whole {what}",
                 seconds(now_us - demand.since_us)
@@ -192,7 +249,7 @@ fn broken(text: String) -> Broken {
     }
 }
 
-/// A tick: nothing of this is settled between two.
+/// A tick: nothing that this looks at is settled between two.
 const LOOK_EVERY_US: u64 = 100_000;
 
 #[cfg(test)]

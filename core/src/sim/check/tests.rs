@@ -312,7 +312,7 @@ fn a_forgotten_vote_is_seen() {
             vote: MemberId(7),
         };
         checks.traced(N1, 1, &synced).expect("fine");
-        let member = follower(&[]).with(|facts| {
+        let member = follower(&[(1, 1)]).with(|facts| {
             facts.term = Term(term);
             facts.vote = MemberId(vote);
         });
@@ -324,6 +324,35 @@ fn a_forgotten_vote_is_seen() {
     assert_eq!(start(2, 2, 0), Err("persistence"));
     assert_eq!(start(2, 2, 8), Err("persistence"));
     assert_eq!(start(2, 1, 7), Err("persistence"));
+}
+
+#[test]
+fn a_forgotten_entry_is_seen() {
+    let start = |gives_up: Option<TraceKind>, log: &[(u64, u64)]| {
+        let mut checks = Checks::default();
+        let synced = TraceKind::Synced {
+            index: Index(2),
+            term: Term(1),
+            vote: MemberId::NONE,
+        };
+        for kind in [synced].into_iter().chain(gives_up) {
+            checks.persistence.hear(N1, &kind);
+        }
+        let member = follower(log);
+        let verdict = checks.persistence.look(&member.scene(N1, 2));
+        verdict.map_err(|broken| broken.property)
+    };
+    assert_eq!(start(None, &[(1, 1), (2, 1)]), Ok(()));
+    assert_eq!(start(None, &[(1, 1)]), Err("persistence"));
+    let truncated = TraceKind::LogTruncated { from: Index(2) };
+    assert_eq!(start(Some(truncated), &[(1, 1)]), Ok(()));
+    let installed = TraceKind::SnapshotApplied {
+        from: MemberId(2),
+        index: Index(1),
+        term: Term(1),
+    };
+    assert_eq!(start(Some(installed.clone()), &[(1, 1)]), Ok(()));
+    assert_eq!(start(Some(installed), &[]), Err("persistence"));
 }
 
 #[test]
@@ -347,7 +376,8 @@ fn disks_that_lie_break_a_cluster() {
             *properties.entry(violation.property).or_default() += 1;
         }
     }
-    for name in ["leader completeness", "persistence", "recovery"] {
+    // What a member lacks is told when it starts, before others suffer from it.
+    for name in ["persistence", "recovery"] {
         assert!(properties.contains_key(name), "{properties:?}");
     }
 }

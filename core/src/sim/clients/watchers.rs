@@ -1,14 +1,14 @@
 //! Clients that watch: they take what they hear, or stall and take it later. When their member
-//! has crashed half of them wait for it, half go on at another one; one that was too late for a
-//! compaction begins anew there.
+//! has crashed half of them wait for it, half go on at another one, as all do when it was removed;
+//! one that was too late for a compaction begins anew there.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
 use super::Clients;
-use crate::audit::{WatchHistory, WatchSession};
-use crate::command::{WatchCreate, WatchRequest, WatchResponse};
+use crate::audit::{Outcome, WatchHistory, WatchSession};
+use crate::command::{Command, WatchCreate, WatchRequest, WatchResponse};
 use crate::error::Error;
 use crate::id::{Revision, WatchId, WatchStreamId};
 use crate::sim::action::Node;
@@ -92,10 +92,11 @@ impl Clients {
         &mut self,
         from: Node,
         to: Node,
+        goes: impl Fn(u64) -> bool,
         now_us: u64,
     ) -> Vec<WatchRequest> {
         let broken = self.watching_at(from);
-        let moving = broken.into_iter().filter(|number| number % 2 == 0);
+        let moving = broken.into_iter().filter(|number| goes(*number));
         moving
             .filter_map(|number| {
                 self.watchers.watchers.get_mut(&number)?.node = to;
@@ -189,6 +190,38 @@ impl Clients {
         let watchers = self.watchers.watchers.iter();
         let stalled = watchers.filter(|(_, watcher)| watcher.stalled.is_some());
         stalled.map(|(number, _)| *number).collect()
+    }
+
+    /// A watch at a member that serves which has not told what clients know to be written; one
+    /// whose client has stalled may be as late as it likes.
+    pub(in crate::sim) fn late_watch(&self, serves: impl Fn(Node) -> bool) -> Option<String> {
+        let watchers = self.watchers.watchers.iter();
+        let mut open = watchers.filter(|(_, watcher)| {
+            !watcher.has_ended && watcher.stalled.is_none() && serves(watcher.node)
+        });
+        open.find_map(|(number, watcher)| {
+            let name = format!("watch {number} of {}", watcher.node);
+            if watcher.id.is_none() {
+                return Some(format!("{name} was not begun"));
+            }
+            let create = &self.history.watches.get(watcher.at)?.create;
+            let (put, revision) = self.newest_put(create)?;
+            (watcher.next <= revision)
+                .then(|| format!("{name} has not told of operation {put}, at revision {revision}"))
+        })
+    }
+
+    /// The newest put that a client knows of and a watch is about, and its revision.
+    fn newest_put(&self, create: &WatchCreate) -> Option<(u64, Revision)> {
+        let operations = self.history.operations.iter();
+        let puts =
+            operations.filter_map(|operation| match (&operation.command, &operation.outcome) {
+                (Command::Put(put), Outcome::Done { header, .. }) if is_about(create, &put.key) => {
+                    Some((operation.number, header.revision))
+                }
+                _ => None,
+            });
+        puts.max_by_key(|(_, revision)| *revision)
     }
 
     /// Begins a watch anew from where a compaction has left something.
@@ -287,6 +320,16 @@ impl Clients {
             ..history.create.clone()
         }))
     }
+}
+
+/// Whether a watch is about a key.
+fn is_about(create: &WatchCreate, key: &Bytes) -> bool {
+    let is_below_end = match &create.range_end[..] {
+        [] => *key == create.key,
+        [0] => true,
+        end => &key[..] < end,
+    };
+    *key >= create.key && is_below_end
 }
 
 /// A world in which watches begin again and again has a mistake to show by then.

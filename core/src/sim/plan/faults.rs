@@ -41,7 +41,7 @@ enum Kind {
     StallDisk,
     FailDisk,
     FillDisk,
-    SameDisk,
+    CrashAgain,
     FlipSnapshotBit,
     /// What ends other kinds is always there.
     Restart,
@@ -135,7 +135,7 @@ impl Planner {
             Kind::Stop => self.end(|node| Action::Stop { node }),
             Kind::LightsOut => self.lights_out(),
             Kind::Restart => self.restart(),
-            Kind::SameDisk => self.same_disk(),
+            Kind::CrashAgain => self.crash_again(),
             Kind::FlipSnapshotBit => self.flip_snapshot_bit(),
             Kind::Isolate | Kind::Cut | Kind::CutOneWay | Kind::Partition | Kind::Heal => {
                 self.break_links(kind);
@@ -195,13 +195,13 @@ impl Planner {
         }
     }
 
-    /// The disk of a member that is down comes back as it was.
-    fn same_disk(&mut self) {
+    /// The power fails once more, before a member has written what it began with.
+    fn crash_again(&mut self) {
         if let Some(node) = self.draw_to_end() {
             self.plan(Action::Crash { node });
             self.down.push(node);
-            self.fault(Fault::SaveDisk { node });
-            self.fault(Fault::RestoreDisk { node });
+            self.plan(Action::Restart { node });
+            self.plan(Action::Crash { node });
         }
     }
 
@@ -391,7 +391,7 @@ const OPTIONAL: [(Kind, u64); 21] = [
     (Kind::StallDisk, 4),
     (Kind::FailDisk, 4),
     (Kind::FillDisk, 3),
-    (Kind::SameDisk, 3),
+    (Kind::CrashAgain, 3),
     (Kind::FlipSnapshotBit, 2),
 ];
 /// What ends what others began.

@@ -3,7 +3,7 @@
 //! Only the leader counts a lease's time, so a mistake shows when another one counts: one that
 //! was deposed and does not know it, or one that has just been elected.
 
-use super::{Length, Phase};
+use super::{Length, Phase, events_per_second};
 use crate::prng::Prng;
 use crate::sim::action::{Action, Node};
 use crate::sim::config::WorldConfig;
@@ -73,14 +73,13 @@ struct Leases {
     now: Pace,
 }
 
-/// How many events a second of virtual time has, about: ten ticks of each member, and half as
-/// much again for heartbeats.
+/// How many events a second of virtual time has.
 #[derive(Clone, Copy, Debug)]
 struct Pace(u64);
 
 impl Pace {
     fn of(members: u32) -> Self {
-        Self(u64::from(members) * 10 + u64::from(members.saturating_sub(1)) * 20)
+        Self(events_per_second(u64::from(members)))
     }
 }
 

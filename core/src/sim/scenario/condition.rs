@@ -78,6 +78,27 @@ pub(super) enum Operand {
     Of(Who, Measure),
 }
 
+/// Why a condition is not met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Unmet {
+    /// It does not hold: what was found instead.
+    Not(String),
+    /// It cannot be told, nor whether its opposite holds: what it is about is not there.
+    Unknown(String),
+}
+
+/// Met, or why it is not.
+type Met<T = ()> = Result<T, Unmet>;
+
+/// Met when it holds, or what was found instead.
+fn when(holds: bool, found: String) -> Met {
+    if holds {
+        Ok(())
+    } else {
+        Err(Unmet::Not(found))
+    }
+}
+
 /// What a condition is looked up in.
 pub(super) struct Sight<'a> {
     pub(super) world: &'a World,
@@ -130,12 +151,21 @@ impl Condition {
 
     /// Whether it holds; if not, what was found.
     pub(super) fn holds(&self, sight: &Sight<'_>) -> Result<(), String> {
+        self.is_met(sight).map_err(|unmet| match unmet {
+            Unmet::Not(found) | Unmet::Unknown(found) => found,
+        })
+    }
+
+    fn is_met(&self, sight: &Sight<'_>) -> Met {
         let world = sight.world;
-        let when = |holds: bool, found: String| if holds { Ok(()) } else { Err(found) };
         match self {
-            Self::Not(other) => match other.holds(sight) {
-                Ok(()) => Err("it holds".to_owned()),
-                Err(_) => Ok(()),
+            // Of what is not there nothing holds, neither this nor its opposite.
+            Self::Not(other) => match other.is_met(sight) {
+                Ok(()) => Err(Unmet::Not("it holds".to_owned())),
+                Err(Unmet::Not(_)) => Ok(()),
+                Err(Unmet::Unknown(why)) => {
+                    Err(Unmet::Unknown(format!("it cannot be told: {why}")))
+                }
             },
             Self::Leader(wanted) => {
                 let leader = leader(&world.frame());
@@ -163,7 +193,8 @@ impl Condition {
             Self::Answered => {
                 let mut operations = world.operations().iter();
                 let waiting = operations.find(|one| one.outcome == OperationOutcome::Waiting);
-                waiting.map_or(Ok(()), |one| Err(format!("operation {} waits", one.number)))
+                let found = waiting.map(|one| format!("operation {} waits", one.number));
+                found.map_or(Ok(()), |found| Err(Unmet::Not(found)))
             }
             Self::Quiet => when(
                 is_quiet(&world.frame()),
@@ -178,14 +209,14 @@ impl Condition {
                 when(found == *hash, format!("it is {found}"))
             }
             Self::Refused(wanted) => match sight.refusal {
-                None => Err("the last action was possible".to_owned()),
+                None => Err(Unmet::Not("the last action was possible".to_owned())),
                 Some(reason) => {
                     let holds = wanted.as_ref().is_none_or(|text| reason.contains(text));
                     when(holds, format!("the reason is \"{reason}\""))
                 }
             },
             Self::Violation(wanted) => match world.violation() {
-                None => Err("no property was violated".to_owned()),
+                None => Err(Unmet::Not("no property was violated".to_owned())),
                 Some(found) => {
                     let holds = wanted.as_ref().is_none_or(|text| found.property == text);
                     when(holds, found.to_string())
@@ -195,15 +226,18 @@ impl Condition {
                 operation_is(world, *number, state, wanted.as_deref())
             }
             Self::Trace(who, text) => traced(sight, *who, text),
-            // All others are of one member.
-            _ => self.holds_of_member(&world.frame()),
+            Self::Down(_)
+            | Self::Role(..)
+            | Self::Standing(..)
+            | Self::Has(..)
+            | Self::Alarm(..)
+            | Self::Compare(..) => self.is_met_by_member(&world.frame()),
         }
     }
 
-    fn holds_of_member(&self, frame: &Frame) -> Result<(), String> {
-        let when = |holds: bool, found: String| if holds { Ok(()) } else { Err(found) };
+    fn is_met_by_member(&self, frame: &Frame) -> Met {
         match self {
-            Self::Down(who) => when(who.view(frame).is_err(), format!("{who} runs")),
+            Self::Down(who) => when(who.member(frame)?.view.is_none(), format!("{who} runs")),
             Self::Role(who, role) => {
                 let view = who.view(frame)?;
                 when(
@@ -257,7 +291,18 @@ impl Condition {
                 let found = format!("{} of {who} is {one}{of}", measure.name());
                 when(comparison.holds(one, other), found)
             }
-            _ => Ok(()),
+            Self::Not(_)
+            | Self::Leader(_)
+            | Self::Term(_)
+            | Self::Settled
+            | Self::Answered
+            | Self::Quiet
+            | Self::Event(_)
+            | Self::Operation(..)
+            | Self::Trace(..)
+            | Self::Violation(_)
+            | Self::Refused(_)
+            | Self::Hash(_) => Ok(()),
         }
     }
 }
@@ -277,16 +322,16 @@ impl Who {
         }
     }
 
-    fn member(self, frame: &Frame) -> Result<&MemberFrame, String> {
-        let node = self.node(frame).ok_or("nobody leads")?;
+    fn member(self, frame: &Frame) -> Met<&MemberFrame> {
+        let node = self.node(frame).ok_or_else(nobody_leads)?;
         let member = frame.members.iter().find(|member| member.node == node);
-        member.ok_or_else(|| format!("there is no {node}"))
+        member.ok_or_else(|| Unmet::Unknown(format!("there is no {node}")))
     }
 
-    fn view(self, frame: &Frame) -> Result<&MemberView, String> {
+    fn view(self, frame: &Frame) -> Met<&MemberView> {
         let member = self.member(frame)?;
         let view = member.view.as_ref();
-        view.ok_or_else(|| format!("{} is down", member.node))
+        view.ok_or_else(|| Unmet::Unknown(format!("{} is down", member.node)))
     }
 }
 
@@ -430,33 +475,32 @@ fn is_member(cursor: &Cursor<'_>, names: &Names) -> bool {
     matches!(cursor.rest(), [one] if names.node(one, &one.text).is_ok())
 }
 
-fn operation_is(
-    world: &World,
-    number: u64,
-    state: &str,
-    wanted: Option<&str>,
-) -> Result<(), String> {
+fn nobody_leads() -> Unmet {
+    Unmet::Unknown("nobody leads".to_owned())
+}
+
+fn operation_is(world: &World, number: u64, state: &str, wanted: Option<&str>) -> Met {
     let mut operations = world.operations().iter();
     let operation = operations
         .find(|operation| operation.number == number)
-        .ok_or_else(|| format!("there is no operation {number}"))?;
+        .ok_or_else(|| Unmet::Unknown(format!("there is no operation {number}")))?;
     let (found, text) = match &operation.outcome {
         OperationOutcome::Waiting => ("waiting", ""),
         OperationOutcome::Done(text) => ("done", text.as_str()),
         OperationOutcome::Failed(text) => ("failed", text.as_str()),
         OperationOutcome::Unknown(text) => ("unknown", text.as_str()),
     };
-    if found == state && wanted.is_none_or(|wanted| text.contains(wanted)) {
-        return Ok(());
-    }
-    Err(format!("operation {number} is {}", operation.outcome))
+    when(
+        found == state && wanted.is_none_or(|wanted| text.contains(wanted)),
+        format!("operation {number} is {}", operation.outcome),
+    )
 }
 
-fn traced(sight: &Sight<'_>, who: Option<Who>, text: &str) -> Result<(), String> {
+fn traced(sight: &Sight<'_>, who: Option<Who>, text: &str) -> Met {
     let who = match who {
         None => None,
         Some(who) => {
-            let node = who.node(&sight.world.frame()).ok_or("nobody leads")?;
+            let node = who.node(&sight.world.frame()).ok_or_else(nobody_leads)?;
             Some(format!("{node} "))
         }
     };
@@ -467,10 +511,7 @@ fn traced(sight: &Sight<'_>, who: Option<Who>, text: &str) -> Result<(), String>
             .is_none_or(|who| line.starts_with(who.as_str()));
         is_theirs && line.contains(text)
     });
-    if found {
-        return Ok(());
-    }
-    Err("no line of the trace says so".to_owned())
+    when(found, "no line of the trace says so".to_owned())
 }
 
 /// Who leads with the newest term, if all its members that run know it.

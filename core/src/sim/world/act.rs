@@ -82,7 +82,6 @@ impl World {
             Action::Compact { node, revision } => self.ask(node, Question::Compact { revision }),
             Action::Stop { node } => self.feed(node, Input::Stop),
             Action::Operation { node, operation } => self.operate(node, operation),
-            // Refused, see above.
         }
     }
 

@@ -1,7 +1,7 @@
 //! The audit of what clients saw, as one more check of a world.
 
 use super::World;
-use crate::audit::{Finding, audit};
+use crate::audit::{Finding, Linearized, audit};
 use crate::sim::records::Moment;
 use crate::sim::violation::Violation;
 
@@ -16,7 +16,7 @@ impl World {
         let heard = self.records.begin_audit();
         if self.violation.is_none()
             && let Some(last) = heard.last()
-            && let Err(finding) = self.audit_until(*last)
+            && let Err(finding) = self.audit_to_the_end(*last)
         {
             let (moment, finding) = self.first_finding(&heard, finding);
             let violation = Violation {
@@ -33,14 +33,29 @@ impl World {
         self.violation.as_ref()
     }
 
+    /// Whether the last audit was given up, and so has not passed: the search for an order of all
+    /// operations took too long.
+    pub fn is_undecided(&self) -> bool {
+        self.is_undecided
+    }
+
+    fn audit_to_the_end(&mut self, last: Moment) -> Result<(), Finding> {
+        let linearized = self.audit_until(last)?;
+        self.is_undecided = !linearized.is_decided();
+        Ok(())
+    }
+
     /// The first moment at which the history up to it breaks a guarantee. It does at the last.
+    ///
+    /// Of a beginning that nothing could be told of, nothing is told: then the violation bears a
+    /// later moment than it might, but it is told all the same.
     fn first_finding(&self, heard: &[Moment], last: Finding) -> (Moment, Finding) {
         let mut found = (heard[heard.len() - 1], last);
         let (mut good, mut bad) = (0, heard.len() - 1);
         while good < bad {
             let middle = good.midpoint(bad);
             match self.audit_until(heard[middle]) {
-                Ok(()) => good = middle + 1,
+                Ok(_) => good = middle + 1,
                 Err(finding) => {
                     found = (heard[middle], finding);
                     bad = middle;
@@ -50,12 +65,12 @@ impl World {
         found
     }
 
-    fn audit_until(&self, moment: Moment) -> Result<(), Finding> {
+    fn audit_until(&self, moment: Moment) -> Result<Linearized, Finding> {
         let timing = self.records.lease_timing();
         let history = self.clients.history();
         if moment.at_us >= self.now_us {
-            return audit(history, Some(&timing)).map(|_| ());
+            return audit(history, Some(&timing));
         }
-        audit(&history.until(moment.at_us), Some(&timing)).map(|_| ())
+        audit(&history.until(moment.at_us), Some(&timing))
     }
 }

@@ -5,6 +5,7 @@ use crate::command::{Reply, ReplyHeader};
 use crate::disk::{DiskBatch, DiskError, Lane};
 use crate::error::Error;
 use crate::id::{BatchId, MemberId, RequestId};
+use crate::member::REMOVED;
 use crate::sim::action::Node;
 use crate::sim::frame::{LossReason, LostMessage, MessageFrame};
 use crate::sim::host::summarize;
@@ -51,7 +52,7 @@ impl World {
         };
         machine.start();
         if let Some(failure) = machine.failure.clone() {
-            self.fail(node, &failure);
+            self.fail(node, &failure, true);
             return;
         }
         let phase_us = self.clock_prng.below(self.config.tick_us);
@@ -107,14 +108,21 @@ impl World {
             }
         }
         for number in self.clients.lose(node, reason, self.now_us) {
+            self.checks.liveness().lose(number, self.now_us);
             self.say_outcome(number);
         }
-        let nodes = self.nodes().into_iter();
-        let Some(other) = nodes.filter(|other| self.is_running(*other)).min() else {
+        self.move_watches(node, |number| number % 2 == 0);
+    }
+
+    /// Clients that do not wait for a member go on at another one.
+    fn move_watches(&mut self, from: Node, goes: impl Fn(u64) -> bool) {
+        let mut members = self.machines.iter().filter(|machine| machine.is_running());
+        let Some(to) = members.find(|machine| self.roster.has(machine.id)) else {
             return;
         };
-        for request in self.clients.go_elsewhere(node, other, self.now_us) {
-            self.feed(other, Input::Watch(request));
+        let to = to.node;
+        for request in self.clients.go_elsewhere(from, to, goes, self.now_us) {
+            self.feed(to, Input::Watch(request));
         }
     }
 
@@ -285,7 +293,7 @@ impl World {
         };
         self.records.heard(self.moment());
         self.say_outcome(answer.number);
-        if let Err(broken) = self.checks.answered(&answer) {
+        if let Err(broken) = self.checks.answered(&answer, self.now_us) {
             self.violate(broken);
         }
     }
@@ -335,13 +343,20 @@ impl World {
         let now_us = self.now_us;
         self.checks.liveness().begin_anew(now_us);
         if let Some(failure) = failure {
-            self.fail(node, &failure);
+            self.fail(node, &failure, false);
         }
     }
 
-    fn fail(&mut self, node: Node, failure: &str) {
+    fn fail(&mut self, node: Node, failure: &str, is_start: bool) {
+        if failure == REMOVED {
+            // It does not come back.
+            self.move_watches(node, |_| true);
+        }
         let is_excused = self.machine(node).is_some_and(|machine| {
-            machine.condition.is_damaged
+            // What a start has not found wrong with a disk is no excuse any more, but for entries
+            // that are missing: those a leader tells it.
+            let is_disks_fault = is_start || failure.starts_with("the disk has lost entries");
+            (machine.condition.is_damaged && is_disks_fault)
                 || machine
                     .disk
                     .failure()

@@ -43,10 +43,31 @@ impl World {
                 to,
                 on: false,
             } => self.release((from, to)),
-            Fault::Deliver { .. }
-            | Fault::Drop { .. }
-            | Fault::Duplicate { .. }
-            | Fault::Retime { .. } => self.handle_message(&fault),
+            Fault::Deliver { message } => {
+                if let Some(mut message) = self.take_message(message) {
+                    message.is_unlucky = false;
+                    self.hand_over(message);
+                }
+            }
+            Fault::Drop { message } => {
+                if let Some(message) = self.take_message(message) {
+                    self.lose(message.frame, LossReason::Dropped);
+                }
+            }
+            Fault::Duplicate { message } => {
+                if let Some(message) = self.message(message).cloned() {
+                    self.hand_over(message);
+                }
+            }
+            Fault::Retime {
+                message,
+                arrives_at_us,
+            } => {
+                if let Some(mut message) = self.take_message(message) {
+                    message.frame.arrives_at_us = arrives_at_us;
+                    self.set_off(message);
+                }
+            }
             Fault::Pause { node } => {
                 self.with(node, |machine| machine.condition.inbox = Some(Vec::new()));
             }
@@ -63,7 +84,14 @@ impl World {
             Fault::DemandLiveness { within_us } => {
                 self.checks.liveness().demand(self.now_us, within_us);
             }
-            _ => self.fault_disk(fault),
+            Fault::SlowDisk { .. }
+            | Fault::StallDisk { .. }
+            | Fault::FailDisk { .. }
+            | Fault::FillDisk { .. }
+            | Fault::FlipBit { .. }
+            | Fault::SaveDisk { .. }
+            | Fault::RestoreDisk { .. }
+            | Fault::WipeDisk { .. } => self.fault_disk(fault),
         }
     }
 
@@ -93,8 +121,24 @@ impl World {
                 self.replace_disk(node, saved.unwrap_or_default());
             }
             Fault::WipeDisk { node } => self.replace_disk(node, Disk::default()),
-            // All others are carried out above.
-            _ => {}
+            // These are carried out above.
+            Fault::CutOneWay { .. }
+            | Fault::Partition { .. }
+            | Fault::Latency { .. }
+            | Fault::Chance { .. }
+            | Fault::Hold { .. }
+            | Fault::Deliver { .. }
+            | Fault::Drop { .. }
+            | Fault::Duplicate { .. }
+            | Fault::Retime { .. }
+            | Fault::Pause { .. }
+            | Fault::Resume { .. }
+            | Fault::ClockRate { .. }
+            | Fault::ClockStep { .. }
+            | Fault::Campaign { .. }
+            | Fault::CrashKeeping { .. }
+            | Fault::DemandLiveness { .. }
+            | Fault::EndFaults => {}
         }
     }
 
@@ -111,37 +155,6 @@ impl World {
         for mut message in self.network.release(hold) {
             message.frame.arrives_at_us = self.now_us;
             self.set_off(message);
-        }
-    }
-
-    fn handle_message(&mut self, fault: &Fault) {
-        match *fault {
-            Fault::Deliver { message } => {
-                if let Some(mut message) = self.take_message(message) {
-                    message.is_unlucky = false;
-                    self.hand_over(message);
-                }
-            }
-            Fault::Drop { message } => {
-                if let Some(message) = self.take_message(message) {
-                    self.lose(message.frame, LossReason::Dropped);
-                }
-            }
-            Fault::Duplicate { message } => {
-                if let Some(message) = self.message(message).cloned() {
-                    self.hand_over(message);
-                }
-            }
-            Fault::Retime {
-                message,
-                arrives_at_us,
-            } => {
-                if let Some(mut message) = self.take_message(message) {
-                    message.frame.arrives_at_us = arrives_at_us;
-                    self.set_off(message);
-                }
-            }
-            _ => {}
         }
     }
 

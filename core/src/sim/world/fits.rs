@@ -83,7 +83,27 @@ impl World {
                 on: false,
             } => (!self.network.has_hold((*from, *to)))
                 .then(|| "nothing of that is kept back".to_owned()),
-            _ => None,
+            // These are looked at elsewhere.
+            Fault::Deliver { .. }
+            | Fault::Drop { .. }
+            | Fault::Duplicate { .. }
+            | Fault::Retime { .. }
+            | Fault::Pause { .. }
+            | Fault::Resume { .. }
+            | Fault::ClockRate { .. }
+            | Fault::ClockStep { .. }
+            | Fault::Campaign { .. }
+            | Fault::CrashKeeping { .. }
+            | Fault::SlowDisk { .. }
+            | Fault::StallDisk { .. }
+            | Fault::FailDisk { .. }
+            | Fault::FillDisk { .. }
+            | Fault::FlipBit { .. }
+            | Fault::SaveDisk { .. }
+            | Fault::RestoreDisk { .. }
+            | Fault::WipeDisk { .. }
+            | Fault::DemandLiveness { .. }
+            | Fault::EndFaults => None,
         }
     }
 
@@ -139,7 +159,29 @@ impl World {
                 None => Some(format!("it is {} already", self.now_us)),
                 Some(left_us) => too_long(left_us),
             },
-            _ => None,
+            // One that is lost, and what is looked at elsewhere.
+            Fault::Drop { .. }
+            | Fault::CutOneWay { .. }
+            | Fault::Partition { .. }
+            | Fault::Latency { .. }
+            | Fault::Chance { .. }
+            | Fault::Hold { .. }
+            | Fault::Pause { .. }
+            | Fault::Resume { .. }
+            | Fault::ClockRate { .. }
+            | Fault::ClockStep { .. }
+            | Fault::Campaign { .. }
+            | Fault::CrashKeeping { .. }
+            | Fault::SlowDisk { .. }
+            | Fault::StallDisk { .. }
+            | Fault::FailDisk { .. }
+            | Fault::FillDisk { .. }
+            | Fault::FlipBit { .. }
+            | Fault::SaveDisk { .. }
+            | Fault::RestoreDisk { .. }
+            | Fault::WipeDisk { .. }
+            | Fault::DemandLiveness { .. }
+            | Fault::EndFaults => None,
         }
     }
 
@@ -172,8 +214,27 @@ impl World {
                 (!process.is_voter()).then(|| format!("{node} is no voter"))
             }),
             Fault::CrashKeeping { .. } => is_down,
-            // A step of a clock, a pause.
-            _ => is_down.or_else(stands_still),
+            Fault::ClockStep { .. } | Fault::Pause { .. } => is_down.or_else(stands_still),
+            // These are looked at elsewhere.
+            Fault::CutOneWay { .. }
+            | Fault::Partition { .. }
+            | Fault::Latency { .. }
+            | Fault::Chance { .. }
+            | Fault::Hold { .. }
+            | Fault::Deliver { .. }
+            | Fault::Drop { .. }
+            | Fault::Duplicate { .. }
+            | Fault::Retime { .. }
+            | Fault::SlowDisk { .. }
+            | Fault::StallDisk { .. }
+            | Fault::FailDisk { .. }
+            | Fault::FillDisk { .. }
+            | Fault::FlipBit { .. }
+            | Fault::SaveDisk { .. }
+            | Fault::RestoreDisk { .. }
+            | Fault::WipeDisk { .. }
+            | Fault::DemandLiveness { .. }
+            | Fault::EndFaults => None,
         }
     }
 
@@ -206,8 +267,26 @@ impl World {
                 (!is_saved).then(|| format!("no copy of {node}'s disk was put aside"))
             }),
             Fault::WipeDisk { .. } => runs,
-            // A call that is to fail, a copy.
-            _ => None,
+            // A call that is to fail, a copy, and what is looked at elsewhere.
+            Fault::FailDisk { .. }
+            | Fault::SaveDisk { .. }
+            | Fault::CutOneWay { .. }
+            | Fault::Partition { .. }
+            | Fault::Latency { .. }
+            | Fault::Chance { .. }
+            | Fault::Hold { .. }
+            | Fault::Deliver { .. }
+            | Fault::Drop { .. }
+            | Fault::Duplicate { .. }
+            | Fault::Retime { .. }
+            | Fault::Pause { .. }
+            | Fault::Resume { .. }
+            | Fault::ClockRate { .. }
+            | Fault::ClockStep { .. }
+            | Fault::Campaign { .. }
+            | Fault::CrashKeeping { .. }
+            | Fault::DemandLiveness { .. }
+            | Fault::EndFaults => None,
         }
     }
 

@@ -1,8 +1,9 @@
 //! When liveness can be demanded, and what takes the demand back.
 
 use super::World;
+use crate::id::Term;
 use crate::sim::action::{Action, Node};
-use crate::sim::check::Verdict;
+use crate::sim::check::{Sight, Verdict};
 use crate::sim::condition::TRUE_CLOCK_PER_MILLE;
 use crate::sim::fault::Fault;
 use crate::sim::frame::Standing;
@@ -13,6 +14,12 @@ impl World {
     /// answer yet, or somebody has not applied all there is.
     pub fn is_waiting(&self) -> bool {
         self.checks.is_waiting()
+    }
+
+    /// How many operations of clients had to be answered, and were: asked when nothing had been
+    /// broken for so long that there had to be a leader.
+    pub fn answered_in_full(&self) -> u64 {
+        self.checks.answered_in_full()
     }
 
     /// What is broken, so that nobody can demand that the cluster gets on; nothing when all is
@@ -57,15 +64,31 @@ impl World {
     }
 
     pub(super) fn look_for_liveness(&mut self) -> Verdict {
-        let machines = self.machines.iter();
-        let members = machines.filter(|machine| self.roster.has(machine.id));
+        let has = |machine: &&Machine| self.roster.has(machine.id);
+        let members = self.machines.iter().filter(has);
         let nodes: Vec<Node> = members.map(|machine| machine.node).collect();
+        // Whoever was removed before it heard of anybody has nobody to ask: in a server it hears
+        // it when it connects.
+        let is_told = |machine: &Machine| {
+            let process = machine.process.as_ref();
+            process.is_some_and(|process| process.facts().term > Term(0))
+        };
+        let removed = self
+            .machines
+            .iter()
+            .find(|machine| is_told(machine) && self.roster.of(machine.id) == Standing::Removed);
         let scenes = || {
             let nodes = nodes.iter();
             nodes.filter_map(|node| super::scene(&self.machines, *node))
         };
         let members: Vec<_> = scenes().map(|scene| (scene.node, scene.facts)).collect();
-        if self.checks.liveness().look(self.now_us, &members)? {
+        let serves = |node| members.iter().any(|(member, _)| *member == node);
+        let sight = Sight {
+            members: &members,
+            removed: removed.map(|machine| machine.node),
+            late_watch: &|| self.clients.late_watch(serves),
+        };
+        if self.checks.liveness().look(self.now_us, &sight)? {
             for scene in scenes() {
                 self.checks.settled(&scene)?;
             }

@@ -205,6 +205,24 @@ fn what_is_not_as_expected_is_named_with_its_place() {
             "restart 1\nexpect not refused",
             "f:2:1: not as expected: it holds",
         ),
+        // Of what is not there nothing holds, and no opposite.
+        (
+            "crash 3\nexpect n3 has no alarm NOSPACE",
+            "f:2:1: not as expected: it cannot be told: n3 is down",
+        ),
+        (
+            "crash 3\nexpect not n3 leader",
+            "f:2:1: not as expected: it cannot be told: n3 is down",
+        ),
+        (
+            "expect leader up",
+            "f:1:1: not as expected: it cannot be told: nobody leads",
+        ),
+        ("expect leader down", "f:1:1: not as expected: nobody leads"),
+        (
+            "expect not operation 7 done",
+            "f:1:1: not as expected: it cannot be told: there is no operation 7",
+        ),
     ] {
         let outcome = run(text);
         let failures: Vec<String> = outcome.failures.iter().map(ToString::to_string).collect();

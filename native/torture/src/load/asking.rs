@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anyhow::{Context, Result};
 use tokio::task::JoinSet;
 
 use super::leaser::Leaser;
@@ -49,8 +50,14 @@ impl Asking {
     }
 
     /// Lets each client end what it is at.
-    pub(crate) async fn stop(mut self) {
+    ///
+    /// # Errors
+    /// When one ended otherwise: what it has asked would be missing from the history.
+    pub(crate) async fn stop(mut self) -> Result<()> {
         self.stop.store(true, Ordering::Relaxed);
-        while self.clients.join_next().await.is_some() {}
+        while let Some(ended) = self.clients.join_next().await {
+            ended.context("a client did not come to its end")?;
+        }
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use quorate_core::command::WatchCreate;
 use quorate_core::id::Revision;
 use tokio::sync::watch;
@@ -55,7 +55,7 @@ impl Listening {
         loop {
             match timeout(PAUSE, self.watchers.join_next()).await {
                 Ok(None) => return Ok(()),
-                Ok(Some(_)) => {}
+                Ok(Some(ended)) => ended.context("a watcher did not come to its end")?,
                 Err(_) => {
                     let seen = format!("{} have not", self.watchers.len());
                     let source = "etcd api_guarantees.md, Watch APIs";

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use super::settle;
 use crate::client::Client;
 use crate::cluster::{Cluster, name};
-use crate::failure::Failure;
+use crate::failure::{Failure, NO_VERDICT};
 use crate::figures::Figures;
 use crate::load::{all_keys, leased_keys};
 use crate::recorder::Recorder;
@@ -55,7 +55,7 @@ pub(super) fn history(recorder: &Recorder, figures: &mut Figures) -> Result<()> 
     figures.see_verdict(&linearized);
     if linearized.model.is_none() {
         let text = "the checker has not found out whether the history is linearizable";
-        return Err(Failure::new("a verdict", "quorate_core::audit", text.to_owned()).into());
+        return Err(Failure::new(NO_VERDICT, "quorate_core::audit", text.to_owned()).into());
     }
     Ok(())
 }

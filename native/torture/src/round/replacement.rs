@@ -92,7 +92,11 @@ impl Replacement {
                 let promoting = members(cluster, new).promote(new, url);
                 self.stage = Stage::Promoting(Task(tokio::spawn(promoting)));
             }
-            Stage::Promoting(task) => return Ok(task.0.is_finished()),
+            Stage::Promoting(task) if task.0.is_finished() => {
+                (&mut task.0).await.context("the promotion ended")?;
+                return Ok(true);
+            }
+            Stage::Promoting(_) => {}
             Stage::Changing(_) => {}
         }
         Ok(false)

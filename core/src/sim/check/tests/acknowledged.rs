@@ -42,7 +42,7 @@ impl Client {
             is_definite_failure: false,
         };
         self.checks
-            .answered(&answer)
+            .answered(&answer, 0)
             .map_err(|broken| broken.property)
     }
 
@@ -54,7 +54,7 @@ impl Client {
             result: Err(error),
             is_definite_failure: true,
         };
-        let verdict = self.checks.answered(&answer);
+        let verdict = self.checks.answered(&answer, 0);
         verdict.map_err(|broken| broken.property)
     }
 
