@@ -34,7 +34,9 @@ pub enum Rule {
     /// data.
     ReadIndexConfirmation,
     /// A leader that answers reads by its lease looks whether it has one: it ends before another
-    /// can be elected (thesis §6.4.1). Without: as above, and for as long as it stays cut off.
+    /// can be elected (thesis §6.4.1). Without: as above, and for as long as it stays cut off, for
+    /// CheckQuorum, by which it would step down, goes with it. Of those that do not read by a
+    /// lease it says nothing: they keep both.
     LeaderLease,
 }
 

@@ -144,3 +144,28 @@ fn what_is_read_beyond_a_limit_is_refused() {
     let refused = member(&[OWN], 20, MAX + 1).err().expect("no such term");
     assert!(refused.contains("above the limit"), "{refused}");
 }
+
+/// `leader-lease=off` is about those who read by a lease: with it goes CheckQuorum.
+#[cfg(feature = "modified-raft")]
+#[test]
+fn who_does_not_read_by_lease_keeps_its_rules_when_that_of_the_lease_is_off() {
+    let seen = |read_lease| {
+        let mut config = MemberConfig::new(MemberId(OWN), ClusterId(1), Vec::new());
+        config.rules = crate::rules::Rules::without(&[Rule::LeaderLease]);
+        config.read_lease = read_lease;
+        let mut configuration = ConfState::default();
+        configuration.set_voters(vec![OWN]);
+        let initial = InitialLog {
+            configuration,
+            ..InitialLog::default()
+        };
+        let consensus = Consensus::start(&config, initial).expect("an empty log");
+        let raft = &consensus.node.raft;
+        (raft.check_quorum, raft.read_only.option)
+    };
+    assert_eq!(seen(None), (true, ReadOnlyOption::Safe));
+    let lease = crate::member::ReadLeaseSettings {
+        clock_drift_percent: 10,
+    };
+    assert_eq!(seen(Some(lease)), (false, ReadOnlyOption::LeaseBased));
+}
