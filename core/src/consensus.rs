@@ -29,7 +29,9 @@
 //!
 //! # Who does what here
 //!
-//! The algorithm is the crate `raft`; `node` is the only place that calls it. Around it:
+//! The algorithm is the crate `raft`; only this module calls it: `node`, and `modified` where rules
+//! are off. The plain data that it deals in (`raft::eraftpb`: entries, messages, hard state,
+//! configuration) goes out to `member`, which writes, sends and carries it out. Around it:
 //! `validate` refuses every message it would panic on; `observe` tells what a call changed in
 //! etcd's words; `log_store` is the log as it reads it; [`frame`] and [`wire`] are what crosses a
 //! link. The crate draws one random number, the election timeout: it is overwritten after each
