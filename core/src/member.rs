@@ -413,7 +413,7 @@ impl Member {
             WireBody::LeaseQuestion(question) => self.receive_lease_question(from, question),
             WireBody::LeaseAnswer(answer) => self.receive_lease_answer(from, answer),
             WireBody::ChangeQuestion(question) => self.receive_change_question(from, &question),
-            WireBody::ChangeAnswer(answer) => self.receive_change_answer(answer),
+            WireBody::ChangeAnswer(answer) => self.receive_change_answer(from, answer),
             WireBody::Removal(notice) => self.receive_removal(from, notice),
             // Whoever is removed has been told so above.
             WireBody::StandingQuestion(_) => {}

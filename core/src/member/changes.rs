@@ -1,7 +1,8 @@
 //! Changes of the members (Raft thesis §4.1): one at a time, decided by the leader, carried out
 //! by all when they are committed.
 //!
-//! 1. A client asks any member. One that does not lead passes the question on to the leader, once.
+//! 1. A client asks any member. One that does not lead passes the question on to the leader, once;
+//!    again, and as another question, only when whoever was asked says that it does not lead.
 //! 2. The leader waits until it has applied an entry of its own term: before that it may not know
 //!    its predecessor's last change.
 //! 3. It checks the change as etcd does: that it costs no majority (`--strict-reconfig-check`),
@@ -73,6 +74,9 @@ impl Member {
             incarnation,
             number,
         };
+        if !self.changes.is_new(asker) {
+            return;
+        }
         if self.consensus.role() != Role::Leader || self.is_stopping() {
             return self.answer_asker(asker, ChangeVerdict::NotLeader);
         }
@@ -84,8 +88,16 @@ impl Member {
     }
 
     /// The member that was asked says that it took nothing. Of what it takes, the log tells.
-    pub(super) fn receive_change_answer(&mut self, answer: ChangeAnswer) {
-        if answer.incarnation != self.config.incarnation.0 {
+    ///
+    /// Nobody else is heard, and no answer to an earlier try:
+    ///
+    /// 1. The old leader says that it does not lead any more; the answer comes twice.
+    /// 2. After the first the new leader is asked, and takes the change.
+    /// 3. Were it asked again after the second, it would say that a change is pending, and the
+    ///    client would hear of a refusal of what happens.
+    pub(super) fn receive_change_answer(&mut self, from: MemberId, answer: ChangeAnswer) {
+        let is_mine = answer.incarnation == self.config.incarnation.0;
+        if !is_mine || !self.changes.awaits(answer.number, from) {
             return;
         }
         match answer.verdict {
@@ -122,7 +134,7 @@ impl Member {
         }
         for asked in self.changes.take_due(self.now_ticks) {
             let (incarnation, number) = (asked.record.incarnation.0, asked.record.sequence);
-            self.changes.sent(asked.record.clone());
+            self.changes.sent(leader, asked.record.clone());
             let question = ChangeQuestion {
                 incarnation,
                 number,
@@ -143,9 +155,8 @@ impl Member {
                     self.reply(id, Err(error));
                 }
             }
-            (Asker::Client(sequence), ChangeVerdict::NotLeader) => {
-                self.changes.ask_again(sequence, self.now_ticks + 1);
-            }
+            // It waits here until somebody leads.
+            (Asker::Client(_), ChangeVerdict::NotLeader) => {}
             (
                 Asker::Peer {
                     member,
@@ -174,10 +185,7 @@ impl Member {
                 return;
             };
             if let Err(error) = self.decide_change(&asked.record) {
-                self.tell(TraceKind::ChangeRefused {
-                    change: asked.record.change.describe(),
-                    reason: error.to_string(),
-                });
+                let error = self.refuse_change(&asked.record.change, error);
                 self.answer_asker(asked.asker, ChangeVerdict::Refused(error));
             }
         }
@@ -270,13 +278,8 @@ impl Member {
     /// The leader has checked it, against the very members that stand here now; it is checked
     /// again because nothing that stands in a log may end a member.
     fn apply_change(&mut self, change: &Change) -> Result<(), Error> {
-        let checked = self.membership.check(change);
-        if let Err(error) = checked {
-            self.tell(TraceKind::ChangeRefused {
-                change: change.describe(),
-                reason: error.to_string(),
-            });
-            return Err(error);
+        if let Err(error) = self.membership.check(change) {
+            return Err(self.refuse_change(change, error));
         }
         let configuration = match change {
             Change::Add(member) if member.is_learner => {
@@ -289,11 +292,15 @@ impl Member {
         };
         let leads = self.consensus.role() == Role::Leader;
         let led = leads.then(|| self.consensus.term());
+        // Whoever is on the list and counts nowhere would end the cluster: raft first.
+        if let Some(configuration) = configuration
+            && !self.consensus.change(configuration)
+        {
+            return Err(self.refuse_change(change, Error::NotEnoughStartedMembers));
+        }
         self.membership.apply(change);
         self.tell(told(change));
-        if let Some(configuration) = configuration {
-            let changed = self.consensus.change(configuration);
-            debug_assert!(changed, "what the members allow, raft allows");
+        if configuration.is_some() {
             self.tell_configuration();
         }
         if let Change::Remove(id) = change {
@@ -302,6 +309,14 @@ impl Member {
         self.decide_version();
         self.tell_host_of_members();
         Ok(())
+    }
+
+    fn refuse_change(&mut self, change: &Change, error: Error) -> Error {
+        self.tell(TraceKind::ChangeRefused {
+            change: change.describe(),
+            reason: error.to_string(),
+        });
+        error
     }
 
     fn change_reply(&self, change: &Change) -> Reply {
@@ -355,3 +370,6 @@ fn told(change: &Change) -> TraceKind {
 const HEALTH_INTERVAL_MS: u32 = 5_000;
 /// How much of the leader's log a learner must have, etcd's `readyPercentThreshold`.
 const LEARNER_READY_PERCENT: u128 = 90;
+
+#[cfg(test)]
+mod tests;

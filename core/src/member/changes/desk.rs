@@ -13,13 +13,22 @@ pub(in crate::member) struct ChangeDesk {
     open: BTreeMap<u64, Open>,
     /// Not asked of the leader yet; on a leader: not decided yet.
     asked: VecDeque<Asked>,
+    /// Other members' questions that have come lately. One that comes twice is looked at once: to
+    /// the second time the answer could be "one is pending", and mean the first.
+    seen: VecDeque<Asker>,
 }
 
 struct Open {
     id: RequestId,
     since_ticks: u64,
-    /// What was sent to a leader that may say that it is none.
-    sent: Option<ChangeRecord>,
+    /// The question that is under way.
+    sent: Option<Sent>,
+}
+
+/// A question that was sent to a member that was believed to lead, and may say that it does not.
+struct Sent {
+    to: MemberId,
+    record: ChangeRecord,
 }
 
 /// A change that somebody asks for.
@@ -103,26 +112,49 @@ impl ChangeDesk {
         peers
     }
 
+    /// Whether another member's question comes for the first time, as far back as is known.
+    pub(super) fn is_new(&mut self, asker: Asker) -> bool {
+        if self.seen.contains(&asker) {
+            return false;
+        }
+        if self.seen.len() >= SEEN_MAX {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(asker);
+        true
+    }
+
     /// A question is on its way to the leader.
-    pub(super) fn sent(&mut self, record: ChangeRecord) {
+    pub(super) fn sent(&mut self, to: MemberId, record: ChangeRecord) {
         if let Some(open) = self.open.get_mut(&record.sequence) {
-            open.sent = Some(record);
+            open.sent = Some(Sent { to, record });
         }
     }
 
-    /// Whoever was asked does not lead, and took nothing.
+    /// Whether a member was asked this, and has not answered yet.
+    pub(super) fn awaits(&self, sequence: u64, member: MemberId) -> bool {
+        let sent = self.open.get(&sequence).and_then(|open| open.sent.as_ref());
+        sent.is_some_and(|sent| sent.to == member)
+    }
+
+    /// Whoever was asked does not lead, and took nothing. The next try has a sequence of its own:
+    /// an answer to the last one that comes once more says nothing of it.
     pub(super) fn ask_again(&mut self, sequence: u64, not_before_ticks: u64) {
-        let sent = self
-            .open
-            .get_mut(&sequence)
-            .and_then(|open| open.sent.take());
-        if let Some(record) = sent {
-            self.asked.push_back(Asked {
-                asker: Asker::Client(sequence),
-                record,
-                not_before_ticks,
-            });
-        }
+        let Some(mut open) = self.open.remove(&sequence) else {
+            return;
+        };
+        let Some(mut sent) = open.sent.take() else {
+            self.open.insert(sequence, open);
+            return;
+        };
+        self.next_sequence += 1;
+        sent.record.sequence = self.next_sequence;
+        self.open.insert(self.next_sequence, open);
+        self.asked.push_back(Asked {
+            asker: Asker::Client(self.next_sequence),
+            record: sent.record,
+            not_before_ticks,
+        });
     }
 
     /// A change has been carried out or refused: who waits for it?
@@ -146,5 +178,76 @@ impl ChangeDesk {
     /// How many wait.
     pub(in crate::member) fn count(&self) -> usize {
         self.open.len()
+    }
+}
+
+/// How many questions of others are remembered: more than a link holds.
+const SEEN_MAX: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Incarnation;
+    use crate::membership::Change;
+
+    const FIRST: MemberId = MemberId(2);
+    const SECOND: MemberId = MemberId(3);
+
+    fn record(sequence: u64) -> ChangeRecord {
+        ChangeRecord {
+            origin: MemberId(1),
+            incarnation: Incarnation(1),
+            sequence,
+            change: Change::Remove(MemberId(9)),
+        }
+    }
+
+    /// A client's change that has been sent to a member.
+    fn sent(desk: &mut ChangeDesk) -> u64 {
+        let sequence = desk.open(RequestId(7), 0);
+        desk.sent(FIRST, record(sequence));
+        sequence
+    }
+
+    #[test]
+    fn only_whoever_was_asked_is_heard_and_once() {
+        let mut desk = ChangeDesk::default();
+        let sequence = sent(&mut desk);
+        assert!(desk.awaits(sequence, FIRST));
+        assert!(!desk.awaits(sequence, SECOND));
+        assert!(!desk.awaits(sequence + 1, FIRST));
+        desk.ask_again(sequence, 0);
+        assert!(!desk.awaits(sequence, FIRST), "it has answered");
+    }
+
+    #[test]
+    fn an_answer_to_one_try_says_nothing_of_the_next_to_the_same_member() {
+        let mut desk = ChangeDesk::default();
+        let sequence = sent(&mut desk);
+        desk.ask_again(sequence, 0);
+        let asked = desk.take_due(0).pop().expect("it is asked again");
+        desk.sent(FIRST, asked.record.clone());
+        assert!(!desk.awaits(sequence, FIRST));
+        desk.ask_again(sequence, 0);
+        assert!(!desk.has_asked(), "the first try's answer came twice");
+        assert!(desk.awaits(asked.record.sequence, FIRST));
+        assert_eq!(desk.take(sequence), None);
+        assert_eq!(desk.take(asked.record.sequence), Some(RequestId(7)));
+    }
+
+    #[test]
+    fn a_question_that_comes_twice_is_looked_at_once() {
+        let mut desk = ChangeDesk::default();
+        let asker = |number| Asker::Peer {
+            member: FIRST,
+            incarnation: 1,
+            number,
+        };
+        assert!(desk.is_new(asker(1)));
+        assert!(!desk.is_new(asker(1)));
+        for number in 2..2 + SEEN_MAX as u64 {
+            assert!(desk.is_new(asker(number)));
+        }
+        assert_eq!(desk.seen.len(), SEEN_MAX);
     }
 }
