@@ -167,17 +167,7 @@ impl Condition {
                     Err(Unmet::Unknown(format!("it cannot be told: {why}")))
                 }
             },
-            Self::Leader(wanted) => {
-                let leader = leader(&world.frame());
-                let holds = leader.is_some() && wanted.is_none_or(|node| leader == Some(node));
-                when(
-                    holds,
-                    match leader {
-                        Some(leader) => format!("{leader} leads"),
-                        None => "nobody leads all that run".to_owned(),
-                    },
-                )
-            }
+            Self::Leader(wanted) => leader_is(&world.frame(), *wanted),
             Self::Term(term) => {
                 let frame = world.frame();
                 let found = views(&frame).map(|view| view.term.0).max();
@@ -473,6 +463,16 @@ fn text(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
 /// Whether a member stands next, and nothing after it.
 fn is_member(cursor: &Cursor<'_>, names: &Names) -> bool {
     matches!(cursor.rest(), [one] if names.node(one, &one.text).is_ok())
+}
+
+fn leader_is(frame: &Frame, wanted: Option<Node>) -> Met {
+    let leader = leader(frame);
+    let holds = leader.is_some() && wanted.is_none_or(|node| leader == Some(node));
+    let found = match leader {
+        Some(leader) => format!("{leader} leads"),
+        None => "nobody leads all that run".to_owned(),
+    };
+    when(holds, found)
 }
 
 fn nobody_leads() -> Unmet {

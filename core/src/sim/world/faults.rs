@@ -43,17 +43,8 @@ impl World {
                 to,
                 on: false,
             } => self.release((from, to)),
-            Fault::Deliver { message } => {
-                if let Some(mut message) = self.take_message(message) {
-                    message.is_unlucky = false;
-                    self.hand_over(message);
-                }
-            }
-            Fault::Drop { message } => {
-                if let Some(message) = self.take_message(message) {
-                    self.lose(message.frame, LossReason::Dropped);
-                }
-            }
+            Fault::Deliver { message } => self.deliver(message),
+            Fault::Drop { message } => self.drop_message(message),
             Fault::Duplicate { message } => {
                 if let Some(message) = self.message(message).cloned() {
                     self.hand_over(message);
@@ -62,12 +53,7 @@ impl World {
             Fault::Retime {
                 message,
                 arrives_at_us,
-            } => {
-                if let Some(mut message) = self.take_message(message) {
-                    message.frame.arrives_at_us = arrives_at_us;
-                    self.set_off(message);
-                }
-            }
+            } => self.retime(message, arrives_at_us),
             Fault::Pause { node } => {
                 self.with(node, |machine| machine.condition.inbox = Some(Vec::new()));
             }
@@ -154,6 +140,26 @@ impl World {
     fn release(&mut self, hold: (Option<Node>, Option<Node>)) {
         for mut message in self.network.release(hold) {
             message.frame.arrives_at_us = self.now_us;
+            self.set_off(message);
+        }
+    }
+
+    fn deliver(&mut self, id: u64) {
+        if let Some(mut message) = self.take_message(id) {
+            message.is_unlucky = false;
+            self.hand_over(message);
+        }
+    }
+
+    fn drop_message(&mut self, id: u64) {
+        if let Some(message) = self.take_message(id) {
+            self.lose(message.frame, LossReason::Dropped);
+        }
+    }
+
+    fn retime(&mut self, id: u64, arrives_at_us: u64) {
+        if let Some(mut message) = self.take_message(id) {
+            message.frame.arrives_at_us = arrives_at_us;
             self.set_off(message);
         }
     }
