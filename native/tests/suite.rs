@@ -18,6 +18,7 @@ mod joining;
 mod lease;
 mod like_etcd;
 mod lock;
+mod log_lines;
 mod logs;
 mod metrics;
 mod operators;
