@@ -276,9 +276,11 @@ fn is_right_end(status: ExitStatus, is_told_to_stop: bool, has_disk_failed: bool
 }
 
 /// Why a member that joins ends, and may try again.
-const NOT_LET_IN: [&str; 2] = [
+const NOT_LET_IN: [&str; 3] = [
     "error validating peerURLs",
     "cannot fetch cluster info from peer urls",
+    // Whoever it asked has not heard yet that the one before it, at the same URL, is gone.
+    "has already been bootstrapped",
 ];
 
 #[cfg(test)]
