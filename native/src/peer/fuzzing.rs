@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderValue};
 use quorate_core::id::{ClusterId, MemberId};
+use quorate_core::version::ServerVersion;
 
 use super::Identity;
 use super::framing::FrameDecoder;
@@ -12,6 +13,7 @@ pub fn handshake(values: &[&[u8]]) {
     let own = Identity {
         id: MemberId(1),
         cluster: ClusterId(9),
+        version: ServerVersion::CLAIMED,
     };
     let names = [
         handshake::CLUSTER_ID,
@@ -26,8 +28,8 @@ pub fn handshake(values: &[&[u8]]) {
         }
     }
     let _ = handshake::cluster_of(&headers);
-    if let Err(refusal) = handshake::read(&headers, own, |id| id == MemberId(2)) {
-        let _ = refusal.answer();
+    if let Err(refusal) = handshake::read(&headers, own) {
+        let _ = refusal.answer(MemberId(1));
     }
 }
 
