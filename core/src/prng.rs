@@ -55,6 +55,14 @@ impl Prng {
     pub fn choose<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         items.get(self.below(items.len() as u64) as usize)
     }
+
+    /// Brings items into any order, each as likely as another (Fisher and Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for at in (1..items.len()).rev() {
+            let other = self.below(at as u64 + 1) as usize;
+            items.swap(at, other);
+        }
+    }
 }
 
 /// One number as a pure function of three: what stands for a draw where no stream may be kept.

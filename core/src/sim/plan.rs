@@ -205,4 +205,4 @@ pub(super) fn events_per_second(members: u64) -> u64 {
 /// on its way is given up after 3 s.
 pub(super) const LIVE_WITHIN_US: u64 = 20_000_000;
 /// Events before the first action: about what a first election takes.
-const WARM_UP_EVENTS: u64 = 60;
+pub(super) const WARM_UP_EVENTS: u64 = 60;

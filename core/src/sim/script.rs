@@ -5,7 +5,7 @@ use super::config::WorldConfig;
 use super::fault::Fault;
 use super::history::{History, PlannedAction};
 use super::operation::Operation;
-use super::plan::{LIVE_WITHIN_US, Length, Phase, observers};
+use super::plan::{LIVE_WITHIN_US, Length, Phase, WARM_UP_EVENTS, observers};
 use crate::prng::Prng;
 
 /// Actions one after the other, and where the next one comes.
@@ -123,6 +123,3 @@ impl Script {
         self.fault(Fault::DemandLiveness { within_us });
     }
 }
-
-/// Events before the first action: about what a first election takes.
-const WARM_UP_EVENTS: u64 = 60;

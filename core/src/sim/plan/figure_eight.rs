@@ -4,7 +4,7 @@
 //! majority, and each with the right members within reach. Chance brings that about once in many
 //! thousand plans, so this one is rehearsed.
 
-use super::{LIVE_WITHIN_US, Length, Phase, observers};
+use super::{LIVE_WITHIN_US, Length, Phase, WARM_UP_EVENTS, observers};
 use crate::prng::Prng;
 use crate::sim::action::{Action, Node};
 use crate::sim::config::WorldConfig;
@@ -84,7 +84,8 @@ impl FigureEight {
     ///
     /// Where one of the steps does not come off, the next ones are played all the same.
     fn play(&mut self) {
-        let nodes = self.shuffled();
+        let mut nodes = self.nodes.clone();
+        self.prng.shuffle(&mut nodes);
         let few = nodes.len() - (nodes.len() / 2 + 1);
         let (first, second) = (nodes[0], nodes[nodes.len() - 1]);
         self.lead(first);
@@ -117,15 +118,6 @@ impl FigureEight {
         self.wait_a_moment();
         self.rehearsal.act(Action::Heal);
         self.wait_a_moment();
-    }
-
-    fn shuffled(&mut self) -> Vec<Node> {
-        let mut nodes = self.nodes.clone();
-        for at in (1..nodes.len()).rev() {
-            let other = self.prng.below(at as u64 + 1) as usize;
-            nodes.swap(at, other);
-        }
-        nodes
     }
 
     /// For an election timeout whoever has heard a leader gives no vote; soon after, somebody
@@ -201,6 +193,5 @@ impl FigureEight {
 
 /// Events that a step of the figure may take.
 const STEP_EVENTS_MAX: u64 = 60;
-const WARM_UP_EVENTS: u64 = 60;
 /// Twenty-odd in a figure.
 const READS_AT_A_TIME: u64 = 8;

@@ -247,10 +247,7 @@ impl ReadLeases {
     fn others(&mut self, node: Node) -> Vec<Node> {
         let mut others = self.nodes.clone();
         others.retain(|other| *other != node);
-        for at in (1..others.len()).rev() {
-            let other = self.prng.below(at as u64 + 1) as usize;
-            others.swap(at, other);
-        }
+        self.prng.shuffle(&mut others);
         others
     }
 
