@@ -9,5 +9,6 @@ pub(crate) mod ports;
 pub(crate) mod program;
 pub(crate) mod real_etcd;
 pub(crate) mod server;
+pub(crate) mod talking;
 pub(crate) mod tools;
 pub(crate) mod wait;

@@ -5,11 +5,14 @@ mod health;
 mod status;
 
 use clap::{Args, Subcommand};
+use prost::{Message, Name};
 use quorate_api::etcdserverpb::MemberListRequest;
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::get::decimal;
+use super::print::Encoded;
+use crate::go::JsonObject;
 
 /// Endpoint related commands
 #[derive(Args, Clone, Debug)]
@@ -67,4 +70,19 @@ pub(crate) async fn endpoints(context: &Context, cluster: bool) -> Result<Vec<St
     })?;
     let members = members.members.into_iter();
     Ok(members.flat_map(|member| member.client_ur_ls).collect())
+}
+
+/// What each endpoint answered, under the name that Go gives it there.
+fn json_list<M: Message + Name>(field: &str, answers: &[(String, M)]) -> String {
+    if answers.is_empty() {
+        return "null".to_owned();
+    }
+    let object = |(endpoint, answer): &(String, M)| {
+        JsonObject::new()
+            .string("Endpoint", endpoint)
+            .raw(field, &Encoded::new(answer).json())
+            .end()
+    };
+    let objects: Vec<String> = answers.iter().map(object).collect();
+    format!("[{}]", objects.join(","))
 }

@@ -1,13 +1,14 @@
 //! The JSON gateway, driven by curl.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::support::cluster::Cluster;
 use crate::support::http::{get, post, request};
+use crate::support::talking::Talking;
 
 /// Runs a line as a shell does.
 fn shell(line: &str) -> String {
@@ -21,34 +22,18 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// A curl that goes on, and is killed when it is dropped.
-struct Curl {
-    child: Child,
-    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
-}
+/// A curl that goes on.
+struct Curl(Talking);
 
 impl Curl {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new("curl")
-            .args(["--silent", "--no-buffer"])
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines }
+        let mut command = Command::new("curl");
+        command.args(["--silent", "--no-buffer"]).args(arguments);
+        Self(Talking::start(&mut command))
     }
 
     fn next(&mut self) -> Value {
-        json(&self.lines.next().unwrap().unwrap())
-    }
-}
-
-impl Drop for Curl {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        json(&self.0.line())
     }
 }
 

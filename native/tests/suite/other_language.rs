@@ -3,53 +3,30 @@
 //! They are in `tests/python`, for aetcd: it shares nothing with our own clients, and neither its
 //! HTTP/2 nor its protobuf is Rust's or Go's.
 
-use std::io::{BufRead, BufReader, Lines};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 use crate::support::cluster::Cluster;
+use crate::support::talking::Talking;
 use crate::support::tools;
 
-/// A Python program, which is killed when it is dropped.
-struct Python {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl Python {
-    fn start(program: &str, ports: &[u16]) -> Self {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python");
-        let mut child = Command::new("python3")
+/// A Python program, for the members on these ports.
+fn python(program: &str, ports: &[u16]) -> Talking {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python");
+    Talking::start(
+        Command::new("python3")
             .arg(format!("{folder}/{program}"))
             .args(ports.iter().map(u16::to_string))
             .env("PYTHONPATH", tools::python_packages())
             .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env("PYTHONUTF8", "1")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines }
-    }
-
-    fn line(&mut self) -> String {
-        self.lines.next().expect("it ended").unwrap()
-    }
-}
-
-impl Drop for Python {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+            .env("PYTHONUTF8", "1"),
+    )
 }
 
 #[test]
 fn the_program_of_note_003_does_its_work() {
     let cluster = Cluster::start(1, &[]);
     let etcdctl = cluster.etcdctl();
-    let mut program = Python::start("note_003.py", &[cluster.client_port(0)]);
+    let mut program = python("note_003.py", &[cluster.client_port(0)]);
     assert_eq!(program.line(), "/test/hello => do.......");
     // "xyz" is greater than "abc", and "XYZ" is not greater than "abc>".
     assert_eq!(program.line(), "True XYZ");
@@ -72,7 +49,7 @@ fn the_program_of_note_004_does_its_work() {
     let ports = [0, 1, 2].map(|member| cluster.client_port(member));
     // With all members, and with one of its addresses dead.
     for round in 0..2 {
-        let mut program = Python::start("note_004.py", &ports);
+        let mut program = python("note_004.py", &ports);
         assert_eq!(program.line(), "connect success");
         for begin in ["put耗时 ", "get 耗时: "] {
             let line = program.line();
@@ -80,7 +57,7 @@ fn the_program_of_note_004_does_its_work() {
             assert!(took_s.parse::<f64>().is_ok(), "{line}");
         }
         assert_eq!(program.line(), "name : chris");
-        assert!(program.child.wait().unwrap().success());
+        assert!(program.wait().success());
         if round == 0 {
             cluster.crash(0);
             cluster.wait_for_leader();

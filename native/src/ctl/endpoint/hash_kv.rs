@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use quorate_api::etcdserverpb::{HashKvRequest, HashKvResponse};
 
+use super::json_list;
 use crate::ctl::context::Context;
 use crate::ctl::failure::Failure;
-use crate::ctl::print::{Answer, Encoded, Page};
-use crate::go::{JsonObject, Table};
+use crate::ctl::print::{Answer, Page};
+use crate::go::Table;
 
 /// Asks one after the other; those that do not answer are told of, and the others shown.
 pub(super) async fn run(
@@ -56,17 +57,7 @@ impl Answer for Hashes {
     }
 
     fn json(&self, _hex: bool) -> Option<String> {
-        let object = |(endpoint, hash): &(String, HashKvResponse)| {
-            JsonObject::new()
-                .string("Endpoint", endpoint)
-                .raw("HashKV", &Encoded::new(hash).json())
-                .end()
-        };
-        let objects: Vec<String> = self.0.iter().map(object).collect();
-        Some(match objects.as_slice() {
-            [] => "null".to_owned(),
-            objects => format!("[{}]", objects.join(",")),
-        })
+        Some(json_list("HashKV", &self.0))
     }
 
     fn table(&self) -> Option<Table> {

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use quorate_api::etcdserverpb::{StatusRequest, StatusResponse};
 
+use super::json_list;
 use crate::ctl::context::Context;
 use crate::ctl::failure::{Exit, Failure};
-use crate::ctl::print::{Answer, Encoded, Page};
-use crate::go::{JsonObject, Table, humanized_bytes};
+use crate::ctl::print::{Answer, Page};
+use crate::go::{Table, humanized_bytes};
 
 /// Asks one after the other; those that do not answer are told of, and the others shown.
 pub(super) async fn run(context: &Context, endpoints: &[String]) -> Result<(), Failure> {
@@ -69,17 +70,7 @@ impl Answer for Statuses {
     }
 
     fn json(&self, _hex: bool) -> Option<String> {
-        let object = |(endpoint, status): &(String, StatusResponse)| {
-            JsonObject::new()
-                .string("Endpoint", endpoint)
-                .raw("Status", &Encoded::new(status).json())
-                .end()
-        };
-        let objects: Vec<String> = self.0.iter().map(object).collect();
-        Some(match objects.as_slice() {
-            [] => "null".to_owned(),
-            objects => format!("[{}]", objects.join(",")),
-        })
+        Some(json_list("Status", &self.0))
     }
 
     fn table(&self) -> Option<Table> {
