@@ -1,6 +1,7 @@
 //! Running other programs: each is printed before it starts, and a failure names it.
 
 use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -19,6 +20,17 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
         bail!("`{}` ended with {status}", describe(command));
     }
     Ok(())
+}
+
+/// Lets a program take the place of this one, so that it hears Ctrl-C and SIGTERM, and its exit
+/// code is the one that a shell sees. Only an error comes back.
+pub(crate) fn replace_by(command: &mut Command) -> Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "  $ {}", describe(command))
+        .and_then(|()| out.flush())
+        .context("cannot write to the standard output")?;
+    let error = command.stdin(Stdio::null()).exec();
+    Err(error).with_context(|| format!("cannot start `{}`", describe(command)))
 }
 
 /// As [`run`], for a program that reads `input` on its standard input.

@@ -22,63 +22,61 @@ pub(crate) struct Options {
     arguments: Vec<String>,
 }
 
-/// Seeds, with the very core that the server has.
+/// Seeds, with the very core that the server has. The program takes the place of this one.
 ///
 /// # Errors
-/// When the program cannot be built, or a seed fails.
+/// When the program cannot be built or started.
 pub(crate) fn simulate(workspace: &Workspace, options: &Options) -> Result<()> {
-    run_program(workspace, SIMULATE, &[], &options.arguments)
+    process::replace_by(&mut program(workspace, SIMULATE, &[], &options.arguments)?)
 }
 
-/// Known bugs, with a core that can put them back.
+/// Known bugs, with a core that can put them back. The program takes the place of this one.
 ///
 /// # Errors
-/// When the program cannot be built, or a bug is not caught.
+/// When the program cannot be built or started.
 pub(crate) fn mutants(workspace: &Workspace, options: &Options) -> Result<()> {
-    run_program(
+    let features = ["--features", FEATURE];
+    process::replace_by(&mut program(
+        workspace,
+        MUTANTS,
+        &features,
+        &options.arguments,
+    )?)
+}
+
+/// Seeds in a test: those that failed once, then so many.
+pub(crate) fn seeds(workspace: &Workspace, count: u32) -> Result<()> {
+    let regressions = ["--regressions".to_owned()];
+    process::run(&mut program(workspace, SIMULATE, &[], &regressions)?)?;
+    let seeds = ["--seeds".to_owned(), count.to_string()];
+    process::run(&mut program(workspace, SIMULATE, &[], &seeds)?)
+}
+
+/// Known bugs in a test: all of them.
+pub(crate) fn all_mutants(workspace: &Workspace) -> Result<()> {
+    process::run(&mut program(
         workspace,
         MUTANTS,
         &["--features", FEATURE],
-        &options.arguments,
-    )
-}
-
-/// As [`simulate`], in a test: the seeds that failed once, then so many.
-pub(crate) fn seeds(workspace: &Workspace, count: u32) -> Result<()> {
-    run_program(workspace, SIMULATE, &[], &["--regressions".to_owned()])?;
-    run_program(
-        workspace,
-        SIMULATE,
         &[],
-        &["--seeds".to_owned(), count.to_string()],
-    )
+    )?)
 }
 
-/// As [`mutants`], in a test: all of them.
-pub(crate) fn all_mutants(workspace: &Workspace) -> Result<()> {
-    run_program(workspace, MUTANTS, &["--features", FEATURE], &[])
-}
-
-/// Built with the whole workspace's features, so that only the core is built anew.
-fn run_program(
+/// Builds a program, with the whole workspace's features, so that only the core is built anew, and
+/// answers how it is run.
+fn program(
     workspace: &Workspace,
-    program: &str,
+    name: &str,
     features: &[&str],
     arguments: &[String],
-) -> Result<()> {
+) -> Result<Command> {
     let mut build = workspace.cargo();
-    build.args([
-        "build",
-        "--locked",
-        "--quiet",
-        "--workspace",
-        "--bin",
-        program,
-    ]);
+    build.args(["build", "--locked", "--quiet", "--workspace", "--bin", name]);
     protoc::find_for(&mut build, workspace)?;
     process::run(build.args(features))?;
-    let mut program = Command::new(workspace.native_program(program));
-    process::run(program.current_dir(workspace.root()).args(arguments))
+    let mut program = Command::new(workspace.native_program(name));
+    program.current_dir(workspace.root()).args(arguments);
+    Ok(program)
 }
 
 const SIMULATE: &str = "quorate-simulate";

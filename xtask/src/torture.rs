@@ -23,22 +23,22 @@ pub(crate) struct Options {
     arguments: Vec<String>,
 }
 
-/// Rounds, as asked.
+/// Rounds, as asked. The runner takes the place of this program.
 ///
 /// # Errors
-/// When a program cannot be built, or a round fails.
+/// When a program cannot be built or started.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     build(workspace)?;
-    start(workspace, &options.arguments)
+    process::replace_by(&mut runner(workspace, &options.arguments))
 }
 
-/// As [`run`], in a test: some rounds with three and five members; then a known bug, which must be
+/// Rounds in a test: some rounds with three and five members; then a known bug, which must be
 /// met.
 pub(crate) fn rounds_and_a_bug(workspace: &Workspace) -> Result<()> {
     build(workspace)?;
     only_here_a_disk_fails(workspace)?;
     let some = ["--folder", FOLDER, "--rounds", ROUNDS];
-    start(workspace, &some.map(str::to_owned))?;
+    process::run(&mut runner(workspace, &some.map(str::to_owned)))?;
     let bug = [
         "--folder",
         FOLDER,
@@ -47,7 +47,7 @@ pub(crate) fn rounds_and_a_bug(workspace: &Workspace) -> Result<()> {
         "--rounds",
         ROUNDS_WITH_BUG,
     ];
-    start(workspace, &bug.map(str::to_owned))
+    process::run(&mut runner(workspace, &bug.map(str::to_owned)))
 }
 
 fn build(workspace: &Workspace) -> Result<()> {
@@ -61,14 +61,14 @@ fn build(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-fn start(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+fn runner(workspace: &Workspace, arguments: &[String]) -> Command {
     let mut runner = Command::new(workspace.native_program(RUNNER));
     runner
         .current_dir(workspace.root())
         .arg("--server")
         .arg(workspace.native_program(SERVER))
         .args(arguments);
-    process::run(&mut runner)
+    runner
 }
 
 /// Looks into both servers: what makes a disk fail is in the one, and not in the other.

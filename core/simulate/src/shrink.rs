@@ -8,7 +8,7 @@
 use quorate_core::sim::{Action, History, PlannedAction, Simulation, WorldConfig};
 use serde_json::{Map, Value};
 
-use crate::run::run;
+use crate::run::{Outcome, run};
 
 /// A run that is being made smaller.
 pub struct Shrinker {
@@ -30,7 +30,8 @@ impl Shrinker {
         }
     }
 
-    /// Makes it as small as it gets. The result violates the same property.
+    /// Makes it as small as it gets. The result violates the same property: of what is smaller, a
+    /// run that passes is not kept, and one that is undecided is not, either.
     pub fn shrink(mut self) -> (Simulation, u32) {
         self.end_with_the_failure();
         loop {
@@ -53,21 +54,25 @@ impl Shrinker {
         }
         self.tries_left -= 1;
         self.tries += 1;
-        let failure = run(&candidate).failure;
-        let fails = failure.is_some_and(|failure| failure.property == self.property);
+        let fails = fails_by(&run(&candidate), &self.property);
         if fails {
             self.best = candidate;
         }
         fails
     }
 
-    /// Nothing behind the failure matters.
+    /// Nothing behind the failure matters; but of a run that ends there the audit, which has less
+    /// to go by, may find out nothing, and then it is left as it is.
     fn end_with_the_failure(&mut self) {
         let Some(failure) = run(&self.best).failure else {
             return;
         };
-        self.best.history.truncate(failure.event);
-        self.best.events = failure.event;
+        let mut ended = self.best.clone();
+        ended.history.truncate(failure.event);
+        ended.events = failure.event;
+        if ended != self.best && fails_by(&run(&ended), &self.property) {
+            self.best = ended;
+        }
     }
 
     fn drop_actions(&mut self) {
@@ -142,6 +147,12 @@ impl Shrinker {
     }
 }
 
+/// Whether a run is known to violate a property. Of one that is undecided nothing is known.
+fn fails_by(outcome: &Outcome, property: &str) -> bool {
+    let failure = outcome.failure.as_ref();
+    failure.is_some_and(|failure| failure.property == property)
+}
+
 fn fields(config: &WorldConfig) -> Map<String, Value> {
     match serde_json::to_value(config) {
         Ok(Value::Object(fields)) => fields,
@@ -179,6 +190,16 @@ mod tests {
     use quorate_core::sim::{Node, Operation};
 
     use super::*;
+    use crate::run::Verdict;
+    use crate::run::tests::outcome;
+
+    #[test]
+    fn an_undecided_run_is_not_kept_for_one_that_fails() {
+        assert!(fails_by(&outcome(1, Verdict::Failed), "liveness"));
+        assert!(!fails_by(&outcome(1, Verdict::Failed), "linearizability"));
+        assert!(!fails_by(&outcome(1, Verdict::Undecided), "liveness"));
+        assert!(!fails_by(&outcome(1, Verdict::Passed), "liveness"));
+    }
 
     #[test]
     fn an_action_names_its_members() {

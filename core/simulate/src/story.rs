@@ -92,4 +92,24 @@ mod tests {
         let failure = run(&small).failure.expect("it fails");
         replays(&text(&small.history, &failure), &failure).expect("in the same way");
     }
+
+    #[test]
+    fn the_first_example_of_the_docs_holds_for_any_seed() {
+        let docs = include_str!("../../../docs/simulator.md");
+        let begin = docs
+            .find("# A put survives its leader.")
+            .expect("it is there");
+        let length = docs[begin..].find("```").expect("it ends");
+        let text = &docs[begin..begin + length];
+        for seed in 0..50 {
+            let example = Scenario::parse("docs", text).expect("it can be read");
+            let outcome = example.with_seed(seed).run(&mut |_| {}).expect("a world");
+            assert!(outcome.violation.is_none(), "seed {seed}");
+            assert!(
+                outcome.failures.is_empty(),
+                "seed {seed}: {:?}",
+                outcome.failures
+            );
+        }
+    }
 }

@@ -6,13 +6,12 @@
 //! is mended, and a leader must come, all members must hold the same store, and the whole history
 //! of the cluster must be that of a single correct server.
 
-#![expect(clippy::print_stdout, reason = "it speaks to a person at a terminal")]
-
 mod client;
 mod cluster;
 mod failure;
 mod figures;
 mod load;
+mod options;
 mod patience;
 mod plan;
 mod proxy;
@@ -20,12 +19,12 @@ mod recorder;
 mod report;
 mod round;
 mod run;
-mod state;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use run::{Options, Verdict};
+use options::Options;
+use run::Verdict;
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -40,6 +39,7 @@ fn main() -> ExitCode {
     match verdict {
         Ok(Verdict::Good) => ExitCode::SUCCESS,
         Ok(Verdict::Bad) => ExitCode::FAILURE,
+        Ok(Verdict::Stopped(code)) => ExitCode::from(code),
         Err(error) => {
             eprintln!("torture: {error:#}");
             ExitCode::from(2)

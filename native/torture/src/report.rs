@@ -1,18 +1,19 @@
 //! What a person is told, and what is kept of a failure.
 
 use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use quorate_core::audit::{ClientOperation, History};
+use quorate_simulate::progress::Progress;
+use quorate_simulate::report::seeds_from;
 
 use crate::failure::Failure;
+use crate::figures::Figures;
 use crate::plan::{ClusterPlan, RoundPlan};
 use crate::recorder::Recorder;
-use crate::state::State;
 
 /// Characters of a text that are printed.
 const CHARACTERS_MAX: usize = 1_500;
@@ -36,57 +37,35 @@ impl Kept {
     }
 }
 
-/// A line for each round, in a file.
-pub(crate) struct Log {
-    file: Option<File>,
+/// How a round ended, as a line of the log.
+pub(crate) fn round_line(
+    plan: &ClusterPlan,
+    round: u64,
+    took: Duration,
+    error: Option<&anyhow::Error>,
+) -> String {
+    let verdict = match error {
+        None => "passed".to_owned(),
+        Some(error) => format!("FAILED: {error:#}").replace('\n', " "),
+    };
+    format!(
+        "seed {} ({} members) round {}: {verdict} in {:.2} s; {}",
+        plan.seed,
+        plan.members,
+        round + 1,
+        took.as_secs_f64(),
+        planned(plan, round, "; ")
+    )
 }
 
-impl Log {
-    /// Opens it, to add to it; without a path nothing is written.
-    pub(crate) fn open(path: Option<&Path>) -> Result<Self> {
-        let file = path.map(|path| {
-            OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(path)
-                .with_context(|| format!("cannot write {}", path.display()))
-        });
-        Ok(Self {
-            file: file.transpose()?,
-        })
-    }
-
-    /// Says how a round ended.
-    pub(crate) fn round(
-        &mut self,
-        plan: &ClusterPlan,
-        round: u64,
-        took: Duration,
-        error: Option<&anyhow::Error>,
-    ) -> Result<()> {
-        let Some(file) = &mut self.file else {
-            return Ok(());
-        };
-        let verdict = match error {
-            None => "passed".to_owned(),
-            Some(error) => format!("FAILED: {error:#}"),
-        };
-        writeln!(
-            file,
-            "seed {} ({} members) round {}: {verdict} in {:.2} s; {}",
-            plan.seed,
-            plan.members,
-            round + 1,
-            took.as_secs_f64(),
-            planned(plan, round, "; ")
-        )
-        .context("cannot write the log")
-    }
+/// The seed that such a line speaks of.
+pub(crate) fn seed_of_line(line: &str) -> Option<u64> {
+    line.strip_prefix("seed ")?.split_once(' ')?.0.parse().ok()
 }
 
 /// The figures of a run, as some lines.
-pub(crate) fn figures(state: &State) -> String {
-    let figures = &state.figures;
+pub(crate) fn figures(state: &Progress<Figures>) -> String {
+    let figures = &state.tally;
     let seconds = (state.took_ms as f64 / 1_000.0).max(0.001);
     let rounds = figures.rounds.max(1) as f64;
     let faults: Vec<String> = figures
@@ -95,15 +74,14 @@ pub(crate) fn figures(state: &State) -> String {
         .map(|(kind, count)| format!("{kind} {count}"))
         .collect();
     format!(
-        "{} rounds, {} clusters, seeds {}..{}, in {seconds:.0} s ({:.1} s a round)\n\
+        "{} rounds, {} clusters ({}), in {seconds:.0} s ({:.1} s a round)\n\
          {} client operations audited: {} carried out, {} with an unknown outcome; at {} revisions \
          a write stands that nobody was told of; {} histories undecided\n\
          whole again within {:.2} s after the faults, {:.2} s at most\n\
          faults: {}",
         figures.rounds,
         figures.clusters,
-        state.from,
-        state.next,
+        seeds_from(state.run.from, state.next),
         seconds / rounds,
         figures.operations,
         figures.done,
@@ -154,8 +132,8 @@ pub(crate) fn keep(
     })
 }
 
-/// A failure: what, where, what shows it, and how to run it again.
-pub(crate) fn failure(kept: &Kept, failure: &Failure, members: Option<&str>) -> String {
+/// A failure: what, where, what shows it, and where the rest of it is.
+pub(crate) fn failure(kept: &Kept, failure: &Failure) -> String {
     let mut text = format!(
         "seed {}, round {}: {} violated ({})\n  {}\n",
         kept.seed,
@@ -168,17 +146,10 @@ pub(crate) fn failure(kept: &Kept, failure: &Failure, members: Option<&str>) -> 
         let _ = writeln!(text, "  {}", shortened(operation));
     }
     let _ = writeln!(text, "the faults of the round:\n  {}", kept.plan);
-    let _ = writeln!(
+    let _ = write!(
         text,
         "data, logs and history are in {}",
         kept.folder.display()
-    );
-    let members = members.map_or_else(String::new, |members| format!(" --members {members}"));
-    let _ = write!(
-        text,
-        "the same faults again (the run is not the same: time is real): \
-         cargo xtask torture --seed {} --rounds {}{members}",
-        kept.seed, kept.round
     );
     text
 }

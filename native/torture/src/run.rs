@@ -2,61 +2,24 @@
 //! stops it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use clap::Parser;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use quorate_core::id::Revision;
-use tokio::signal::unix::{SignalKind, signal};
+use quorate_simulate::log::{GoOn, Log};
+use quorate_simulate::progress::{Build, Progress, RunName};
+use quorate_simulate::say::{columns, progress_bar, say, wrapped};
+use quorate_simulate::stop::Stop;
 
 use crate::cluster::Cluster;
 use crate::failure::Failure;
+use crate::figures::Figures;
+use crate::options::Options;
 use crate::plan::ClusterPlan;
 use crate::recorder::Recorder;
-use crate::report::{self, Kept, Log};
+use crate::report::{self, Kept};
 use crate::round;
-use crate::state::State;
-
-/// What it is asked.
-#[derive(Parser)]
-#[command(name = "cargo xtask torture")]
-pub(crate) struct Options {
-    /// How many rounds
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    rounds: u64,
-    /// The seed of the first cluster; the next one has the next number
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    seed: u64,
-    /// Clusters of this size alone; otherwise even seeds have 3 members and odd ones 5
-    #[arg(long, value_name = "3|5", value_parser = ["3", "5"])]
-    members: Option<String>,
-    /// For how long at most
-    #[arg(long, value_name = "M")]
-    minutes: Option<u64>,
-    /// Go on where the last run was stopped
-    #[arg(long)]
-    resume: bool,
-    /// Put a known bug back, and go on until it is met
-    #[arg(long, value_name = "NAME")]
-    known_bug: Option<String>,
-    /// Write a line for each round here
-    #[arg(long, value_name = "FILE")]
-    log: Option<PathBuf>,
-    /// Where data, logs, failures and the state are
-    #[arg(long, value_name = "FOLDER", default_value = "target/torture")]
-    folder: PathBuf,
-    /// The server, built with the feature `torture`
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "target/debug/quorate-torture-server"
-    )]
-    server: PathBuf,
-}
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,17 +28,18 @@ pub(crate) enum Verdict {
     Good,
     /// Not so.
     Bad,
+    /// Somebody stopped it before; the exit code that says how.
+    Stopped(u8),
 }
 
 /// A run, while it lasts.
 struct Run<'a> {
     options: &'a Options,
     members: Option<usize>,
-    state: State,
-    state_path: PathBuf,
+    state: Progress<Figures>,
     took_before_ms: u64,
     begun: Instant,
-    stop: Arc<AtomicBool>,
+    stop: Stop,
     bar: ProgressBar,
     log: Log,
 }
@@ -90,49 +54,64 @@ pub(crate) async fn run(options: &Options) -> Result<Verdict> {
     {
         bail!("there is no known bug {name}; `cargo xtask mutants` lists them");
     }
+    options.check()?;
     let mut run = Run::new(options)?;
     let failure = run.clusters().await?;
     run.bar.finish_and_clear();
-    println!("{}", report::figures(&run.state));
+    say(wrapped(&report::figures(&run.state), columns()))?;
     Ok(match (failure, &options.known_bug) {
         (None, None) => {
-            if run.stop.load(Ordering::Relaxed) {
-                println!(
-                    "stopped; to go on: cargo xtask torture --resume --rounds {} --seed {}",
-                    options.rounds, options.seed
-                );
+            let is_done = run.state.tally.rounds >= options.rounds;
+            if !is_done {
+                let why = if run.stop.is_asked() {
+                    "stopped"
+                } else {
+                    "time is up"
+                };
+                say(format!("{why}; to go on: {}", options.resume_command()))?;
             }
-            Verdict::Good
+            match run.stop.exit_code() {
+                Some(code) if !is_done => Verdict::Stopped(code),
+                _ => Verdict::Good,
+            }
         }
         (None, Some(bug)) => {
-            println!("NOT CAUGHT: {bug}, in {} rounds", run.state.figures.rounds);
-            Verdict::Bad
+            say(format!(
+                "NOT CAUGHT: {bug}, in {} rounds",
+                run.state.tally.rounds
+            ))?;
+            run.stop.exit_code().map_or(Verdict::Bad, Verdict::Stopped)
         }
         (Some((kept, failure)), None) => {
-            println!(
+            say(format!(
                 "\n{}",
-                report::failure(&kept, &failure, options.members.as_deref())
-            );
+                wrapped(&report::failure(&kept, &failure), columns())
+            ))?;
+            let again = options.begin_command(kept.seed, kept.round);
+            say(format!(
+                "the same faults again (the run is not the same: time is real): {again}"
+            ))?;
+            say(format!("to go on behind it: {}", options.resume_command()))?;
             Verdict::Bad
         }
         (Some((kept, failure)), Some(bug)) if !failure.is_violation() => {
             kept.forget()?;
-            println!(
+            say(format!(
                 "NOT CAUGHT by a checker: {bug}, in round {} of seed {}: {}",
                 kept.round,
                 kept.seed,
                 report::shortened(&failure.to_string())
-            );
+            ))?;
             Verdict::Bad
         }
         (Some((kept, failure)), Some(bug)) => {
             kept.forget()?;
-            println!(
+            say(format!(
                 "caught: {bug}, in round {} of seed {}: {}",
                 kept.round,
                 kept.seed,
                 report::shortened(&failure.to_string())
-            );
+            ))?;
             Verdict::Good
         }
     })
@@ -148,37 +127,26 @@ impl<'a> Run<'a> {
         }
         fs::create_dir_all(&options.folder)
             .with_context(|| format!("cannot make {}", options.folder.display()))?;
-        let state_path = options.folder.join("state.json");
-        let state = begin(options, &state_path)?;
-        let stop = Arc::new(AtomicBool::new(false));
-        for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
-            let (mut signals, stop) = (signal(kind)?, stop.clone());
-            tokio::spawn(async move {
-                signals.recv().await;
-                stop.store(true, Ordering::Relaxed);
-                // Whoever sends another one does not want to wait for the end of the round. The
-                // servers end with this process.
-                signals.recv().await;
-                std::process::exit(130);
-            });
-        }
-        let bar = ProgressBar::new(options.rounds);
-        if let Ok(style) =
-            ProgressStyle::with_template("{elapsed} [{wide_bar}] {pos}/{len} rounds, {eta} left")
-        {
-            bar.set_style(style);
-        }
-        bar.set_position(state.figures.rounds);
+        let state = begin(options)?;
+        let go_on = options.resume.then_some(GoOn {
+            next: state.next,
+            is_complete: false,
+            seed_of: report::seed_of_line,
+        });
+        // A second signal does not wait for the end of the round: the servers end with this
+        // process.
+        let stop = Stop::on_signals()?;
+        let bar = progress_bar(Some(options.rounds), "rounds");
+        bar.set_position(state.tally.rounds);
         Ok(Self {
             options,
             members: options.members.as_deref().map(str::parse).transpose()?,
             took_before_ms: state.took_ms,
             state,
-            state_path,
             begun: Instant::now(),
             stop,
             bar,
-            log: Log::open(options.log.as_deref())?,
+            log: Log::open(options.log.as_deref(), go_on)?,
         })
     }
 
@@ -202,14 +170,14 @@ impl<'a> Run<'a> {
         let server = std::path::absolute(&self.options.server)?;
         let mut cluster = Cluster::start(plan, &server, known_bug, folder.clone()).await?;
         let recorder = Recorder::new();
-        self.state.figures.begin_cluster();
+        self.state.tally.begin_cluster();
         let mut revision = Revision(1);
         for round in 0..plan.rounds {
             if !self.goes_on() {
                 break;
             }
             let begun = Instant::now();
-            let figures = &mut self.state.figures;
+            let figures = &mut self.state.tally;
             let mut outcome =
                 round::run(&mut cluster, plan, round, revision, &recorder, figures).await;
             if let Ok(from) = outcome
@@ -218,8 +186,9 @@ impl<'a> Run<'a> {
                 let end = round::farewell(&mut cluster, plan, from, &recorder, figures).await;
                 outcome = end.map(|()| from);
             }
-            self.log
-                .round(plan, round, begun.elapsed(), outcome.as_ref().err())?;
+            let error = outcome.as_ref().err();
+            let line = report::round_line(plan, round, begun.elapsed(), error);
+            self.log.line(&line)?;
             match outcome {
                 Ok(reached) => revision = reached,
                 Err(error) => {
@@ -230,7 +199,7 @@ impl<'a> Run<'a> {
                     return Ok(Some((kept, failure)));
                 }
             }
-            self.state.figures.rounds += 1;
+            self.state.tally.rounds += 1;
             self.bar.inc(1);
             self.save()?;
         }
@@ -244,8 +213,8 @@ impl<'a> Run<'a> {
             .options
             .minutes
             .map(|minutes| Duration::from_secs(60 * minutes));
-        self.state.figures.rounds < self.options.rounds
-            && !self.stop.load(Ordering::Relaxed)
+        self.state.tally.rounds < self.options.rounds
+            && !self.stop.is_asked()
             && limit.is_none_or(|limit| self.begun.elapsed() < limit)
     }
 
@@ -253,25 +222,25 @@ impl<'a> Run<'a> {
         let elapsed_ms = u64::try_from(self.begun.elapsed().as_millis())?;
         self.state.took_ms = self.took_before_ms + elapsed_ms;
         // With a known bug it is over when the bug is met; another run may want to be resumed.
-        match self.options.known_bug {
-            None => self.state.write(&self.state_path),
-            Some(_) => Ok(()),
+        self.state.done = self.state.tally.rounds;
+        // With a known bug it is over when the bug is met; another run may want to be resumed.
+        if self.options.known_bug.is_some() {
+            return Ok(());
         }
+        self.log.sync()?;
+        self.state.save(&self.options.folder).map(|_| ())
     }
 }
 
-fn begin(options: &Options, path: &Path) -> Result<State> {
+fn begin(options: &Options) -> Result<Progress<Figures>> {
+    let name = RunName {
+        from: options.seed,
+        asked: options.asked(),
+        build: Build::running(&[&options.server])?,
+    };
     if !options.resume {
-        return Ok(State::new(options.seed));
+        return Ok(Progress::new(name));
     }
-    match State::read(path)? {
-        Some(state) if state.from == options.seed => Ok(state),
-        Some(state) => bail!(
-            "{} is of a run from seed {}, not {}",
-            path.display(),
-            state.from,
-            options.seed
-        ),
-        None => bail!("{} is not there: nothing to resume", path.display()),
-    }
+    let rest = |seed| options.begin_command(seed, options.rounds);
+    Progress::resume(&options.folder, &name, rest)
 }

@@ -1,7 +1,5 @@
 //! `cargo xtask mutants`: known bugs, put back one at a time; each must meet a checker.
 
-#![expect(clippy::print_stdout, reason = "it speaks to a person at a terminal")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,13 +9,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
+use comfy_table::Table;
 use quorate_core::known_bug::KnownBug;
-use quorate_simulate::run::{self, Failure};
+use quorate_simulate::run::{self, Failure, Verdict};
+use quorate_simulate::say::{columns, say, wrapped};
 use quorate_simulate::{focus, pool, report, story};
 
-/// What it is asked.
+/// Put known bugs back, one at a time, and show which checker of the simulator meets each
 #[derive(Parser)]
-#[command(name = "cargo xtask mutants")]
+#[command(name = "cargo xtask mutants", after_help = AFTER_HELP)]
 struct Options {
     /// Only this bug (may be given again)
     #[arg(long, value_name = "NAME")]
@@ -44,6 +44,9 @@ struct Met {
     /// A seed whose run fails as it is, without the bug: that proves nothing of a checker, and is
     /// a mistake to be looked into.
     fails_anyway: Option<(u64, Failure, PathBuf)>,
+    /// Runs that fail with the bug, and of which it was not found out whether they pass without:
+    /// that proves nothing, either.
+    undecided_without: u64,
     seeds: u64,
     events: u64,
     took: Duration,
@@ -67,6 +70,7 @@ fn mutants(options: &Options) -> Result<bool> {
     let mut pinned = read_pinned(&options.pinned)?;
     run::keep_panics();
     let mut all = Vec::new();
+    let mut told = Ok(());
     let never = AtomicBool::new(false);
     pool::in_order(
         bugs.len() as u64,
@@ -76,48 +80,47 @@ fn mutants(options: &Options) -> Result<bool> {
             meet(bug, pinned.get(bug.name()).copied(), options.seeds)
         },
         |_, met| {
-            tell(&met);
+            told = tell(&met);
             all.push(met);
-            true
+            told.is_ok()
         },
     );
-    let mut table = report::table(&["bug", "caught by", "seed", "event", "seeds", "seconds"]);
-    for met in &all {
-        let row = |by: &str, seed: String, event: String| {
-            let seconds = format!("{:.1}", met.took.as_secs_f64());
-            [
-                met.bug.to_string(),
-                by.to_owned(),
-                seed,
-                event,
-                met.seeds.to_string(),
-                seconds,
-            ]
-        };
-        table.add_row(match &met.by {
-            Some((seed, failure)) => {
-                pinned.insert(met.bug.to_string(), *seed);
-                row(
-                    &failure.property,
-                    seed.to_string(),
-                    failure.event.to_string(),
-                )
-            }
-            None if met.uncaught.is_some() => row("no checker", String::new(), String::new()),
-            None => row("NOBODY", String::new(), String::new()),
-        });
-    }
-    println!("{table}");
+    told?;
+    let found = all
+        .iter()
+        .filter_map(|met| Some((met.bug, met.by.as_ref()?.0)));
+    pinned.extend(found.map(|(bug, seed)| (bug.to_string(), seed)));
+    say(report::fitted(&table_of(&all), columns()))?;
     if options.pin {
         write_pinned(&options.pinned, &pinned)?;
     }
     let missed = all.iter().filter(|met| met.by.is_none()).count();
     let failing = all.iter().filter(|met| met.fails_anyway.is_some()).count();
-    println!("{} bugs put back, {missed} not caught", all.len());
+    say(format!("{} bugs put back, {missed} not caught", all.len()))?;
     if failing > 0 {
-        println!("{failing} of them have a seed that fails without the bug: see above");
+        let text = format!("{failing} of them have a seed that fails without the bug: see above");
+        say(wrapped(&text, columns()))?;
     }
     Ok(missed == 0 && failing == 0)
+}
+
+/// A line for each bug.
+fn table_of(all: &[Met]) -> Table {
+    let mut table = report::table(&["bug", "caught by", "seed", "event", "seeds", "seconds"]);
+    for met in all {
+        let (by, seed, event) = match &met.by {
+            Some((seed, failure)) => {
+                let event = failure.event.to_string();
+                (failure.property.as_str(), seed.to_string(), event)
+            }
+            None if met.uncaught.is_some() => ("no checker", "-".to_owned(), "-".to_owned()),
+            None => ("NOBODY", "-".to_owned(), "-".to_owned()),
+        };
+        let seconds = format!("{:.1}", met.took.as_secs_f64());
+        let seeds = met.seeds.to_string();
+        table.add_row([met.bug.name(), by, &seed, &event, &seeds, &seconds]);
+    }
+    table
 }
 
 fn chosen(only: &[String]) -> Result<Vec<KnownBug>> {
@@ -143,6 +146,7 @@ fn meet(bug: KnownBug, pinned: Option<u64>, seeds: u64) -> Met {
         by: None,
         uncaught: None,
         fails_anyway: None,
+        undecided_without: 0,
         seeds: 0,
         events: 0,
         took: Duration::ZERO,
@@ -156,10 +160,11 @@ fn meet(bug: KnownBug, pinned: Option<u64>, seeds: u64) -> Met {
                 met.uncaught.get_or_insert((seed, *failure));
             }
             Some(failure) => match without(bug, seed) {
-                Some((failure, path)) => {
+                Without::Fails(failure, path) => {
                     met.fails_anyway.get_or_insert((seed, failure, path));
                 }
-                None => {
+                Without::Undecided => met.undecided_without += 1,
+                Without::Passes => {
                     met.by = Some((seed, *failure));
                     break;
                 }
@@ -171,44 +176,63 @@ fn meet(bug: KnownBug, pinned: Option<u64>, seeds: u64) -> Met {
     met
 }
 
-/// What the run in which a bug was met shows without it, and the scenario that shows it: nothing,
-/// if the bug is to blame.
-fn without(bug: KnownBug, seed: u64) -> Option<(Failure, PathBuf)> {
+/// What the run in which a bug was met does without it.
+enum Without {
+    /// It passes: the bug is to blame.
+    Passes,
+    /// Nothing is known of it: it may well fail.
+    Undecided,
+    /// It fails, by the scenario that is written there.
+    Fails(Failure, PathBuf),
+}
+
+fn without(bug: KnownBug, seed: u64) -> Without {
     let mut simulation = focus::simulation(bug, seed);
     simulation.history.config.known_bug = None;
-    let failure = *run::run(&simulation).failure?;
+    let outcome = run::run(&simulation);
+    let failure = match (outcome.verdict(), outcome.failure) {
+        (_, Some(failure)) => *failure,
+        (Verdict::Undecided, None) => return Without::Undecided,
+        (_, None) => return Without::Passes,
+    };
     let path = Path::new(FOLDER).join(format!("without-{bug}-{seed}.txt"));
     let written = fs::create_dir_all(FOLDER)
         .and_then(|()| fs::write(&path, story::text(&simulation.history, &failure)));
     if let Err(error) = written {
         eprintln!("cannot write {}: {error}", path.display());
     }
-    Some((failure, path))
+    Without::Fails(failure, path)
 }
 
-fn tell(met: &Met) {
+fn tell(met: &Met) -> Result<()> {
     let bug = met.bug;
-    println!("{bug}: {} ({})", bug.story(), bug.source());
+    let mut text = format!("{bug}: {} ({})", bug.story(), bug.source());
+    let mut line = |line: String| text += &format!("\n  {line}");
     if let Some((seed, failure, path)) = &met.fails_anyway {
-        println!(
-            "  seed {seed} FAILS WITHOUT THE BUG, event {}: {}: {}\n  quorate replay {}",
-            failure.event,
-            failure.property,
-            failure.text,
-            path.display()
-        );
+        line(format!(
+            "seed {seed} FAILS WITHOUT THE BUG, event {}: {}: {}",
+            failure.event, failure.property, failure.text
+        ));
+        line(format!("quorate replay {}", path.display()));
     }
-    match (&met.by, &met.uncaught) {
-        (Some((seed, failure)), _) => println!(
-            "  seed {seed}, event {}: {}: {}",
+    if met.undecided_without > 0 {
+        line(format!(
+            "{} seeds that fail with the bug are undecided without it, and prove nothing",
+            met.undecided_without
+        ));
+    }
+    line(match (&met.by, &met.uncaught) {
+        (Some((seed, failure)), _) => format!(
+            "seed {seed}, event {}: {}: {}",
             failure.event, failure.property, failure.text
         ),
-        (None, Some((seed, failure))) => println!(
-            "  NOT CAUGHT by a checker, seed {seed}, event {}: {}: {}",
+        (None, Some((seed, failure))) => format!(
+            "NOT CAUGHT by a checker, seed {seed}, event {}: {}: {}",
             failure.event, failure.property, failure.text
         ),
-        (None, None) => println!("  NOT CAUGHT in {} seeds, {} events", met.seeds, met.events),
-    }
+        (None, None) => format!("NOT CAUGHT in {} seeds, {} events", met.seeds, met.events),
+    });
+    say(wrapped(&text, columns()))
 }
 
 /// Lines `name seed`.
@@ -236,6 +260,13 @@ fn write_pinned(path: &Path, pinned: &BTreeMap<String, u64>) -> Result<()> {
 
 /// Where runs are written that fail without a bug.
 const FOLDER: &str = "target/simulate";
+const AFTER_HELP: &str = "\
+Each bug is a mistake that somebody made, or might make, in the members or in the rules; the core of
+this program can make it again, the server's cannot. A bug counts as caught when a checker finds a
+property violated in a run that passes without it. docs/simulator.md lists the bugs.
+
+Exit code: 0 when each was caught, 1 when one was not or a run fails without its bug, 2 when it could
+not be done as asked. Ctrl-C ends it at once; nothing is to be resumed.";
 const PINNED_HEAD: &str = "\
 # For each known bug a seed whose run meets a checker, tried before others.
 # Written by: cargo xtask mutants --pin
