@@ -4,12 +4,14 @@
 //! It is the same world as in the tests and on the page, so the trace's hash is the same, too.
 
 mod arguments;
+mod file;
+mod history;
 
 use std::fs;
 use std::io::{self, BufWriter, Read, Write};
 use std::process::ExitCode;
 
-use quorate_core::sim::{History, Outcome, Report, Scenario, World};
+use quorate_core::sim::{Outcome, Report, Scenario, ScenarioError};
 
 use self::arguments::{Arguments, Detail};
 
@@ -23,13 +25,13 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         Ok(None) => return super::print(arguments::HELP),
         Err(text) => return bad(&format!("{text}\n{}", arguments::HELP)),
     };
-    let text = match read(&arguments.file) {
-        Ok(text) => text,
+    let bytes = match read(&arguments.file) {
+        Ok(bytes) => bytes,
         Err(error) => return bad(&format!("{}: {error}", arguments.file)),
     };
-    let scenario = match scenario_of(&arguments, &text) {
+    let scenario = match scenario_of(&arguments, bytes) {
         Ok(scenario) => scenario,
-        Err(text) => return bad(&text),
+        Err(error) => return bad(&error.to_string()),
     };
     match replay(&scenario, arguments.detail) {
         Ok(outcome) if outcome.failures.is_empty() => ExitCode::SUCCESS,
@@ -40,45 +42,26 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     }
 }
 
-fn read(file: &str) -> io::Result<String> {
+fn read(file: &str) -> io::Result<Vec<u8>> {
     if file != "-" {
-        return fs::read_to_string(file);
+        return fs::read(file);
     }
-    let mut text = String::new();
-    io::stdin().read_to_string(&mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    io::stdin().read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
-fn scenario_of(arguments: &Arguments, text: &str) -> Result<Scenario, String> {
-    let file = &arguments.file;
-    let scenario = if text.trim_start().starts_with('{') {
-        let history: History =
-            serde_json::from_str(text).map_err(|error| format!("{file}: {error}"))?;
-        let end = end_of(&history).map_err(|error| format!("{file}: {error}"))?;
-        Scenario::parse(file, &Scenario::text_of(&history, end))
-    } else {
-        Scenario::parse(file, text)
+fn scenario_of(arguments: &Arguments, bytes: Vec<u8>) -> Result<Scenario, ScenarioError> {
+    let name = &arguments.file;
+    let text = file::text_of(name, bytes)?;
+    let scenario = match history::is_history(&text) {
+        true => history::scenario(name, &text)?,
+        false => Scenario::parse(name, &text)?,
     };
-    let scenario = scenario.map_err(|error| error.to_string())?;
     Ok(match arguments.seed {
         Some(seed) => scenario.with_seed(seed),
         None => scenario,
     })
-}
-
-/// A history does not say where it ends: some time behind its last action, or where it halts.
-fn end_of(history: &History) -> Result<u64, quorate_core::sim::WorldError> {
-    let mut world: World = history.begin()?;
-    let last = history.actions.last().map_or(0, |last| last.after_event);
-    while world.event_count() <= last && history.advance(&mut world).is_ok() {}
-    let end_us = world.now_us().saturating_add(AFTERMATH_US);
-    let is_due = |world: &World| {
-        world
-            .next_event_at_us()
-            .is_some_and(|at_us| at_us <= end_us)
-    };
-    while is_due(&world) && world.step().is_ok() {}
-    Ok(world.event_count())
 }
 
 fn replay(scenario: &Scenario, detail: Detail) -> io::Result<Outcome> {
@@ -138,6 +121,3 @@ fn bad(text: &str) -> ExitCode {
     let _ = writeln!(io::stderr(), "quorate: {text}");
     ExitCode::from(EXIT_BAD_FILE)
 }
-
-/// How long a history goes on behind its last action, in virtual microseconds.
-const AFTERMATH_US: u64 = 10_000_000;

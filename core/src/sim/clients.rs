@@ -10,6 +10,7 @@ use super::action::Node;
 use super::frame::{OperationFrame, OperationOutcome};
 use super::operation::Operation;
 use super::revision_choice::RevisionChoice;
+use super::scenario::words::quote;
 use crate::audit::{ClientOperation, History, Outcome};
 use crate::command::{Command, Compact, DeleteRange, MemberInfo, Put, Range, Reply, ReplyHeader};
 use crate::error::Error;
@@ -210,9 +211,9 @@ impl Question {
 
     fn text(&self) -> String {
         match self {
-            Question::Put { key, value } => format!("put {key}={value}"),
-            Question::Get { key } => format!("get {key}"),
-            Question::Delete { key } => format!("delete {key}"),
+            Question::Put { key, value } => format!("put {}={}", quote(key), quote(value)),
+            Question::Get { key } => format!("get {}", quote(key)),
+            Question::Delete { key } => format!("delete {}", quote(key)),
             Question::Compact { revision } => format!("compact {revision}"),
             Question::Other(operation) => operation.to_string(),
         }

@@ -1,6 +1,7 @@
 //! What a world is made of.
 
 use super::halt::WorldError;
+use super::scenario::units::{duration_text, per_cent_text};
 use crate::consensus::lease_ticks;
 use crate::known_bug::{KnownBug, KnownBugs};
 use crate::limits;
@@ -113,8 +114,10 @@ impl WorldConfig {
             return refuse(
                 "tick_us",
                 format!(
-                    "{} is not between {TICK_US_MIN} and {DURATION_US_MAX}",
-                    self.tick_us
+                    "{} is not between {} and {}",
+                    duration_text(self.tick_us),
+                    duration_text(TICK_US_MIN),
+                    duration_text(DURATION_US_MAX)
                 ),
             );
         }
@@ -123,19 +126,41 @@ impl WorldConfig {
             return refuse(
                 "election_ticks",
                 format!(
-                    "{} is not between {} and {}",
+                    "{}ticks is not between {}ticks and {}ticks",
                     self.election_ticks,
                     election_ticks.start(),
                     election_ticks.end()
                 ),
             );
         }
+        self.check_durations()?;
+        if self.loss_per_mille > 1_000 {
+            return refuse(
+                "loss_per_mille",
+                format!("{} is more than 100%", per_cent_text(self.loss_per_mille)),
+            );
+        }
+        self.check_counts()?;
+        self.check_lease()?;
+        if !self.rules_off.is_empty() && !Rules::CAN_BE_OFF {
+            return refuse("rules_off", "this build has no modified Raft".to_owned());
+        }
+        if self.known_bug.is_some() && !KnownBugs::CAN_BE_BACK {
+            return refuse("known_bug", "this build has no known bugs".to_owned());
+        }
+        Ok(())
+    }
+
+    /// How long messages and disks may take.
+    fn check_durations(&self) -> Result<(), WorldError> {
+        let refuse = |field, reason: String| Err(WorldError { field, reason });
         if self.latency_min_us > self.latency_max_us {
             return refuse(
                 "latency_min_us",
                 format!(
-                    "{} is more than latency_max_us, {}",
-                    self.latency_min_us, self.latency_max_us
+                    "of {}..{} the first is the longer one; write the shorter one first",
+                    duration_text(self.latency_min_us),
+                    duration_text(self.latency_max_us)
                 ),
             );
         }
@@ -147,23 +172,13 @@ impl WorldConfig {
             if duration_us > DURATION_US_MAX {
                 return refuse(
                     field,
-                    format!("{duration_us} is more than {DURATION_US_MAX}"),
+                    format!(
+                        "{} is more than {}",
+                        duration_text(duration_us),
+                        duration_text(DURATION_US_MAX)
+                    ),
                 );
             }
-        }
-        if self.loss_per_mille > 1_000 {
-            return refuse(
-                "loss_per_mille",
-                format!("{} is more than 1000", self.loss_per_mille),
-            );
-        }
-        self.check_counts()?;
-        self.check_lease()?;
-        if !self.rules_off.is_empty() && !Rules::CAN_BE_OFF {
-            return refuse("rules_off", "this build has no modified Raft".to_owned());
-        }
-        if self.known_bug.is_some() && !KnownBugs::CAN_BE_BACK {
-            return refuse("known_bug", "this build has no known bugs".to_owned());
         }
         Ok(())
     }
@@ -179,7 +194,7 @@ impl WorldConfig {
         match counts.iter().find(|(_, count)| *count == 0) {
             Some((field, _)) => Err(WorldError {
                 field,
-                reason: "it is 0".to_owned(),
+                reason: "0 is too few; write 1 or more".to_owned(),
             }),
             None => Ok(()),
         }
@@ -192,14 +207,15 @@ impl WorldConfig {
         if drift > limits::CLOCK_DRIFT_PERCENT_MAX {
             return refuse(
                 "clock_drift_percent",
-                format!("{drift} is more than {}", limits::CLOCK_DRIFT_PERCENT_MAX),
+                format!("{drift}% is more than {}%", limits::CLOCK_DRIFT_PERCENT_MAX),
             );
         }
         if self.reads_by_lease && lease_ticks(self.election_ticks, drift) < 2 {
             return refuse(
                 "election_ticks",
                 format!(
-                    "{} leave no time for reads by lease when clocks go wrong by {drift} per cent",
+                    "an election timeout of {} ticks leaves no time for reads by lease when clocks \
+                     go wrong by {drift}%",
                     self.election_ticks
                 ),
             );

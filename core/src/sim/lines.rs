@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::action::Node;
 use super::frame::{EventCause, LossReason, MessageFrame, OperationOutcome};
+use super::scenario::words::escape;
 use crate::trace::TraceHash;
 
 /// Takes lines in; keeps them only when it is asked to.
@@ -73,13 +74,14 @@ impl fmt::Display for LossReason {
     }
 }
 
+/// What stands behind the comma is, between quotes, what `expect operation 1 done "…"` looks for.
 impl fmt::Display for OperationOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             OperationOutcome::Waiting => f.write_str("waiting"),
-            OperationOutcome::Done(text) => write!(f, "done, {text}"),
-            OperationOutcome::Failed(text) => write!(f, "failed, {text}"),
-            OperationOutcome::Unknown(text) => write!(f, "unknown, {text}"),
+            OperationOutcome::Done(text) => write!(f, "done, {}", escape(text)),
+            OperationOutcome::Failed(text) => write!(f, "failed, {}", escape(text)),
+            OperationOutcome::Unknown(text) => write!(f, "unknown, {}", escape(text)),
         }
     }
 }

@@ -18,8 +18,11 @@
 mod action;
 mod condition;
 mod measure;
+mod messages;
+mod moment;
 mod names;
 mod nearest;
+mod once;
 mod operation;
 mod print;
 mod rafttest;
@@ -27,11 +30,12 @@ mod run;
 mod settings;
 mod show;
 mod step;
-mod units;
-mod words;
+pub(super) mod units;
+pub(super) mod words;
 
 use std::fmt;
 
+use self::moment::Origin;
 use self::names::Names;
 pub use self::run::{Outcome, Report};
 use self::settings::settings_text;
@@ -47,8 +51,8 @@ pub struct Scenario {
     /// Where it comes from; errors begin with it.
     name: String,
     config: WorldConfig,
-    /// The time of day at which virtual time begins, in microseconds since midnight.
-    origin_us: Option<u64>,
+    /// The time of day at which virtual time begins.
+    origin: Option<Origin>,
     names: Names,
     steps: Vec<Step>,
 }
@@ -81,18 +85,22 @@ impl fmt::Display for ScenarioError {
 impl std::error::Error for ScenarioError {}
 
 impl Scenario {
-    /// Reads a scenario.
+    /// Most events of a run: whoever waits for more waits in vain.
+    pub const EVENTS_MAX: u64 = 1_000_000;
+
+    /// Reads a scenario. A byte order mark before it is skipped.
     pub fn parse(name: &str, text: &str) -> Result<Self, ScenarioError> {
         let mut scenario = Self {
             name: name.to_owned(),
             config: WorldConfig::default(),
-            origin_us: None,
+            origin: None,
             names: Names::default(),
             steps: Vec::new(),
         };
         // Read as if somebody led: who, is known when the scenario runs.
         scenario.names.leader = Some(super::action::Node(1));
         scenario.names.count = Some(scenario.config.members);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let is_transcript = text.lines().any(|line| line.starts_with(PROMPT));
         let mut has_prompt = false;
         for (at, line) in text.lines().enumerate() {
@@ -156,8 +164,7 @@ impl Scenario {
             return Ok(());
         };
         let (column, text) = (first.column, text.trim().to_owned());
-        let has_begun = !self.steps.is_empty();
-        let (kind, is_quiet) = step::read(&words, self, has_begun)?;
+        let (kind, is_quiet) = step::read(&words, self, line)?;
         if let Some(kind) = kind {
             self.steps.push(Step {
                 line,

@@ -19,6 +19,34 @@ pub struct Violation {
     pub at_us: u64,
 }
 
+impl Violation {
+    /// The names of all properties that are looked at: those of the checkers, and those of the
+    /// audit of what clients saw.
+    pub const PROPERTIES: [&'static str; 21] = [
+        "election safety",
+        "leader append-only",
+        "log matching",
+        "leader completeness",
+        "state machine safety",
+        "equal stores",
+        "monotonicity",
+        "persistence",
+        "recovery",
+        "membership safety",
+        "changes are answered",
+        "nothing acknowledged is lost",
+        "liveness",
+        "linearizability",
+        "watch guarantees: ordered",
+        "watch guarantees: unique",
+        "watch guarantees: reliable",
+        "watch guarantees: atomic",
+        "watch guarantees: resumable",
+        "watch guarantees: bookmarkable",
+        "lease guarantees",
+    ];
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

@@ -56,6 +56,33 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
+    /// All kinds, in the order in which they stand above.
+    pub const ALL: [MessageKind; 23] = [
+        MessageKind::Propose,
+        MessageKind::Append,
+        MessageKind::AppendResponse,
+        MessageKind::Vote,
+        MessageKind::VoteResponse,
+        MessageKind::PreVote,
+        MessageKind::PreVoteResponse,
+        MessageKind::Snapshot,
+        MessageKind::SnapshotChunk,
+        MessageKind::SnapshotProgress,
+        MessageKind::Heartbeat,
+        MessageKind::HeartbeatResponse,
+        MessageKind::TimeoutNow,
+        MessageKind::ReadIndex,
+        MessageKind::ReadIndexResponse,
+        MessageKind::LeaseQuestion,
+        MessageKind::LeaseAnswer,
+        MessageKind::ChangeQuestion,
+        MessageKind::ChangeAnswer,
+        MessageKind::Removal,
+        MessageKind::StandingQuestion,
+        MessageKind::HashQuestion,
+        MessageKind::HashAnswer,
+    ];
+
     /// Whether it answers another message.
     pub fn is_response(self) -> bool {
         matches!(
@@ -105,5 +132,21 @@ impl MessageKind {
 impl fmt::Display for MessageKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_kinds_are_listed_once() {
+        for (at, kind) in MessageKind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, at, "{kind}");
+        }
+        // Whoever adds a kind has to name it, and the name has to be in the list.
+        let source = include_str!("message_kind.rs");
+        let named = source.matches("=> \"").count();
+        assert_eq!(named, MessageKind::ALL.len());
     }
 }

@@ -79,7 +79,7 @@ fn a_bad_file_ends_with_two_and_its_place() {
         (
             &["-"],
             "{\"config\":{\"seeds\":1}}",
-            "unknown field `seeds`",
+            "-:1:18: there is no field \"seeds\"; did you mean \"seed\"?",
         ),
         (&[], "", "which file?"),
         (&["--sed", "1", "-"], "", "not defined: --sed"),

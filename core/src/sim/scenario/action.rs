@@ -1,6 +1,7 @@
 //! Words as actions: what `Display` of an action prints is read here, and a few shorter forms.
 
 use super::names::Names;
+use super::once::Once;
 use super::operation::operation;
 use super::units::{duration_us, per_mille, span_us};
 use super::words::{Cursor, Read, Word, unknown};
@@ -306,7 +307,11 @@ fn clock(node: Node, cursor: &mut Cursor<'_>) -> Read<Fault> {
 fn chance(cursor: &mut Cursor<'_>) -> Read<Fault> {
     let (mut loss_per_mille, mut duplicate_per_mille) = (0, 0);
     cursor.clone().next("loss=5% or duplicate=1%")?;
+    let mut once = Once::default();
     while let Some(word) = cursor.peek() {
+        if let Some((name, _)) = word.pair() {
+            once.say(word, name)?;
+        }
         match word.pair() {
             Some(("loss", share)) => loss_per_mille = per_mille(word, share)?,
             Some(("duplicate", share)) => duplicate_per_mille = per_mille(word, share)?,
@@ -353,7 +358,6 @@ pub(super) fn pair(cursor: &mut Cursor<'_>) -> Read<(String, String)> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
-/// A whole number.
 /// A revision: `5`, `newest`, `newest-3`.
 pub(super) fn revision(word: &Word, text: &str) -> Read<RevisionChoice> {
     let wrong = |_| {
@@ -364,7 +368,11 @@ pub(super) fn revision(word: &Word, text: &str) -> Read<RevisionChoice> {
     text.parse().map_err(wrong)
 }
 
+/// A whole number.
 pub(super) fn integer<T: std::str::FromStr>(word: &Word, text: &str) -> Read<T> {
-    let number = text.parse();
-    number.map_err(|_| word.wrong(format!("\"{text}\" is no whole number")))
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().map_err(|_| match is_number {
+        true => word.wrong(format!("{text} is too large a number here")),
+        false => word.wrong(format!("\"{text}\" is no whole number")),
+    })
 }

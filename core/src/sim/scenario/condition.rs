@@ -41,7 +41,7 @@ pub(super) enum Condition {
     /// A line of the trace holds a text.
     Trace(Option<Who>, String),
     /// A property was violated.
-    Violation(Option<String>),
+    Violation(Option<&'static str>),
     /// The last action was refused.
     Refused(Option<String>),
     /// The trace's hash.

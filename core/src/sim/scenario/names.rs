@@ -8,7 +8,8 @@ use crate::sim::action::Node;
 /// Reads members: `n1`, `1`, a name given by `member 1 name=etcd1`, or `leader`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    given: BTreeMap<String, Node>,
+    /// Each with the line that gave it.
+    given: BTreeMap<String, (Node, usize)>,
     /// How many members there are or can come to be; nothing for any number.
     pub(super) count: Option<u32>,
     /// Who leads now; nobody when nobody does.
@@ -16,10 +17,28 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Gives a member a name; false when it is taken or would be read as something else.
-    pub(super) fn give(&mut self, name: &str, node: Node) -> bool {
-        let is_free = number(name).is_none() && !["leader", "*", ""].contains(&name);
-        is_free && *self.given.entry(name.to_owned()).or_insert(node) == node
+    /// Gives a member a name, in a line; says why when it is taken, would be read as something
+    /// else, or the member has one.
+    pub(super) fn give(&mut self, name: &str, node: Node, line: usize) -> Result<(), String> {
+        if number(name).is_some() || ["leader", "*", ""].contains(&name) {
+            return Err(format!(
+                "\"{name}\" cannot be the name of {node}; take one that is no number and has \
+                 no other meaning"
+            ));
+        }
+        if let Some((owner, first)) = self.given.get(name).filter(|(owner, _)| *owner != node) {
+            return Err(format!(
+                "line {first} gives the name \"{name}\" to {owner}; take another one for {node}"
+            ));
+        }
+        let mut given = self.given.iter();
+        if let Some((other, (_, first))) = given.find(|(_, (owner, _))| *owner == node) {
+            return Err(format!(
+                "line {first} gives {node} the name \"{other}\" already; write one name, once"
+            ));
+        }
+        self.given.insert(name.to_owned(), (node, line));
+        Ok(())
     }
 
     /// The next word as a member.
@@ -35,7 +54,7 @@ impl Names {
                 word.wrong("nobody leads now; write `until leader` before this step")
             });
         }
-        if let Some(node) = self.given.get(text) {
+        if let Some((node, _)) = self.given.get(text) {
             return Ok(*node);
         }
         let number = number(text).filter(|number| *number > 0).ok_or_else(|| {

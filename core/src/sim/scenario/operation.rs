@@ -2,6 +2,7 @@
 
 use super::action::{integer, pair, revision};
 use super::names::Names;
+use super::once::Once;
 use super::words::{Cursor, Read, Word, unknown};
 use crate::command::Alarm;
 use crate::sim::operation::Operation;
@@ -160,7 +161,10 @@ fn range(cursor: &mut Cursor<'_>, can_be_serializable: bool) -> Read<RangeWords>
         revision: RevisionChoice::DEFAULT,
         serializable: false,
     };
+    let mut once = Once::default();
     while let Some(word) = cursor.peek().filter(|word| word.text != "at") {
+        let name = word.pair().map_or(word.text.as_str(), |(name, _)| name);
+        once.say(word, name)?;
         match word.pair() {
             Some(("end", end)) => range.end = end.to_owned(),
             Some(("revision", text)) => range.revision = revision(word, text)?,
@@ -168,7 +172,8 @@ fn range(cursor: &mut Cursor<'_>, can_be_serializable: bool) -> Read<RangeWords>
                 range.serializable = true;
             }
             _ => {
-                let known: &[&'static str] = &["end=KEY", "revision=N", "serializable", "at"];
+                let known = &["end=KEY", "revision=N", "at", "serializable"];
+                let known = &known[..if can_be_serializable { 4 } else { 3 }];
                 return Err(unknown(word, "setting", known));
             }
         }
@@ -181,10 +186,14 @@ fn range(cursor: &mut Cursor<'_>, can_be_serializable: bool) -> Read<RangeWords>
 fn compare_and_swap(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let key = cursor.next("a key")?.text.clone();
     let mut expected = None;
+    let mut once = Once::default();
     loop {
         let word = cursor.next("value=VALUE")?;
+        if let Some((name, _)) = word.pair() {
+            once.say(word, name)?;
+        }
         match word.pair() {
-            Some(("expected", text)) if expected.is_none() => expected = Some(text.to_owned()),
+            Some(("expected", text)) => expected = Some(text.to_owned()),
             Some(("value", value)) => {
                 return Ok(Operation::CompareAndSwap {
                     key,

@@ -1,17 +1,21 @@
 //! Runs a scenario.
 
+mod time;
+
 use super::action::action;
 use super::condition::{Condition, Sight, leader};
+use super::messages::{Fate, Messages};
+use super::moment::Moment;
 use super::names::Names;
 use super::show::Show;
-use super::step::{Fate, Kind, Messages, Moment, Step};
+use super::step::{Kind, Step};
 use super::units::time_of_day_text;
 use super::words::{Cursor, Wrong};
 use super::{Scenario, ScenarioError};
 use crate::sim::action::{Action, Node};
 use crate::sim::fault::Fault;
 use crate::sim::frame::{EventCause, EventFrame};
-use crate::sim::halt::{Halt, WorldError};
+use crate::sim::halt::WorldError;
 use crate::sim::history::{History, PlannedAction};
 use crate::sim::violation::Violation;
 use crate::sim::world::World;
@@ -80,16 +84,20 @@ impl Scenario {
             is_quiet: true,
             is_violation_expected: false,
             has_told_end: false,
+            is_exhausted: false,
             passed: 0,
             failures: Vec::new(),
             tell,
         };
-        let begins = |step: &Step| matches!(step.kind, Kind::World);
+        let begins = |step: &Step| matches!(step.kind, Kind::World | Kind::AddNodes);
         if !self.steps.first().is_some_and(begins) {
             run.told();
         }
         for step in &self.steps {
             run.step(step);
+            if run.is_exhausted {
+                break;
+            }
         }
         Ok(run.end())
     }
@@ -111,6 +119,8 @@ struct Run<'a> {
     is_violation_expected: bool,
     /// Whether it was said that nothing is done any more.
     has_told_end: bool,
+    /// Whether a step wanted more events than a run has.
+    is_exhausted: bool,
     passed: usize,
     failures: Vec<ScenarioError>,
     tell: &'a mut dyn FnMut(Report<'_>),
@@ -151,18 +161,21 @@ impl Run<'_> {
         };
         match kind {
             Kind::World => self.told(),
+            Kind::AddNodes => {
+                self.told();
+                self.connect().map_err(wrong)?;
+            }
             Kind::For(length_us) => {
-                let end_us = self
-                    .due_us
-                    .max(self.world.now_us())
-                    .saturating_add(*length_us);
+                let end_us = self.now_us().saturating_add(*length_us);
                 self.pass(end_us).map_err(wrong)?;
             }
             Kind::Until(condition) => self.wait(condition).map_err(wrong)?,
             Kind::At(moment, then) => {
                 match moment {
-                    Moment::Time(at_us) => self.pass(*at_us),
                     Moment::Event(event) => self.wait_for_event(*event),
+                    moment => moment
+                        .at_us(self.now_us(), self.scenario.origin)
+                        .and_then(|at_us| self.pass(at_us)),
                 }
                 .map_err(wrong)?;
                 self.carry_out(then, step)?;
@@ -224,10 +237,11 @@ impl Run<'_> {
         let frame = self.world.frame();
         let all = frame.held.iter().chain(&frame.messages);
         let chosen = all.filter(|message| {
-            let kind = message.summary.kind.to_string();
             is_end(messages.from, message.from)
                 && is_end(messages.to, message.to)
-                && messages.kind.as_ref().is_none_or(|wanted| *wanted == kind)
+                && messages
+                    .kind
+                    .is_none_or(|wanted| wanted == message.summary.kind)
         });
         let chosen: Vec<u64> = chosen.map(|message| message.id).collect();
         if chosen.is_empty() {
@@ -246,69 +260,11 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Lets happen all that is due up to a time.
-    fn pass(&mut self, end_us: u64) -> Result<(), String> {
-        while self
-            .world
-            .next_event_at_us()
-            .is_some_and(|at_us| at_us <= end_us)
-        {
-            self.next_event()?;
-        }
-        self.due_us = end_us;
-        Ok(())
-    }
-
-    /// Lets events happen until there have been so many, or nothing happens any more by itself.
-    fn wait_for_event(&mut self, event: u64) -> Result<(), String> {
-        while self.world.event_count() < event && self.world.next_event_at_us().is_some() {
-            self.next_event()?;
-        }
-        self.due_us = self.world.now_us();
-        Ok(())
-    }
-
-    /// Lets events happen until a condition holds.
-    fn wait(&mut self, condition: &Condition) -> Result<(), String> {
-        let mut found = self.holds(condition, self.lines.len());
-        let patience_events = match condition {
-            // That has an end of its own.
-            Condition::Event(event) => event.saturating_sub(self.world.event_count()) + 1,
-            _ => PATIENCE_EVENTS,
-        };
-        for _ in 0..patience_events {
-            let Err(unlike) = found else {
-                self.due_us = self.world.now_us();
-                return Ok(());
-            };
-            match self.world.next_event_at_us() {
-                Some(_) => self.next_event()?,
-                None => return Err(format!("{}: {unlike}", Halt::Idle)),
-            }
-            if matches!(condition, Condition::Violation(_)) {
-                self.audit();
-            }
-            found = self.holds(condition, self.event_began);
-        }
-        let unlike = found.err().unwrap_or_default();
-        Err(format!("not within {patience_events} events: {unlike}"))
-    }
-
     /// Audits what clients saw, and tells what that finds.
     fn audit(&mut self) {
         if self.world.violation().is_none() && self.world.audit().is_some() {
             self.told();
         }
-    }
-
-    fn next_event(&mut self) -> Result<(), String> {
-        let result = self
-            .world
-            .step()
-            .map(|_| ())
-            .map_err(|halt| halt.to_string());
-        self.told();
-        result
     }
 
     fn holds(&self, condition: &Condition, from_line: usize) -> Result<(), String> {
@@ -337,8 +293,8 @@ impl Run<'_> {
     }
 
     fn time(&self, at_us: u64) -> String {
-        match self.scenario.origin_us {
-            Some(origin_us) => time_of_day_text(origin_us + at_us),
+        match self.scenario.origin {
+            Some(origin) => time_of_day_text(origin.at_us + at_us),
             None => format!("{:>6}.{} ms", at_us / 1_000, at_us / 100 % 10),
         }
     }
@@ -381,6 +337,3 @@ fn is_story(text: &str, details: &[String]) -> bool {
     let is_detail = details.iter().any(|detail| text.ends_with(detail.as_str()));
     !is_mechanics && !is_detail
 }
-
-/// Most events of one step that waits for something.
-const PATIENCE_EVENTS: u64 = 20_000;

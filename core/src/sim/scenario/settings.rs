@@ -1,10 +1,12 @@
 //! A world's settings as words: `members=5 tick=100ms latency=8ms..24ms loss=1%`.
 
 use super::action::integer;
+use super::once::Once;
 use super::units::{duration_text, duration_us, per_cent_text, per_mille, span_us};
-use super::words::{Cursor, Read, Word, unknown};
+use super::words::{Cursor, Read, Word, Wrong, unknown};
 use crate::rules::Rule;
 use crate::sim::config::WorldConfig;
+use crate::sim::halt::WorldError;
 
 const KNOWN: &[&str] = &[
     "members",
@@ -36,6 +38,7 @@ const KNOWN: &[&str] = &[
 /// All that is left of a line as settings; what is not named keeps its default.
 pub(super) fn settings(cursor: &mut Cursor<'_>) -> Read<WorldConfig> {
     let mut config = WorldConfig::default();
+    let mut once = Once::default();
     while let Some(word) = cursor.peek() {
         let (name, value) = word.pair().ok_or_else(|| {
             word.wrong(format!(
@@ -43,11 +46,26 @@ pub(super) fn settings(cursor: &mut Cursor<'_>) -> Read<WorldConfig> {
                 word.text
             ))
         })?;
+        once.say(word, name)?;
         set(&mut config, word, name, value)?;
-        config.check().map_err(|error| word.wrong(error.reason))?;
         cursor.next("")?;
     }
-    Ok(config)
+    match config.check() {
+        Ok(()) => Ok(config),
+        Err(error) => Err(blame(error, &once)),
+    }
+}
+
+/// Where what is wrong with a world was said: some settings are wrong only beside others, of which
+/// the last one is taken then.
+fn blame(error: WorldError, once: &Once<'_>) -> Wrong {
+    let mut names = SETTINGS_OF_FIELDS.iter();
+    let name = names.find(|(field, _)| *field == error.field);
+    let word = name.and_then(|(_, name)| once.word(name));
+    Wrong {
+        column: word.or(once.last()).map_or(1, |word| word.column),
+        text: error.reason,
+    }
 }
 
 fn set(config: &mut WorldConfig, word: &Word, name: &str, value: &str) -> Read<()> {
@@ -179,3 +197,20 @@ fn numbers(config: &WorldConfig) -> [(&'static str, u64); 6] {
         ("watch-chunk", u64::from(config.watch_chunk)),
     ]
 }
+
+/// The fields of a world's settings that may be wrong, and what a scenario calls them.
+const SETTINGS_OF_FIELDS: &[(&str, &str)] = &[
+    ("members", "members"),
+    ("tick_us", "tick"),
+    ("election_ticks", "election"),
+    ("latency_min_us", "latency"),
+    ("latency_max_us", "latency"),
+    ("disk_write_us", "disk-write"),
+    ("disk_sync_us", "disk-sync"),
+    ("loss_per_mille", "loss"),
+    ("snapshot_count", "snapshot-count"),
+    ("segment_size_bytes", "segment-size"),
+    ("watch_room", "watch-room"),
+    ("watch_chunk", "watch-chunk"),
+    ("clock_drift_percent", "clock-drift"),
+];

@@ -2,7 +2,7 @@
 
 use super::condition::{alarms_text, standing_name};
 use super::names::Names;
-use super::words::{Cursor, Read};
+use super::words::{Cursor, Read, escape, quote};
 use crate::member::MemberView;
 use crate::sim::action::Node;
 use crate::sim::frame::{Frame, Standing};
@@ -91,7 +91,7 @@ fn members(frame: &Frame) -> Vec<String> {
         };
         let pair = |(key, value): &(bytes::Bytes, bytes::Bytes)| {
             let (key, value) = (String::from_utf8_lossy(key), String::from_utf8_lossy(value));
-            format!(" {key}={value}")
+            format!(" {}={}", quote(&key), quote(&value))
         };
         let keys: Vec<String> = view.keys.iter().map(pair).collect();
         let alarms = alarms_text(frame, view);
@@ -121,7 +121,9 @@ fn log(view: &MemberView) -> Vec<String> {
         lines.push(format!("..{} compacted", view.log_offset));
     }
     let entries = view.log.iter();
-    lines.extend(entries.map(|entry| format!("{}/{} {}", entry.term, entry.index, entry.text)));
+    lines.extend(
+        entries.map(|entry| format!("{}/{} {}", entry.term, entry.index, escape(&entry.text))),
+    );
     lines
 }
 

@@ -1,13 +1,15 @@
 //! Words as a step.
 
-use super::action::{action, arrow, integer};
+use super::action::{action, integer};
 use super::condition::Condition;
+use super::messages::{Messages, is_way};
+use super::moment::{Moment, Origin, no_time_of_day};
 use super::names::Names;
 use super::rafttest::advice;
 use super::settings::settings;
 use super::show::Show;
 use super::units::{duration_us, time_of_day_us};
-use super::words::{Cursor, Read, Word, unknown};
+use super::words::{Cursor, Read, Word, Wrong, unknown};
 use super::{STEPS, Scenario};
 use crate::sim::action::Node;
 use crate::sim::config::WorldConfig;
@@ -28,6 +30,8 @@ pub(super) struct Step {
 pub(super) enum Kind {
     /// The world begins.
     World,
+    /// It begins, and its members connect.
+    AddNodes,
     /// Time passes, in virtual microseconds.
     For(u64),
     /// Events happen until something holds.
@@ -46,49 +50,19 @@ pub(super) enum Kind {
     Expect(Condition),
 }
 
-/// A moment at which a step is done.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Moment {
-    /// In virtual microseconds since the beginning.
-    Time(u64),
-    /// Behind so many events.
-    Event(u64),
-}
-
-/// Which messages, and what becomes of them.
-#[derive(Clone, Debug)]
-pub(super) struct Messages {
-    pub(super) fate: Fate,
-    /// As the trace calls it: `MsgApp`; nothing for all.
-    pub(super) kind: Option<String>,
-    pub(super) from: Option<Node>,
-    pub(super) to: Option<Node>,
-}
-
-/// What becomes of messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
-    Deliver,
-    Drop,
-    Duplicate,
-}
-
 /// Reads a line's words. Settings of the scenario itself are no step. Second: whether the step is
 /// quiet.
 pub(super) fn read(
     words: &[Word],
     scenario: &mut Scenario,
-    has_begun: bool,
+    line: usize,
 ) -> Read<(Option<Kind>, bool)> {
     let mut cursor = Cursor::new(words);
     let is_quiet = cursor.take("quietly");
     let first = cursor.clone().next("a step")?;
     let kind = match first.text.as_str() {
-        "world" | "add-nodes" if has_begun => {
-            return Err(first.wrong(format!(
-                "\"{}\" stands behind other steps; write it first, once",
-                first.text
-            )));
+        "world" | "add-nodes" if !scenario.steps.is_empty() => {
+            return Err(world_comes_late(first, &scenario.steps));
         }
         "world" => {
             cursor.next("")?;
@@ -99,30 +73,57 @@ pub(super) fn read(
         "add-nodes" => {
             cursor.next("")?;
             add_nodes(&mut cursor, scenario)?;
-            Some(Kind::World)
+            Some(Kind::AddNodes)
         }
         "member" => {
             cursor.next("")?;
-            name_member(&mut cursor, &mut scenario.names)?;
+            name_member(&mut cursor, &mut scenario.names, line)?;
             None
         }
-        "clock"
-            if cursor
-                .rest()
-                .get(1)
-                .is_some_and(|next| next.text == "starts") =>
-        {
+        "clock" if is_clock_start(&cursor) => {
             cursor.next("")?;
-            cursor.next("")?;
-            let word = cursor.next("a time of day: 18:58:03.208")?;
-            let origin_us = time_of_day_us(&word.text);
-            scenario.origin_us = Some(origin_us.ok_or_else(|| no_time_of_day(word))?);
+            clock_starts(&mut cursor, scenario, line)?;
             None
         }
         _ => Some(kind(&mut cursor, scenario)?),
     };
     cursor.end()?;
     Ok((kind, is_quiet))
+}
+
+/// A second world, or one behind other steps.
+fn world_comes_late(word: &Word, steps: &[Step]) -> Wrong {
+    let mut steps = steps.iter();
+    match steps.find(|step| matches!(step.kind, Kind::World | Kind::AddNodes)) {
+        Some(first) => word.wrong(format!(
+            "the world began in line {} already; write all its settings there, once",
+            first.line
+        )),
+        None => word.wrong(format!(
+            "\"{}\" stands behind other steps; write it first, once",
+            word.text
+        )),
+    }
+}
+
+fn is_clock_start(cursor: &Cursor<'_>) -> bool {
+    let next = cursor.rest().get(1);
+    next.is_some_and(|next| next.text == "starts")
+}
+
+/// `clock starts 18:58:03.208`.
+fn clock_starts(cursor: &mut Cursor<'_>, scenario: &mut Scenario, line: usize) -> Read<()> {
+    let starts = cursor.next("")?;
+    if let Some(first) = scenario.origin {
+        return Err(starts.wrong(format!(
+            "line {} says already when the clock starts; write it once",
+            first.line
+        )));
+    }
+    let word = cursor.next("a time of day: 18:58:03.208")?;
+    let at_us = time_of_day_us(&word.text).ok_or_else(|| no_time_of_day(word))?;
+    scenario.origin = Some(Origin { at_us, line });
+    Ok(())
 }
 
 /// `add-nodes 3`.
@@ -146,14 +147,13 @@ fn add_nodes(cursor: &mut Cursor<'_>, scenario: &mut Scenario) -> Read<()> {
 }
 
 /// `member 1 name=etcd1`.
-fn name_member(cursor: &mut Cursor<'_>, names: &mut Names) -> Read<()> {
+fn name_member(cursor: &mut Cursor<'_>, names: &mut Names, line: usize) -> Read<()> {
     let node = names.next(cursor)?;
     let word = cursor.next("name=NAME")?;
     match word.pair() {
-        Some(("name", name)) if names.give(name, node) => Ok(()),
-        Some(("name", name)) => Err(word.wrong(format!(
-            "\"{name}\" cannot be the name of {node}; take one that is free and no number"
-        ))),
+        Some(("name", name)) => names
+            .give(name, node, line)
+            .map_err(|reason| word.wrong(reason)),
         _ => Err(unknown(word, "setting of a member", &["name=NAME"])),
     }
 }
@@ -185,20 +185,28 @@ fn kind(cursor: &mut Cursor<'_>, scenario: &mut Scenario) -> Read<Kind> {
         }
         "at" => {
             cursor.next("")?;
-            let moment = moment(cursor, scenario.origin_us)?;
+            let moment = Moment::read(cursor, scenario.origin)?;
             Ok(Kind::At(moment, Box::new(kind(cursor, scenario)?)))
         }
         "tick-election" => {
             cursor.next("")?;
             Ok(Kind::TickElection(names.next(cursor)?))
         }
-        "deliver" | "drop" | "duplicate" if is_way(cursor) => messages(cursor, names),
-        "deliver-msgs" => deliver_msgs(cursor, names),
+        "deliver" | "drop" | "duplicate" if is_way(cursor) => {
+            Messages::read(cursor, names).map(Kind::Messages)
+        }
+        "deliver-msgs" => Messages::read_rafttests(cursor, names).map(Kind::Messages),
         "members" | "operations" | "messages" | "log" | "progress" | "hash" => {
             let words = cursor.rest().to_vec();
             Show::read(cursor, names)?;
             Ok(Kind::Show(words))
         }
+        // Where they may stand they were read before.
+        "world" | "add-nodes" | "member" => Err(first.wrong(format!(
+            "\"{}\" cannot stand behind `at` or `quietly`; write it in a line of its own, first",
+            first.text
+        ))),
+        "quietly" => Err(first.wrong("\"quietly\" comes first, once; write `quietly at 1s heal`")),
         other => {
             if let Some(advice) = advice(other) {
                 let text = format!("\"{other}\" has no meaning in this world: {advice}");
@@ -221,85 +229,3 @@ fn act(cursor: &mut Cursor<'_>, names: &mut Names) -> Read<Kind> {
     action(cursor, names)?;
     Ok(Kind::Act(words))
 }
-
-fn moment(cursor: &mut Cursor<'_>, origin_us: Option<u64>) -> Read<Moment> {
-    if cursor.take("event") {
-        let word = cursor.next("behind which event: at event 137 …")?;
-        return Ok(Moment::Event(integer(word, &word.text)?));
-    }
-    let word = cursor.next("a time: 1.5s since the beginning, or 19:04:07.868")?;
-    if !word.text.contains(':') {
-        return Ok(Moment::Time(duration_us(word, &word.text)?));
-    }
-    let at_us = time_of_day_us(&word.text).ok_or_else(|| no_time_of_day(word))?;
-    let origin_us = origin_us.ok_or_else(|| {
-        word.wrong("nothing says when the clock starts; write `clock starts 18:58:03.208` before")
-    })?;
-    // Earlier in the day than the beginning: it is the next day's.
-    Ok(Moment::Time((at_us + DAY_US - origin_us) % DAY_US))
-}
-
-fn no_time_of_day(word: &Word) -> super::words::Wrong {
-    word.wrong(format!(
-        "\"{}\" is no time of day; write hours, minutes and seconds: 19:04:07.868",
-        word.text
-    ))
-}
-
-/// Whether a verb speaks of a way and not of one message.
-fn is_way(cursor: &Cursor<'_>) -> bool {
-    let mut rest = cursor.rest().iter().skip(1);
-    rest.any(|word| word.text.contains("->"))
-}
-
-/// `drop MsgApp n1->n2`.
-fn messages(cursor: &mut Cursor<'_>, names: &Names) -> Read<Kind> {
-    let verb = cursor.next("")?;
-    let fate = match verb.text.as_str() {
-        "deliver" => Fate::Deliver,
-        "drop" => Fate::Drop,
-        _ => Fate::Duplicate,
-    };
-    let kind = cursor
-        .peek()
-        .filter(|word| !word.text.contains("->"))
-        .map(|word| word.text.clone());
-    if kind.is_some() {
-        cursor.next("")?;
-    }
-    let (from, to) = arrow(cursor, names)?;
-    Ok(Kind::Messages(Messages {
-        fate,
-        kind,
-        from,
-        to,
-    }))
-}
-
-/// `deliver-msgs 2`, `deliver-msgs drop=2`, each with `type=MsgApp`: rafttest's words.
-fn deliver_msgs(cursor: &mut Cursor<'_>, names: &Names) -> Read<Kind> {
-    cursor.next("")?;
-    let word = cursor.next("to whom: deliver-msgs 2, or deliver-msgs drop=2")?;
-    let (fate, to) = match word.pair() {
-        None => (Fate::Deliver, names.node(word, &word.text)?),
-        Some(("drop", to)) => (Fate::Drop, names.node(word, to)?),
-        Some(_) => return Err(unknown(word, "setting", &["drop=2"])),
-    };
-    let kind = match cursor.peek() {
-        None => None,
-        Some(word) => {
-            cursor.next("")?;
-            let kind = word.pair().filter(|(name, _)| *name == "type");
-            let (_, kind) = kind.ok_or_else(|| unknown(word, "setting", &["type=MsgApp"]))?;
-            Some(kind.to_owned())
-        }
-    };
-    Ok(Kind::Messages(Messages {
-        fate,
-        kind,
-        from: None,
-        to: Some(to),
-    }))
-}
-
-const DAY_US: u64 = 24 * 3_600_000_000;

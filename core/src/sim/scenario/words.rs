@@ -91,15 +91,23 @@ fn quoted(
     loop {
         match rest.next().ok_or_else(open)?.1 {
             '"' => return Ok(()),
-            '\\' => text.push(escaped(rest.next().ok_or_else(open)?, first_column)?),
+            '\\' => {
+                let letter = rest.next().ok_or_else(open)?;
+                text.push(escaped(letter, rest, first_column)?);
+            }
             other => text.push(other),
         }
     }
 }
 
 /// What stands behind a backslash.
-fn escaped((at, letter): (usize, char), first_column: usize) -> Read<char> {
+fn escaped(
+    (at, letter): (usize, char),
+    rest: &mut impl Iterator<Item = (usize, char)>,
+    first_column: usize,
+) -> Read<char> {
     match letter {
+        'u' => code_point(rest, first_column + at - 1),
         'n' => Ok('\n'),
         'r' => Ok('\r'),
         't' => Ok('\t'),
@@ -108,30 +116,56 @@ fn escaped((at, letter): (usize, char), first_column: usize) -> Read<char> {
             // Where the backslash is.
             column: first_column + at - 1,
             text: format!(
-                "there is no \\{other} in quotes; write one of: \\n, \\r, \\t, \\\", \\\\"
+                "there is no \\{other} in quotes; write one of: \\n, \\r, \\t, \\\", \\\\, \\u{{1b}}"
             ),
         }),
     }
 }
 
+/// `{1b}`: a character by its number.
+fn code_point(rest: &mut impl Iterator<Item = (usize, char)>, column: usize) -> Read<char> {
+    let mut digits = String::new();
+    let is_begun = rest.next().is_some_and(|(_, next)| next == '{');
+    let is_ended = is_begun
+        && rest.any(|(_, next)| {
+            digits.push(next);
+            next == '}'
+        });
+    let number = digits.strip_suffix('}').filter(|_| is_ended);
+    let number = number.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    number.and_then(char::from_u32).ok_or_else(|| Wrong {
+        column,
+        text: "\\u is followed by a character's number in hexadecimal; write \\u{1b}".to_owned(),
+    })
+}
+
 /// A text as one word: in quotes when it would not be read as it is.
 pub(in crate::sim) fn quote(text: &str) -> String {
-    let is_plain = |next: char| !next.is_whitespace() && !"\"=#".contains(next);
+    let is_plain =
+        |next: char| !next.is_whitespace() && !next.is_control() && !"\"=#".contains(next);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();
     }
-    let mut quoted = String::from('"');
+    format!("\"{}\"", escape(text))
+}
+
+/// A text on one line: between quotes it would be read as it is.
+pub(in crate::sim) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
     for next in text.chars() {
         let _ = match next {
-            '"' | '\\' => write!(quoted, "\\{next}"),
-            '\n' => write!(quoted, "\\n"),
-            '\r' => write!(quoted, "\\r"),
-            '\t' => write!(quoted, "\\t"),
-            other => write!(quoted, "{other}"),
+            '"' | '\\' => write!(escaped, "\\{next}"),
+            '\n' => write!(escaped, "\\n"),
+            '\r' => write!(escaped, "\\r"),
+            '\t' => write!(escaped, "\\t"),
+            // They end a line, or do something to a terminal.
+            other if other.is_control() || "\u{2028}\u{2029}".contains(other) => {
+                write!(escaped, "\\u{{{:x}}}", u32::from(other))
+            }
+            other => write!(escaped, "{other}"),
         };
     }
-    quoted.push('"');
-    quoted
+    escaped
 }
 
 /// Reads words one by one.
@@ -202,9 +236,18 @@ impl<'a> Cursor<'a> {
 
 /// What to say of a word that is none of those that would be right.
 pub(super) fn unknown(word: &Word, kind: &str, known: &[&'static str]) -> Wrong {
-    let advice = match nearest(&word.text, known) {
+    if word.is_quoted && known.contains(&word.text.as_str()) {
+        return word.wrong(format!(
+            "in quotes this is a text, no {kind}; write {} without them",
+            word.text
+        ));
+    }
+    // The word itself may be right elsewhere; here it is not.
+    let others = known.iter().filter(|known| **known != word.text);
+    let others: Vec<&'static str> = others.copied().collect();
+    let advice = match nearest(&word.text, &others) {
         Some(near) => format!("did you mean \"{near}\"?"),
-        None => format!("write one of: {}", known.join(", ")),
+        None => format!("write one of: {}", others.join(", ")),
     };
     let shown = shortened(&word.text);
     word.wrong(format!("there is no {kind} \"{shown}\"; {advice}"))

@@ -165,7 +165,7 @@ fn what_cannot_be_a_text_or_a_step_is_named() {
     for (text, error) in [
         (
             "put x=\"a\\q\" at n1",
-            "f:1:9: there is no \\q in quotes; write one of: \\n, \\r, \\t, \\\", \\\\",
+            "f:1:9: there is no \\q in quotes; write one of: \\n, \\r, \\t, \\\", \\\\, \\u{1b}",
         ),
         (
             "# a story\n\nworld members=3\n> until leader",

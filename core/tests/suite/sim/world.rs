@@ -44,28 +44,29 @@ fn settings_that_make_no_world_are_named() {
                 election_ticks: 4,
                 ..config.clone()
             },
-            "world: election_ticks: 4 is not between 5 and 50000",
+            "world: election_ticks: 4ticks is not between 5ticks and 50000ticks",
         ),
         (
             WorldConfig {
                 latency_min_us: 30_000,
                 ..config.clone()
             },
-            "world: latency_min_us: 30000 is more than latency_max_us, 24000",
+            "world: latency_min_us: of 30ms..24ms the first is the longer one; write the \
+             shorter one first",
         ),
         (
             WorldConfig {
                 snapshot_count: 0,
                 ..config.clone()
             },
-            "world: snapshot_count: it is 0",
+            "world: snapshot_count: 0 is too few; write 1 or more",
         ),
         (
             WorldConfig {
                 loss_per_mille: 1_001,
                 ..config
             },
-            "world: loss_per_mille: 1001 is more than 1000",
+            "world: loss_per_mille: 100.1% is more than 100%",
         ),
     ] {
         assert_eq!(refused(config), text);

@@ -9,6 +9,7 @@ use crate::command::AlarmMember;
 use crate::member::MemberView;
 use crate::sim::action::Node;
 use crate::sim::frame::{Frame, OperationOutcome};
+use crate::sim::scenario::words::quote;
 use crate::sim::world::World;
 
 /// Why a condition is not met.
@@ -101,7 +102,7 @@ impl Condition {
             Self::Violation(wanted) => match world.violation() {
                 None => Err(Unmet::Not("no property was violated".to_owned())),
                 Some(found) => {
-                    let holds = wanted.as_ref().is_none_or(|text| found.property == text);
+                    let holds = wanted.is_none_or(|wanted| found.property == wanted);
                     when(holds, found.to_string())
                 }
             },
@@ -142,8 +143,8 @@ impl Condition {
                 when(
                     found == *wanted,
                     match found {
-                        Some(value) => format!("{who} has {key}={value}"),
-                        None => format!("{who} has no {key}"),
+                        Some(value) => format!("{who} has {}={}", quote(key), quote(&value)),
+                        None => format!("{who} has no {}", quote(key)),
                     },
                 )
             }

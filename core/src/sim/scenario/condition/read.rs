@@ -6,9 +6,11 @@ use super::kinds::{ROLES, STANDINGS};
 use super::who::Who;
 use crate::sim::scenario::action::{integer, pair};
 use crate::sim::scenario::measure::Measure;
+use crate::sim::scenario::moment::event;
 use crate::sim::scenario::names::Names;
 use crate::sim::scenario::operation;
 use crate::sim::scenario::words::{Cursor, Read, Word, unknown};
+use crate::sim::violation::Violation;
 
 impl Condition {
     /// Reads a condition, to the line's end.
@@ -22,7 +24,7 @@ impl Condition {
             "settled" => Self::Settled,
             "answered" => Self::Answered,
             "quiet" => Self::Quiet,
-            "event" => Self::Event(number(cursor)?),
+            "event" => Self::Event(event(cursor, "how many: event 137")?),
             "operation" => {
                 let number = number(cursor)?;
                 let state = cursor.next("done, failed, unknown or waiting")?;
@@ -42,7 +44,7 @@ impl Condition {
                 };
                 Self::Trace(who, cursor.next("a text: \"became leader\"")?.text.clone())
             }
-            "violation" => Self::Violation(text(cursor)?),
+            "violation" => Self::Violation(property(cursor)?),
             "refused" => Self::Refused(text(cursor)?),
             "hash" => Self::Hash(cursor.next("a hash, as replay prints it")?.text.clone()),
             _ => of_member(first, cursor, names)?,
@@ -132,6 +134,19 @@ fn operand(cursor: &mut Cursor<'_>, names: &Names) -> Read<Operand> {
 fn number(cursor: &mut Cursor<'_>) -> Read<u64> {
     let word = cursor.next("a number")?;
     integer(word, &word.text)
+}
+
+/// The name of a property, if one stands there.
+fn property(cursor: &mut Cursor<'_>) -> Read<Option<&'static str>> {
+    let Some(word) = cursor.peek() else {
+        return Ok(None);
+    };
+    cursor.next("")?;
+    let mut known = Violation::PROPERTIES.iter();
+    match known.find(|known| **known == word.text) {
+        Some(known) => Ok(Some(known)),
+        None => Err(unknown(word, "property", &Violation::PROPERTIES)),
+    }
 }
 
 /// A text, if one stands there.
