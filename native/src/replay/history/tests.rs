@@ -82,7 +82,7 @@ fn what_cannot_be_read_is_named_in_a_persons_words() {
         ),
         (
             "{\"config\": {}, \"actions\": [{\"after_event\": 9, \"action\": {\"heal\": {}}}]}",
-            "f:1:64: here stands an object; write the name of the action alone: \"heal\"",
+            "f:1:65: here stands an object; write the name of the action alone: \"heal\"",
         ),
         (
             "{config",
