@@ -4,7 +4,8 @@
 //! 1. A client asks any member. One that does not lead passes the question on to the leader, once;
 //!    again, and as another question, only when whoever was asked says that it does not lead.
 //! 2. The leader waits until it has applied an entry of its own term: before that it may not know
-//!    its predecessor's last change.
+//!    its predecessor's last change. What is asked meanwhile waits; of too many questions of other
+//!    members it refuses the next one, as etcd does too many requests.
 //! 3. It checks the change as etcd does: that it costs no majority (`--strict-reconfig-check`),
 //!    that none is pending, that it makes sense. What it refuses it answers at once. (etcd drops
 //!    a second change silently, and its caller waits in vain.)
@@ -79,6 +80,9 @@ impl Member {
         }
         if self.consensus.role() != Role::Leader || self.is_stopping() {
             return self.answer_asker(asker, ChangeVerdict::NotLeader);
+        }
+        if !self.changes.has_room() {
+            return self.answer_asker(asker, ChangeVerdict::Refused(Error::TooManyRequests));
         }
         self.changes.ask(Asked {
             asker,

@@ -75,6 +75,13 @@ impl ChangeDesk {
         !self.asked.is_empty()
     }
 
+    /// Whether another member's question can be taken in. What may wait of the own clients' is
+    /// bounded where requests come in.
+    pub(super) fn has_room(&self) -> bool {
+        let is_peers = |asked: &&Asked| matches!(asked.asker, Asker::Peer { .. });
+        self.asked.iter().filter(is_peers).count() < PEERS_ASKED_MAX
+    }
+
     /// The question that has waited longest. One whose client has gone is passed over.
     pub(super) fn next(&mut self) -> Option<Asked> {
         while let Some(asked) = self.asked.pop_front() {
@@ -172,6 +179,14 @@ impl ChangeDesk {
             }
             !is_old
         });
+        if !older.is_empty() {
+            // Without a leader nobody else looks at what they asked.
+            let open = &self.open;
+            self.asked.retain(|asked| match asked.asker {
+                Asker::Client(sequence) => open.contains_key(&sequence),
+                Asker::Peer { .. } => true,
+            });
+        }
         older
     }
 
@@ -183,6 +198,8 @@ impl ChangeDesk {
 
 /// How many questions of others are remembered: more than a link holds.
 const SEEN_MAX: usize = 256;
+/// How many questions of others may wait at a time for a leader that cannot decide them yet.
+pub(super) const PEERS_ASKED_MAX: usize = 256;
 
 #[cfg(test)]
 mod tests {
@@ -233,6 +250,46 @@ mod tests {
         assert!(desk.awaits(asked.record.sequence, FIRST));
         assert_eq!(desk.take(sequence), None);
         assert_eq!(desk.take(asked.record.sequence), Some(RequestId(7)));
+    }
+
+    fn ask(desk: &mut ChangeDesk, asker: Asker, sequence: u64) {
+        desk.ask(Asked {
+            asker,
+            record: record(sequence),
+            not_before_ticks: 0,
+        });
+    }
+
+    #[test]
+    fn what_nobody_waits_for_any_more_does_not_wait_to_be_asked() {
+        let mut desk = ChangeDesk::default();
+        for at_ticks in [1, 2, 3] {
+            let sequence = desk.open(RequestId(at_ticks), at_ticks);
+            ask(&mut desk, Asker::Client(sequence), sequence);
+        }
+        assert_eq!(desk.take_older(2), [(RequestId(1), 1), (RequestId(2), 2)]);
+        assert_eq!(desk.asked.len(), 1);
+        assert_eq!(desk.take_older(3), [(RequestId(3), 3)]);
+        assert!(!desk.has_asked());
+    }
+
+    #[test]
+    fn clients_of_this_member_take_no_room_of_others() {
+        let mut desk = ChangeDesk::default();
+        for number in 0..PEERS_ASKED_MAX as u64 {
+            assert!(desk.has_room());
+            let sequence = desk.open(RequestId(number), 0);
+            ask(&mut desk, Asker::Client(sequence), sequence);
+            let asker = Asker::Peer {
+                member: FIRST,
+                incarnation: 1,
+                number,
+            };
+            ask(&mut desk, asker, number);
+        }
+        assert!(!desk.has_room());
+        desk.take_peers();
+        assert!(desk.has_room());
     }
 
     #[test]
