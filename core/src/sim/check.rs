@@ -104,7 +104,7 @@ impl Checks {
         self.persistence.hear(node, kind);
         self.state_machine_safety.hear(node, kind);
         self.store_hash.hear(node, kind);
-        self.membership_safety.hear(node, kind);
+        self.membership_safety.hear(node, kind)?;
         self.leader_append_only.hear(node, kind)?;
         self.log_matching.hear(node, start, kind)
     }

@@ -29,8 +29,6 @@ pub(super) struct MembershipSafety {
     pending: Pending,
     /// The highest index that is known to be committed.
     committed: Index,
-    /// What was heard and is wrong; told with the next look.
-    heard: Option<Broken>,
 }
 
 /// What is remembered of one member.
@@ -58,7 +56,7 @@ impl MembershipSafety {
         self.disks.forget(node);
     }
 
-    pub(super) fn hear(&mut self, node: Node, kind: &TraceKind) {
+    pub(super) fn hear(&mut self, node: Node, kind: &TraceKind) -> Verdict {
         self.disks.hear(node, kind);
         let member = self.members.entry(node).or_default();
         match kind {
@@ -70,7 +68,7 @@ impl MembershipSafety {
                 let before = std::mem::replace(&mut member.told, voters.clone());
                 let changed = difference(&before, voters);
                 if !before.is_empty() && changed > 1 {
-                    self.heard = Some(broken(format!(
+                    return Err(broken(format!(
                         "{node} went from voters {} to {}: {changed} changed at a time",
                         list(&before),
                         list(voters)
@@ -90,7 +88,7 @@ impl MembershipSafety {
                 let is_elected = is_majority(&member.told, |id| member.votes.contains(&id));
                 if !member.told.is_empty() && !is_elected {
                     let votes: Vec<MemberId> = member.votes.iter().copied().collect();
-                    self.heard = Some(broken(format!(
+                    return Err(broken(format!(
                         "{node} leads term {term} by the votes of {}, no majority of {}",
                         list(&votes),
                         list(&member.told)
@@ -99,12 +97,10 @@ impl MembershipSafety {
             }
             _ => {}
         }
+        Ok(())
     }
 
     pub(super) fn look(&mut self, scene: &Scene<'_>) -> Verdict {
-        if let Some(broken) = self.heard.take() {
-            return Err(broken);
-        }
         self.disks.look(scene);
         let (before, now) = self.configuration_of(scene);
         self.look_at_configuration(scene, &now)?;
