@@ -380,6 +380,7 @@ impl Member {
         self.compact_with_the_tick();
         self.abandon_overtaken();
         self.say_goodbye();
+        self.remind_removed();
         self.ask_standing();
     }
 

@@ -18,7 +18,8 @@
 //!
 //! A member that was removed while it was away hears "you are removed" when it comes back, and
 //! does the same. One without a vote, which never asks for anything, asks for that when it hears
-//! no leader.
+//! no leader. And one that was removed before it had heard of anybody knows nobody to ask: whoever
+//! is removed and stays connected is told once in an election timeout.
 
 use std::collections::BTreeSet;
 
@@ -95,6 +96,20 @@ impl Member {
     pub(super) fn greet(&mut self, peer: MemberId) {
         if self.membership.is_removed(peer) {
             self.send_removal(peer, peer);
+        }
+    }
+
+    /// Tells those who are removed and still connected: the others, who are not, hear it when they
+    /// come back.
+    pub(super) fn remind_removed(&mut self) {
+        if !self
+            .now_ticks
+            .is_multiple_of(u64::from(self.config.election_ticks))
+        {
+            return;
+        }
+        for peer in self.peers.active() {
+            self.greet(peer);
         }
     }
 

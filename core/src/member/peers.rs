@@ -31,6 +31,11 @@ impl Peers {
         self.active.contains_key(&peer)
     }
 
+    /// All that are connected.
+    pub(super) fn active(&self) -> Vec<MemberId> {
+        self.active.keys().copied().collect()
+    }
+
     /// Since when a peer has been connected, if it is.
     pub(super) fn active_since(&self, peer: MemberId) -> Option<u64> {
         self.active

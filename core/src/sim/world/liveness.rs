@@ -1,7 +1,6 @@
 //! When liveness can be demanded, and what takes the demand back.
 
 use super::World;
-use crate::id::Term;
 use crate::sim::action::{Action, Node};
 use crate::sim::check::{Sight, Verdict};
 use crate::sim::condition::TRUE_CLOCK_PER_MILLE;
@@ -67,16 +66,8 @@ impl World {
         let has = |machine: &&Machine| self.roster.has(machine.id);
         let members = self.machines.iter().filter(has);
         let nodes: Vec<Node> = members.map(|machine| machine.node).collect();
-        // Whoever was removed before it heard of anybody has nobody to ask: in a server it hears
-        // it when it connects.
-        let is_told = |machine: &Machine| {
-            let process = machine.process.as_ref();
-            process.is_some_and(|process| process.facts().term > Term(0))
-        };
-        let removed = self
-            .machines
-            .iter()
-            .find(|machine| is_told(machine) && self.roster.of(machine.id) == Standing::Removed);
+        let mut running = self.machines.iter().filter(|machine| machine.is_running());
+        let removed = running.find(|machine| self.roster.of(machine.id) == Standing::Removed);
         let scenes = || {
             let nodes = nodes.iter();
             nodes.filter_map(|node| super::scene(&self.machines, *node))

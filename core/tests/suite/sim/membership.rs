@@ -90,7 +90,7 @@ fn outcomes(world: &World, counts: &mut BTreeMap<String, u32>) {
 fn plans_that_change_the_members_end_with_one_cluster() {
     let mut counts = BTreeMap::new();
     let mut runs = 0;
-    for (seed, size) in (0..150).zip([3, 3, 5, 2, 4].into_iter().cycle()) {
+    for (seed, size) in (0..180).zip([3, 3, 5, 2, 4].into_iter().cycle()) {
         if !changes(&fault_plan(seed, size, 3_000)) {
             continue;
         }
