@@ -39,7 +39,9 @@ fn focus(bug: KnownBug) -> (Temper, Option<u32>) {
         | KnownBug::LeaseCountsLateConfirmation
         | KnownBug::LeaseSurvivesTransfer
         | KnownBug::LeaseForgetsMissedTicks
-        | KnownBug::VotePromiseForgottenAfterRestart => (Temper::ReadLeases, Some(3)),
+        | KnownBug::VotePromiseForgottenAfterRestart
+        | KnownBug::VotePromiseLostInTermHeardOf => (Temper::ReadLeases, Some(3)),
+        KnownBug::RemovedLeaderOrdersLaterElection => (Temper::ReadLeases, Some(4)),
         _ => (Temper::Storm, None),
     }
 }

@@ -152,6 +152,11 @@ impl ReadLease {
         );
         let is_ordered = message.context[..] == *raft::CAMPAIGN_TRANSFER;
         let left_ticks = self.promised_until_ticks.saturating_sub(self.ticks);
+        let promised_term = if self.bugs.has(KnownBug::VotePromiseLostInTermHeardOf) {
+            raft.term
+        } else {
+            self.promised_term
+        };
         // It may be told so again: the vote was ordered, or given before this member came back.
         let has_vote = raft.vote == message.from && raft.term == message.term;
         let refuses = self.keeps_promises
@@ -160,7 +165,7 @@ impl ReadLease {
             && left_ticks > 0
             && !has_vote
             // In the promise's own term somebody has won already.
-            && message.term > self.promised_term;
+            && message.term > promised_term;
         refuses.then(|| u32::try_from(left_ticks).unwrap_or(u32::MAX))
     }
 }

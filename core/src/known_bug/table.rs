@@ -221,6 +221,16 @@ known_bugs! {
     /// A leader that stood still goes on with its lease as if no time had passed.
     LeaseForgetsMissedTicks = "lease-forgets-missed-ticks", from "Raft thesis §6.4.1";
 
+    /// A leader that was removed asks for an election in a term in which somebody else leads, and
+    /// voters break their promise for it.
+    RemovedLeaderOrdersLaterElection = "removed-leader-orders-later-election",
+        from "Raft thesis §3.10, §6.4.1";
+
+    /// A voter that has heard of a candidate's term by the way gives it its vote, though a lease
+    /// rests on its not voting.
+    VotePromiseLostInTermHeardOf = "vote-promise-lost-in-term-heard-of",
+        from "Raft thesis §6.4.1";
+
     /// A voter that restarts votes at once, though a lease may rest on its not voting.
     VotePromiseForgottenAfterRestart = "vote-promise-forgotten-after-restart",
         from "Raft thesis §6.4.1";

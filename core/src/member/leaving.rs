@@ -161,7 +161,15 @@ impl Member {
         };
         known_by.insert(by);
         // In a term that it led nobody else does.
-        if hands_over.take() == Some(self.consensus.term()) {
+        let is_its_own = |led: Term| {
+            let knows_nobody = !self.consensus.leader().is_some();
+            led == self.consensus.term()
+                || (knows_nobody
+                    && self
+                        .config
+                        .has_bug(KnownBug::RemovedLeaderOrdersLaterElection))
+        };
+        if hands_over.take().is_some_and(is_its_own) {
             self.consensus.ask_to_lead(by);
         }
     }

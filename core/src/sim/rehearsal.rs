@@ -9,8 +9,9 @@ use super::config::WorldConfig;
 use super::halt::WorldError;
 use super::history::{History, PlannedAction};
 use super::world::World;
-use crate::id::Index;
+use crate::id::{Index, Term};
 use crate::member::{MemberFacts, Role};
+use crate::trace::MessageKind;
 
 /// A plan that is being made.
 pub(super) struct Rehearsal {
@@ -100,6 +101,18 @@ impl Rehearsal {
 
     pub(super) fn last(&self, node: Node) -> Index {
         self.facts(node).map_or(Index(0), |facts| facts.last)
+    }
+
+    pub(super) fn term(&self, node: Node) -> Term {
+        self.facts(node).map_or(Term(0), |facts| facts.term)
+    }
+
+    /// Messages of a kind from one to another that are kept back, by number.
+    pub(super) fn held(&self, from: Node, to: Node, kind: MessageKind) -> Vec<u64> {
+        let held = self.world.frame().held.into_iter();
+        held.filter(|held| (held.from, held.to, held.summary.kind) == (from, to, kind))
+            .map(|held| held.id)
+            .collect()
     }
 
     /// Asked after every event: a view for drawing, with the whole log in it, costs more than the

@@ -1,16 +1,18 @@
 //! A plan for leaders that read by their lease, at the moments in which a mistake shows: somebody
 //! else has been elected, and the old leader does not know it.
 //!
-//! Each trouble is one of the races that `consensus/read_lease.rs` tells. It takes knowing who
-//! leads, and some wait for a moment, so the plan is rehearsed.
+//! Each trouble is one of the races that `consensus/read_lease.rs` and `member/leaving.rs` tell. It
+//! takes knowing who leads, and some wait for a moment, so the plan is rehearsed.
 
+mod troubles;
+
+use self::troubles::Trouble;
 use super::{LIVE_WITHIN_US, Length, Phase, observers};
 use crate::prng::Prng;
 use crate::sim::action::{Action, Node};
 use crate::sim::config::WorldConfig;
-use crate::sim::fault::{Fault, Keeps};
+use crate::sim::fault::Fault;
 use crate::sim::history::History;
-use crate::sim::operation::Operation;
 use crate::sim::rehearsal::Rehearsal;
 
 /// Actions for a world of these settings and about such a length. The last fifth is calm.
@@ -25,6 +27,8 @@ pub(in crate::sim) fn read_lease_plan(config: WorldConfig, length: Length) -> Hi
         prng: prng.fork("actions"),
         nodes: (1..=config.members).map(Node).collect(),
         drift_per_mille: config.clock_drift_percent * 10,
+        pre_vote: config.pre_vote,
+        may_remove: true,
         writes: 0,
         asked: 0,
         rehearsal,
@@ -86,6 +90,9 @@ struct ReadLeases {
     nodes: Vec<Node>,
     /// How fast or slow clocks may run.
     drift_per_mille: u32,
+    pre_vote: bool,
+    /// Whether the leader may be removed: once.
+    may_remove: bool,
     writes: u64,
     asked: u64,
     rehearsal: Rehearsal,
@@ -105,14 +112,12 @@ impl ReadLeases {
             .copied()
             .find(|node| self.rehearsal.leads(*node));
         let others = leader.map(|leader| self.others(leader)).unwrap_or_default();
-        if let Some(leader) = leader.filter(|_| !others.is_empty()) {
-            match self.prng.below(5) {
-                0 => self.cut_off(leader),
-                1 => self.answer_late(leader, &others),
-                2 => self.hand_over(leader, &others),
-                3 => self.forget(leader, &others),
-                _ => self.stand_still(leader),
-            }
+        let possible = Trouble::possible(self);
+        let drawn = self.prng.choose(&possible).copied();
+        if let Some(leader) = leader.filter(|_| !others.is_empty())
+            && let Some(trouble) = drawn
+        {
+            self.trouble(trouble, leader, &others);
         }
         self.fault(Fault::EndFaults);
         self.rehearsal.act(Action::Heal);
@@ -126,102 +131,6 @@ impl ReadLeases {
             let per_mille = (1_000 - drift + self.prng.below(2 * drift + 1)) as u32;
             self.fault(Fault::ClockRate { node, per_mille });
         }
-    }
-
-    fn cut_off(&mut self, leader: Node) {
-        self.rehearsal.act(Action::Isolate { node: leader });
-        self.contest(Some(leader), 3_000_000);
-    }
-
-    /// What the leader hears is a second old or more, and then nobody hears it any more.
-    fn answer_late(&mut self, leader: Node, others: &[Node]) {
-        let (slow, rest) = others.split_at(self.nodes.len() / 2);
-        for to in slow {
-            self.fault(Fault::Latency {
-                from: leader,
-                to: *to,
-                min_us: 600_000,
-                max_us: 1_200_000,
-            });
-        }
-        self.contest(None, 3_000_000);
-        for to in rest {
-            self.rehearsal.act(Action::Cut {
-                from: leader,
-                to: *to,
-            });
-        }
-        self.contest(None, 1_000_000);
-        for to in slow {
-            self.fault(Fault::CutOneWay {
-                from: leader,
-                to: *to,
-            });
-        }
-        self.contest(Some(leader), 4_000_000);
-    }
-
-    /// The order to stand for election is long under way; the leader has given the transfer up.
-    fn hand_over(&mut self, leader: Node, others: &[Node]) {
-        let (to, rest) = (others[0], &others[1..]);
-        self.fault(Fault::Latency {
-            from: leader,
-            to,
-            min_us: 1_500_000,
-            max_us: 2_000_000,
-        });
-        self.rehearsal.pass(2_500_000);
-        self.asked += 1;
-        self.rehearsal.act(Action::Operation {
-            node: leader,
-            operation: Operation::MoveLeader { target: to },
-        });
-        let leads = |rehearsal: &Rehearsal| rehearsal.leads(to);
-        self.rehearsal.until(PEACE_EVENTS_MAX, leads);
-        for from in rest {
-            self.fault(Fault::CutOneWay {
-                from: *from,
-                to: leader,
-            });
-        }
-        self.contest(Some(leader), 1_000_000);
-    }
-
-    /// A voter that a lease rests on restarts, and somebody who has not heard the leader for long
-    /// asks for its vote.
-    fn forget(&mut self, leader: Node, others: &[Node]) {
-        let (voters, rest) = others.split_at(self.nodes.len() / 2);
-        // All have all there is: nobody is refused for its log.
-        self.rehearsal.pass(500_000);
-        for to in rest {
-            self.rehearsal.act(Action::Cut {
-                from: leader,
-                to: *to,
-            });
-        }
-        self.rehearsal.pass(2_500_000);
-        self.rehearsal.act(Action::Isolate { node: leader });
-        for node in voters {
-            let (node, keeps) = (*node, Keeps::All);
-            self.fault(Fault::CrashKeeping { node, keeps });
-            self.rehearsal.act(Action::Restart { node });
-        }
-        // A connection takes a moment.
-        self.rehearsal.pass(40_000);
-        if let Some(node) = rest.first() {
-            // Its clock jumps: nobody counts on it.
-            self.fault(Fault::Campaign { node: *node });
-        }
-        self.contest(Some(leader), 1_200_000);
-    }
-
-    /// The leader stands still, and wakes up cut off.
-    fn stand_still(&mut self, leader: Node) {
-        self.rehearsal.act(Action::Isolate { node: leader });
-        self.fault(Fault::Pause { node: leader });
-        self.contest(Some(leader), 3_500_000);
-        self.fault(Fault::Resume { node: leader });
-        self.contest(Some(leader), 1_000_000);
     }
 
     /// Clients write, and read at one who led, or at anybody.
