@@ -161,7 +161,7 @@ fn meet(bug: KnownBug, pinned: Option<u64>, seeds: u64) -> Met {
             }
             Some(failure) => match without(bug, seed) {
                 Without::Fails(failure, path) => {
-                    met.fails_anyway.get_or_insert((seed, failure, path));
+                    met.fails_anyway.get_or_insert((seed, *failure, path));
                 }
                 Without::Undecided => met.undecided_without += 1,
                 Without::Passes => {
@@ -183,7 +183,7 @@ enum Without {
     /// Nothing is known of it: it may well fail.
     Undecided,
     /// It fails, by the scenario that is written there.
-    Fails(Failure, PathBuf),
+    Fails(Box<Failure>, PathBuf),
 }
 
 fn without(bug: KnownBug, seed: u64) -> Without {
@@ -191,7 +191,7 @@ fn without(bug: KnownBug, seed: u64) -> Without {
     simulation.history.config.known_bug = None;
     let outcome = run::run(&simulation);
     let failure = match (outcome.verdict(), outcome.failure) {
-        (_, Some(failure)) => *failure,
+        (_, Some(failure)) => failure,
         (Verdict::Undecided, None) => return Without::Undecided,
         (_, None) => return Without::Passes,
     };
