@@ -10,7 +10,7 @@ use crate::say::quoted;
 /// Run a simulated cluster for each seed, on all cores, and stop at the first seed that breaks a
 /// property
 #[derive(Clone, Debug, Parser)]
-#[command(name = "cargo xtask simulate", after_help = AFTER_HELP)]
+#[command(name = "simulate", bin_name = "cargo xtask simulate", after_help = AFTER_HELP)]
 pub struct Options {
     /// How many seeds; without this and --minutes, 1000
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -250,6 +250,10 @@ mod tests {
         use clap::CommandFactory;
         let help = Options::command().render_help().to_string();
         assert!(help.starts_with("Run a simulated cluster"), "{help}");
+        assert!(
+            help.contains("Usage: cargo xtask simulate [OPTIONS]"),
+            "{help}"
+        );
         assert!(help.contains("docs/simulator.md"), "{help}");
     }
 }

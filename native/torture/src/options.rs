@@ -9,7 +9,7 @@ use quorate_simulate::say::quoted;
 /// Run real servers while processes are killed, links cut and disks failed, and audit what their
 /// clients saw
 #[derive(Clone, Debug, Parser)]
-#[command(name = "cargo xtask torture", after_help = AFTER_HELP)]
+#[command(name = "torture", bin_name = "cargo xtask torture", after_help = AFTER_HELP)]
 pub(crate) struct Options {
     /// How many rounds
     #[arg(

@@ -17,7 +17,7 @@ use quorate_simulate::{focus, pool, report, story};
 
 /// Put known bugs back, one at a time, and show which checker of the simulator meets each
 #[derive(Parser)]
-#[command(name = "cargo xtask mutants", after_help = AFTER_HELP)]
+#[command(name = "mutants", bin_name = "cargo xtask mutants", after_help = AFTER_HELP)]
 struct Options {
     /// Only this bug (may be given again)
     #[arg(long, value_name = "NAME")]
