@@ -18,6 +18,7 @@ mod message;
 mod pieces;
 mod request;
 mod route;
+mod scanner;
 mod socket;
 mod stream;
 mod watch;
@@ -82,6 +83,11 @@ impl Gateway {
             return socket::answer(self.clone(), request).await;
         }
         self.answer_plain(request).await
+    }
+
+    /// The most that a request's JSON may take.
+    fn request_size_bytes_max(&self) -> usize {
+        self.shared.services.message_size_bytes_max() * route::JSON_GROWTH
     }
 
     async fn answer_plain<B>(&self, request: Request<B>) -> Response<Body>

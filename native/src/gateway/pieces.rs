@@ -10,6 +10,7 @@ use tonic::codec::{DecodeBuf, Decoder};
 use tonic::{Status, Streaming};
 
 use super::message;
+use super::scanner::{Found, Scanner};
 
 /// A flag and a length stand before each message.
 const PREFIX_SIZE_BYTES: usize = 5;
@@ -24,6 +25,8 @@ where
     let pieces = Pieces {
         body,
         buffer: BytesMut::new(),
+        scanner: Scanner::default(),
+        checked_bytes: 0,
         is_over: false,
         size_bytes_max,
     };
@@ -39,6 +42,10 @@ where
 struct Pieces<B> {
     body: B,
     buffer: BytesMut,
+    /// Of the value that the buffer begins with.
+    scanner: Scanner,
+    /// How much of it was found to be the beginning of something well formed.
+    checked_bytes: usize,
     is_over: bool,
     size_bytes_max: usize,
 }
@@ -68,35 +75,53 @@ where
 impl<B> Pieces<B> {
     /// The next whole value in the buffer.
     fn take(&mut self) -> Result<Option<Bytes>, Status> {
-        let mut values =
-            serde_json::Deserializer::from_slice(&self.buffer).into_iter::<IgnoredAny>();
-        match values.next() {
-            None => {
-                // Nothing but blanks.
+        match self.scanner.go_on(&self.buffer) {
+            Found::Blank => {
                 self.buffer.clear();
+                self.scanner = Scanner::default();
                 Ok(None)
             }
-            Some(Ok(_)) => {
-                let end = values.byte_offset();
-                if end > self.size_bytes_max {
-                    return Err(too_large(end, self.size_bytes_max));
-                }
-                let value = self.buffer.split_to(end);
-                let mut framed = BytesMut::with_capacity(PREFIX_SIZE_BYTES + value.len());
-                let length = u32::try_from(value.len())
-                    .map_err(|_| too_large(value.len(), self.size_bytes_max))?;
-                framed.put_u8(0);
-                framed.put_u32(length);
-                framed.put_slice(&value);
-                Ok(Some(framed.freeze()))
-            }
-            Some(Err(error)) if error.is_eof() && !self.is_over => {
+            Found::Whole(end) => self.framed(end).map(Some),
+            // Whoever reads it says what is wrong with it.
+            Found::Other => self.framed(self.buffer.len()).map(Some),
+            Found::Part if self.is_over => self.framed(self.buffer.len()).map(Some),
+            Found::Part => {
                 if self.buffer.len() > self.size_bytes_max {
                     return Err(too_large(self.buffer.len(), self.size_bytes_max));
                 }
+                self.check()?;
                 Ok(None)
             }
-            Some(Err(error)) => Err(message::unreadable(&error)),
+        }
+    }
+
+    /// Takes a value out, and frames it.
+    fn framed(&mut self, end: usize) -> Result<Bytes, Status> {
+        if end > self.size_bytes_max {
+            return Err(too_large(end, self.size_bytes_max));
+        }
+        let value = self.buffer.split_to(end);
+        (self.scanner, self.checked_bytes) = (Scanner::default(), 0);
+        let mut framed = BytesMut::with_capacity(PREFIX_SIZE_BYTES + value.len());
+        let length =
+            u32::try_from(value.len()).map_err(|_| too_large(value.len(), self.size_bytes_max))?;
+        framed.put_u8(0);
+        framed.put_u32(length);
+        framed.put_slice(&value);
+        Ok(framed.freeze())
+    }
+
+    /// Whether a value that is not whole can still become one: whoever sends what cannot is to
+    /// hear it now, and not when it sends more. Looked at again only when there is twice as much,
+    /// so that small pieces do not make it dear.
+    fn check(&mut self) -> Result<(), Status> {
+        if self.buffer.len() < 2 * self.checked_bytes {
+            return Ok(());
+        }
+        self.checked_bytes = self.buffer.len();
+        match serde_json::from_slice::<IgnoredAny>(&self.buffer) {
+            Err(error) if !error.is_eof() => Err(message::unreadable(&error)),
+            _ => Ok(()),
         }
     }
 }
@@ -182,6 +207,50 @@ mod tests {
             assert!(failure.is_none());
         }
         assert!(read(&[]).await.0.is_empty());
+    }
+
+    #[tokio::test]
+    async fn small_pieces_are_not_dear() {
+        let text = format!("{{\"key\":\"{}\"}}", "A".repeat(1_024 * 1_024));
+        let body = StreamBody::new(futures_util::stream::empty::<Result<Frame<Bytes>, Status>>());
+        let mut pieces = Pieces {
+            body,
+            buffer: BytesMut::new(),
+            scanner: Scanner::default(),
+            checked_bytes: 0,
+            is_over: false,
+            size_bytes_max: 2 * text.len(),
+        };
+        let mut looked_at = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            pieces.buffer.extend_from_slice(&[byte]);
+            let (scanned, checked) = (pieces.scanner.offset(), pieces.checked_bytes);
+            let value = pieces.take().expect("well formed");
+            if at + 1 == text.len() {
+                assert_eq!(value.expect("whole").len(), PREFIX_SIZE_BYTES + text.len());
+                looked_at += 1;
+            } else {
+                assert_eq!(value, None);
+                looked_at += pieces.scanner.offset() - scanned;
+                if pieces.checked_bytes != checked {
+                    looked_at += pieces.checked_bytes;
+                }
+            }
+        }
+        assert!(looked_at < 4 * text.len(), "{looked_at}");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_become_a_value_is_refused_before_it_ends() {
+        let frame = Ok(Frame::data(Bytes::from_static(b"{\"ID\":1}{\"ID\" 7")));
+        let open = futures_util::stream::pending::<Result<Frame<Bytes>, Status>>();
+        let frames = futures_util::StreamExt::chain(futures_util::stream::iter([frame]), open);
+        let body = StreamBody::new(Box::pin(frames));
+        let mut requests: Streaming<pb::LeaseKeepAliveRequest> = requests(body, 1_000, |_| {});
+        let first = requests.message().await.expect("good");
+        assert_eq!(first.map(|request| request.id), Some(1));
+        let refusal = requests.message().await.expect_err("a colon is missing");
+        assert_eq!(refusal.code(), tonic::Code::InvalidArgument);
     }
 
     #[tokio::test]

@@ -18,7 +18,7 @@ use super::{answered, message, pieces, stream};
 use crate::grpc::Api;
 
 /// JSON takes more room than protobuf, base64 the most of it.
-const JSON_GROWTH: usize = 2;
+pub(super) const JSON_GROWTH: usize = 2;
 
 type Answer = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 

@@ -1,11 +1,13 @@
 //! Streams over a WebSocket: each message of the client's is a request, each line of the answer a
 //! message. Browsers can hold no other stream in both directions.
 
-use futures_util::{SinkExt, StreamExt};
+use bytes::Bytes;
+use futures_util::{SinkExt, Stream, StreamExt};
 use http::{HeaderMap, Method, Request, Response, Uri, header};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 use tonic::body::Body;
 use tower::Service;
@@ -13,6 +15,9 @@ use warp::Filter;
 use warp::ws::{Message, WebSocket, Ws};
 
 use super::Gateway;
+
+/// Requests of one client that wait to be read.
+const REQUESTS_MAX: usize = 16;
 
 /// Whether a client wants to speak in this way.
 pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
@@ -26,6 +31,8 @@ pub(super) async fn answer(gateway: Gateway, request: Request<Incoming>) -> Resp
     let asked = (request.uri().clone(), request.headers().clone());
     let filter = warp::ws().map(move |socket: Ws| {
         let (gateway, (uri, headers)) = (gateway.clone(), asked.clone());
+        let most = gateway.request_size_bytes_max();
+        let socket = socket.max_message_size(most).max_frame_size(most);
         socket.on_upgrade(move |socket| speak(socket, gateway, uri, headers))
     });
     match warp::service(filter).call(request).await {
@@ -36,20 +43,9 @@ pub(super) async fn answer(gateway: Gateway, request: Request<Incoming>) -> Resp
 
 async fn speak(socket: WebSocket, gateway: Gateway, uri: Uri, headers: HeaderMap) {
     let (mut to_client, from_client) = socket.split();
-    // Held by the stream of requests: gone when the client has hung up, or is listened to no more.
-    let (listening, hung_up) = oneshot::channel::<()>();
-    let requests = from_client
-        .take_while(|message| {
-            let goes_on = message.as_ref().is_ok_and(|message| !message.is_close());
-            std::future::ready(goes_on)
-        })
-        .filter_map(move |message| {
-            let _held = &listening;
-            let text = message.ok().filter(|message| !message.is_ping());
-            let frame = text.map(|text| Frame::data(text.into_bytes()));
-            std::future::ready(frame.map(Ok::<_, Status>))
-        });
-    let mut request = Request::new(StreamBody::new(Box::pin(requests)));
+    let (requests, asked) = mpsc::channel(REQUESTS_MAX);
+    let asked = ReceiverStream::new(asked).map(|text| Ok::<_, Status>(Frame::data(text)));
+    let mut request = Request::new(StreamBody::new(asked));
     // A socket begins with a GET, and what it carries is posted.
     *request.method_mut() = Method::POST;
     *request.uri_mut() = uri;
@@ -77,14 +73,26 @@ async fn speak(socket: WebSocket, gateway: Gateway, uri: Uri, headers: HeaderMap
     tokio::select! {
         // A client that is not there to hear it needs no answer.
         _ = talk => {}
-        () = gone(hung_up) => {}
+        () = listen(from_client, requests) => {}
     }
     let _ = to_client.close().await;
 }
 
-async fn gone(hung_up: oneshot::Receiver<()>) {
-    // Nothing is ever sent: it ends when the other half is dropped.
-    let _ = hung_up.await;
+/// Passes requests on until the client hangs up. Whoever answers may want no more of them, and
+/// the client still waits for its answer.
+async fn listen(
+    mut from_client: impl Stream<Item = Result<Message, warp::Error>> + Unpin,
+    requests: mpsc::Sender<Bytes>,
+) {
+    while let Some(Ok(message)) = from_client.next().await {
+        if message.is_close() {
+            return;
+        }
+        // Signs of life are none.
+        if message.is_text() || message.is_binary() {
+            let _ = requests.send(message.into_bytes()).await;
+        }
+    }
 }
 
 async fn send(

@@ -1,7 +1,5 @@
 //! The JSON gateway, driven by curl.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -324,75 +322,6 @@ fn metadata_and_deadlines_come_along() {
         json(&late),
         json!({"code": 4, "message": "context deadline exceeded"})
     );
-}
-
-#[test]
-fn a_web_socket_carries_a_stream() {
-    let cluster = Cluster::start(1, &[]);
-    let port = cluster.client_port(0);
-    let mut socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    socket
-        .write_all(
-            b"GET /v3/watch HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\
-              sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        )
-        .unwrap();
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        socket.read_exact(&mut byte).unwrap();
-        head.extend(byte);
-    }
-    let head = String::from_utf8(head).unwrap().to_lowercase();
-    assert!(head.starts_with("http/1.1 101 "), "{head}");
-    assert!(head.contains("sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo="));
-    send_text(&mut socket, "{\"create_request\":{\"key\":\"YQ==\"}}");
-    assert_eq!(read_text(&mut socket)["result"]["created"], true);
-    post(port, "/v3/kv/put", "{\"key\":\"YQ==\",\"value\":\"MQ==\"}");
-    let heard = read_text(&mut socket);
-    assert_eq!(heard["result"]["events"][0]["kv"]["value"], "MQ==");
-    // More can be asked on the way.
-    send_text(&mut socket, "{\"create_request\":{\"key\":\"Yg==\"}}");
-    assert_eq!(read_text(&mut socket)["result"]["watch_id"], "1");
-    drop(socket);
-    crate::support::wait::wait_for("the end of the watches", || {
-        let counts = get(port, "/metrics").body;
-        let none = "etcd_debugging_mvcc_watcher_total 0";
-        counts.lines().any(|line| line == none).then_some(())
-    });
-}
-
-/// A frame of text as a client sends it: masked.
-fn send_text(socket: &mut TcpStream, text: &str) {
-    let mask = [7, 1, 3, 9];
-    let length = u8::try_from(text.len()).unwrap();
-    assert!(length < 126);
-    let mut frame = vec![0x81, 0x80 | length];
-    frame.extend(mask);
-    frame.extend(
-        text.bytes()
-            .zip(mask.iter().cycle())
-            .map(|(byte, key)| byte ^ key),
-    );
-    socket.write_all(&frame).unwrap();
-}
-
-/// The text of the server's next frame.
-fn read_text(socket: &mut TcpStream) -> Value {
-    let mut head = [0; 2];
-    socket.read_exact(&mut head).unwrap();
-    assert_eq!(head[0], 0x81);
-    let length = match head[1] {
-        126 => {
-            let mut length = [0; 2];
-            socket.read_exact(&mut length).unwrap();
-            usize::from(u16::from_be_bytes(length))
-        }
-        short => usize::from(short),
-    };
-    let mut text = vec![0; length];
-    socket.read_exact(&mut text).unwrap();
-    json(&String::from_utf8(text).unwrap())
 }
 
 #[test]
