@@ -16,14 +16,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tonic::body::Body;
 
 use crate::grpc::Services;
 use crate::http_api::HttpApi;
-use crate::listen::accept_all;
+use crate::listen::{PlacedSocket, Room, accept_all};
 use crate::log::{Logger, Rejections};
 use crate::metrics::Metrics;
 pub(crate) use meter::{Counts, Meter};
@@ -67,12 +67,14 @@ pub(crate) struct ClientServer {
     accepting: JoinSet<()>,
     graceful: Arc<Mutex<Option<GracefulShutdown>>>,
     rejections: Rejections,
+    room: Room,
 }
 
 impl ClientServer {
-    /// Nobody is listened to yet.
-    pub(crate) fn new(logger: &Logger) -> Self {
+    /// Nobody is listened to yet; all ports share the room for clients.
+    pub(crate) fn new(room: Room, logger: &Logger) -> Self {
         Self {
+            room,
             accepting: JoinSet::new(),
             graceful: Arc::new(Mutex::new(Some(GracefulShutdown::new()))),
             rejections: Rejections::new("rejected connection on client endpoint", logger),
@@ -87,8 +89,10 @@ impl ClientServer {
             let rejections = self.rejections.clone();
             self.accepting.spawn(accept_all(
                 listener,
+                self.room.clone(),
                 logger.clone(),
-                move |socket, address| {
+                move |socket, address, place| {
+                    let socket = PlacedSocket::new(socket, place);
                     let watcher = watcher(&graceful);
                     let (api, rejections) = (api.clone(), rejections.clone());
                     async move {
@@ -113,13 +117,13 @@ impl ClientServer {
 }
 
 async fn serve_one(
-    socket: TcpStream,
+    socket: PlacedSocket,
     address: SocketAddr,
     api: Arc<ClientApi>,
     watcher: Watcher,
     rejections: &Rejections,
 ) {
-    if let Err(reason) = first_bytes::arrive(&socket, HEADER_READ_TIMEOUT).await {
+    if let Err(reason) = first_bytes::arrive(socket.socket(), HEADER_READ_TIMEOUT).await {
         rejections.reject(address, &reason);
         return;
     }

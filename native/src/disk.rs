@@ -13,13 +13,14 @@ mod image;
 mod offline;
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use quorate_core::Input;
-use quorate_core::disk::{DiskBatch, DiskError, Lane};
+use quorate_core::disk::{DiskBatch, DiskError, DiskOperation, Lane};
 
 pub(crate) use directory::{DataDirectory, DirectoryError};
 pub(crate) use image::load_image;
@@ -28,6 +29,7 @@ pub(crate) use offline::carry_out;
 use crate::log::Logger;
 use crate::member_thread::MemberHandle;
 use crate::metrics::{LaneMetrics, Metrics};
+use crate::threads::Threads;
 #[cfg(feature = "torture")]
 use faults::FaultyFiles as LaneFiles;
 #[cfg(not(feature = "torture"))]
@@ -54,6 +56,8 @@ pub(crate) struct DiskSettings<'a> {
     pub(crate) metrics: &'a Metrics,
     /// Whom slowness is told.
     pub(crate) logger: &'a Logger,
+    /// What starts them.
+    pub(crate) threads: &'a Threads,
 }
 
 impl Disk {
@@ -67,11 +71,10 @@ impl Disk {
             let (sender, batches) = mpsc::channel();
             let mut files = LaneFiles::new(settings, metrics.clone());
             let member = member.clone();
-            threads.push(
-                thread::Builder::new()
-                    .name(name.to_owned())
-                    .spawn(move || run(&mut files, &metrics, &batches, &member))?,
-            );
+            threads.push(settings.threads.spawn(name, move || {
+                let carry_out = |operation: &DiskOperation| files.carry_out(operation);
+                run(carry_out, &metrics, &batches, &member);
+            })?);
             io::Result::Ok(sender)
         };
         let sender = DiskSender {
@@ -103,7 +106,7 @@ impl DiskSender {
 }
 
 fn run(
-    files: &mut LaneFiles,
+    mut carry_out: impl FnMut(&DiskOperation) -> Result<(), DiskError>,
     metrics: &LaneMetrics,
     batches: &Receiver<DiskBatch>,
     member: &MemberHandle,
@@ -120,7 +123,7 @@ fn run(
             Some(error) => Err(error.clone()),
             None => operations
                 .iter()
-                .try_for_each(|operation| files.carry_out(operation)),
+                .try_for_each(|operation| without_panic(&mut carry_out, operation)),
         };
         metrics.carried_out(begun.elapsed());
         broken = result.as_ref().err().cloned();
@@ -131,6 +134,82 @@ fn run(
         };
         if !member.blocking_send(done) {
             return;
+        }
+    }
+}
+
+/// Carries out one operation. Whoever panics half way has failed: the member must hear of it, for
+/// it waits for nothing else.
+fn without_panic(
+    carry_out: &mut impl FnMut(&DiskOperation) -> Result<(), DiskError>,
+    operation: &DiskOperation,
+) -> Result<(), DiskError> {
+    // Nothing is carried out after a failure, so nobody sees what was left half way.
+    let done = catch_unwind(AssertUnwindSafe(|| carry_out(operation)));
+    done.unwrap_or_else(|_| {
+        Err(DiskError {
+            operation: "carry out".to_owned(),
+            path: path_of(operation).to_owned(),
+            reason: "the disk's thread panicked".to_owned(),
+        })
+    })
+}
+
+fn path_of(operation: &DiskOperation) -> &str {
+    match operation {
+        DiskOperation::Append { path, .. }
+        | DiskOperation::Truncate { path, .. }
+        | DiskOperation::Sync { path }
+        | DiskOperation::SyncDirectory { path }
+        | DiskOperation::Remove { path } => path,
+        DiskOperation::Rename { from, .. } => from,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate_core::id::{BatchId, MemberId};
+
+    use super::*;
+    use crate::member_thread;
+    use crate::metrics::Facts;
+
+    #[tokio::test]
+    async fn a_lane_that_panics_has_failed_and_carries_nothing_out_any_more() {
+        let (member, mut inbox) = member_thread::channel();
+        let metrics = Metrics::new(&Facts::of_test(MemberId(1)));
+        let (sender, batches) = mpsc::channel();
+        for id in [1, 2] {
+            let operations = vec![DiskOperation::Sync {
+                path: format!("file{id}"),
+            }];
+            let batch = DiskBatch {
+                id: BatchId(id),
+                lane: Lane::Log,
+                operations,
+            };
+            sender.send(batch).expect("open");
+        }
+        drop(sender);
+        let lane = metrics.log_lane();
+        let thread = std::thread::spawn(move || {
+            let mut count = 0;
+            let carry_out = |_: &DiskOperation| {
+                count += 1;
+                assert!(count > 1, "on purpose");
+                Ok(())
+            };
+            run(carry_out, &lane, &batches, &member);
+        });
+        thread.join().expect("caught");
+        for id in [1, 2] {
+            let Some(Input::DiskDone { batch, result, .. }) = inbox.next_input().await else {
+                panic!("no answer to batch {id}");
+            };
+            assert_eq!(batch, BatchId(id));
+            let failure = result.expect_err("it panicked");
+            assert_eq!(failure.path, "file1");
+            assert_eq!(failure.reason, "the disk's thread panicked");
         }
     }
 }

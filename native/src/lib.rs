@@ -25,6 +25,7 @@ mod peer;
 mod replay;
 mod server;
 mod settings;
+mod threads;
 #[cfg(feature = "torture")]
 mod torture;
 pub mod utl;
@@ -36,6 +37,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use flags::{GatherError, Request, Values};
+use listen::{RESERVED_FILES, Room, TooFewFiles};
 use log::Logger;
 use serde_json::json;
 use server::End;
@@ -45,7 +47,12 @@ use settings::Settings;
 const EXIT_BAD_FLAG: u8 = 2;
 
 /// Runs the server, or one of its commands, with the arguments behind the program's name.
-pub fn run(arguments: &[String]) -> ExitCode {
+pub fn run(arguments: &[OsString]) -> ExitCode {
+    let texts: Result<Vec<String>, String> = arguments.iter().map(text_of).collect();
+    let arguments = &match texts {
+        Ok(texts) => texts,
+        Err(error) => return bad_flag(&error),
+    };
     match arguments.first().map(String::as_str) {
         Some("replay") => return replay::run(&arguments[1..]),
         Some("check") => return check_disk::run(&arguments[1..]),
@@ -56,6 +63,13 @@ pub fn run(arguments: &[String]) -> ExitCode {
         Ok(Request::Help) => print(&flags::help_text()),
         Ok(Request::Version(line)) => print(&flags::version_text(&line, &environment())),
         Err(error) => bad_flag(&error.to_string()),
+    }
+}
+
+fn text_of(argument: &OsString) -> Result<String, String> {
+    match argument.to_str() {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(format!("the argument {argument:?} is not valid UTF-8")),
     }
 }
 
@@ -113,8 +127,9 @@ fn serve(arguments: &[String], line: Values) -> ExitCode {
 
 /// As etcd does, with what the process was started with.
 fn tell_arguments(logger: &Logger, arguments: &[String]) {
-    let program = env::args().next().unwrap_or_default();
-    let all: Vec<&str> = std::iter::once(program.as_str())
+    let program = env::args_os().next().unwrap_or_default();
+    let program = program.to_string_lossy();
+    let all: Vec<&str> = std::iter::once(program.as_ref())
         .chain(arguments.iter().map(String::as_str))
         .collect();
     logger.info("Running: ", &[("args", json!(all))]);
@@ -128,6 +143,19 @@ fn not_verified(logger: &Logger, arguments: &[String], error: &str) -> ExitCode 
 }
 
 fn run_server(settings: &Settings, logger: &Logger) -> ExitCode {
+    let room = match Room::within(listen::raise_open_files_max()) {
+        Ok(room) => room,
+        Err(TooFewFiles { limit }) => {
+            logger.fatal(
+                "file descriptor limit of etcd process is too low; please set higher",
+                &[
+                    ("limit", json!(limit)),
+                    ("recommended-limit", json!(RESERVED_FILES)),
+                ],
+            );
+            return ExitCode::FAILURE;
+        }
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("quorate")
@@ -139,7 +167,7 @@ fn run_server(settings: &Settings, logger: &Logger) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(server::run(settings, logger)) {
+    match runtime.block_on(server::run(settings, room, logger)) {
         Ok(End::Signal(signal)) => signal.end_process(),
         // etcd ends like this, too: whoever starts it again on failure must not do so now.
         Ok(End::Removed) => ExitCode::SUCCESS,

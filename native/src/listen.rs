@@ -1,5 +1,7 @@
 //! Listening sockets, and the loop that accepts on them.
 
+mod room;
+
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -12,6 +14,9 @@ use tokio::time::sleep;
 
 use crate::flags::Endpoint;
 use crate::log::Logger;
+pub(crate) use room::{
+    Place, PlacedSocket, RESERVED_FILES, Room, TooFewFiles, raise_open_files_max,
+};
 
 /// How long to wait when no connection can be accepted: of too many open files, most likely.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(50);
@@ -71,21 +76,26 @@ fn listen_on(address: SocketAddr, options: Options) -> io::Result<TcpListener> {
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;
 
-/// Accepts until it is dropped, and with it every connection.
-pub(crate) async fn accept_all<F, C>(listener: TcpListener, logger: Logger, serve: F)
+/// Accepts until it is dropped, and with it every connection. While there is no room, whoever
+/// connects waits in the queue of the listening socket.
+pub(crate) async fn accept_all<F, C>(listener: TcpListener, room: Room, logger: Logger, serve: F)
 where
-    F: Fn(TcpStream, SocketAddr) -> C,
+    F: Fn(TcpStream, SocketAddr, Place) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
     let mut connections = JoinSet::new();
+    let mut place = None;
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            free = room.place(), if place.is_none() => place = Some(free),
+            accepted = listener.accept(), if place.is_some() => match accepted {
                 Ok((socket, address)) => {
                     // Without it a small answer waits for the client's acknowledgement. A socket
                     // that refuses is about to fail anyway.
                     let _ = socket.set_nodelay(true);
-                    connections.spawn(serve(socket, address));
+                    if let Some(place) = place.take() {
+                        connections.spawn(serve(socket, address, place));
+                    }
                 }
                 Err(error) => {
                     logger.warn("failed to accept a connection", &[

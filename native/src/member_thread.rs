@@ -26,6 +26,7 @@ use quorate_core::{Input, Output};
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::threads::Threads;
 pub(crate) use described::{describe, size_bytes};
 use dispatch::Dispatch;
 pub(crate) use dispatch::Hosts;
@@ -173,6 +174,15 @@ impl MemberHandle {
 }
 
 impl MemberInbox {
+    /// The next input, for a test that has no member.
+    #[cfg(test)]
+    pub(crate) async fn next_input(&mut self) -> Option<Input> {
+        match self.events.recv().await? {
+            Event::Input(input) => Some(input),
+            _ => None,
+        }
+    }
+
     /// Takes what is there without waiting for more; false when nobody will send anything again.
     fn take_waiting(&mut self, batch: &mut Vec<Event>) -> bool {
         while batch.len() < INPUTS_IN_BATCH_MAX {
@@ -275,22 +285,24 @@ fn run(
 
 /// Ticks until the member is gone. A tick that is late is not made up for: after a pause of the
 /// process a burst of ticks would be an election nobody needs.
-pub(crate) fn spawn_clock(tick: Duration, member: MemberHandle) -> io::Result<JoinHandle<()>> {
-    thread::Builder::new()
-        .name("clock".to_owned())
-        .spawn(move || {
-            let mut next = Instant::now() + tick;
-            loop {
-                let now = Instant::now();
-                if now < next {
-                    thread::sleep(next - now);
-                }
-                if !member.blocking_send(Input::Tick) {
-                    return;
-                }
-                next = (next + tick).max(Instant::now());
+pub(crate) fn spawn_clock(
+    tick: Duration,
+    member: MemberHandle,
+    threads: &Threads,
+) -> io::Result<JoinHandle<()>> {
+    threads.spawn("clock", move || {
+        let mut next = Instant::now() + tick;
+        loop {
+            let now = Instant::now();
+            if now < next {
+                thread::sleep(next - now);
             }
-        })
+            if !member.blocking_send(Input::Tick) {
+                return;
+            }
+            next = (next + tick).max(Instant::now());
+        }
+    })
 }
 
 #[cfg(test)]
@@ -367,6 +379,7 @@ mod tests {
             is_unsafe: false,
             metrics: &metrics,
             logger: &logger,
+            threads: &crate::threads::threads().0,
         };
         let (disk, sender) = Disk::start(&settings, &member).expect("threads");
         let (stopped, has_stopped) = oneshot::channel();

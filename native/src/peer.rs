@@ -24,6 +24,7 @@ mod pages;
 mod prober;
 mod reader;
 mod roster;
+mod streams;
 mod writer;
 
 use std::sync::Arc;
@@ -154,8 +155,9 @@ impl Peers {
             failures: failed,
         };
         let mut tasks = JoinSet::new();
+        let server = Arc::new(listener::Server::new(context.clone()));
         for listener in reached.listeners {
-            tasks.spawn(listener::run(listener, context.clone()));
+            tasks.spawn(listener::run(listener, server.clone()));
         }
         tasks.spawn(keeper::run(context));
         RunningPeers { tasks, failures }

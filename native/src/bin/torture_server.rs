@@ -2,6 +2,7 @@
 //! on demand; never without its runner.
 
 use std::env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
@@ -17,7 +18,7 @@ fn main() -> ExitCode {
         eprintln!("quorate-torture-server: {error}");
         return ExitCode::FAILURE;
     }
-    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     quorate::run(&arguments)
 }
 

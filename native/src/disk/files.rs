@@ -15,6 +15,7 @@ use super::DiskSettings;
 use crate::go_duration::GoDuration;
 use crate::log::{self, Logger};
 use crate::metrics::{Facts, LaneMetrics, Metrics};
+use crate::threads::threads;
 
 /// Files kept open; a lane writes to one or two at a time.
 const OPEN_FILES_MAX: usize = 4;
@@ -58,6 +59,7 @@ impl Files {
             is_unsafe: false,
             metrics: &metrics,
             logger: &log::to_stderr(),
+            threads: &threads().0,
         };
         Self::new(&settings, metrics.log_lane())
     }

@@ -102,9 +102,15 @@ pub(super) async fn run(
             }
         }
         tokio::select! {
-            () = sleep(pause) => {}
+            biased;
+            changed = target.changed() => {
+                // Nobody wants this way any more, nor will again.
+                if changed.is_err() {
+                    return;
+                }
+            }
             () = queue.nudged() => {}
-            _ = target.changed() => {}
+            () = sleep(pause) => {}
         }
         pause = (pause * 2).min(PAUSE_MAX);
     }
@@ -138,13 +144,11 @@ async fn travel(
     writer::run(stream, queue).await
 }
 
-/// Waits until a member is not reached at a URL any more.
+/// Waits until a member is not reached at a URL any more, or nobody wants to reach it.
 async fn is_elsewhere(target: &mut watch::Receiver<Target>, endpoint: &Endpoint) {
     let is_moved = |target: &Target| target.is_kept && !target.urls.contains(endpoint);
-    if target.wait_for(is_moved).await.is_err() {
-        // Nobody will say so any more.
-        std::future::pending().await
-    }
+    // Fails when nobody can say so any more.
+    let _ = target.wait_for(is_moved).await;
 }
 
 /// Does what a refusal asks of this member.

@@ -9,6 +9,9 @@ use thiserror::Error;
 
 /// Bytes before each frame.
 const PREFIX_SIZE_BYTES: usize = 4;
+/// Reserved at once for a frame, beyond what has come of it: its sender must send what it
+/// announces before it has our memory.
+const RESERVED_SIZE_BYTES_MAX: usize = 1_024 * 1_024;
 
 /// What goes before a frame on the stream.
 pub(super) fn prefix(frame: &[u8]) -> [u8; PREFIX_SIZE_BYTES] {
@@ -55,7 +58,8 @@ impl FrameDecoder {
         let size = size_bytes as usize;
         let needed = PREFIX_SIZE_BYTES + size;
         if self.buffer.len() < needed {
-            self.buffer.reserve(needed - self.buffer.len());
+            let missing = needed - self.buffer.len();
+            self.buffer.reserve(missing.min(RESERVED_SIZE_BYTES_MAX));
             return Ok(None);
         }
         self.buffer.advance(PREFIX_SIZE_BYTES);
@@ -102,5 +106,13 @@ mod tests {
             })
         );
         assert!(decoder.buffer.capacity() < 1_024);
+    }
+
+    #[test]
+    fn a_frame_that_is_only_announced_takes_little() {
+        let announced = limits::FRAME_SIZE_BYTES_MAX.to_le_bytes();
+        let mut decoder = FrameDecoder::new(&announced);
+        assert_eq!(decoder.next(), Ok(None));
+        assert!(decoder.buffer.capacity() < 2 * RESERVED_SIZE_BYTES_MAX);
     }
 }

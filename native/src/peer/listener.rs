@@ -21,44 +21,59 @@ use super::handshake::{self, PROTOCOL, Refusal, STREAM_PATH};
 use super::link::Link;
 use super::members_page::{self, MEMBERS_PATH};
 use super::prober::{Health, PROBING_PATH};
-use super::roster::Caller;
-use super::{Context, Peer, pages, reader};
-use crate::listen::accept_all;
+use super::streams::Streams;
+use super::{Context, pages, reader};
+use crate::listen::{Room, accept_all};
 use crate::log::Rejections;
 use crate::version;
 
 /// How long whoever connects may take to send headers.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What all connections share.
-struct Server {
+/// What all connections share, on whichever socket they came.
+pub(super) struct Server {
     context: Context,
     rejections: Rejections,
+    /// Gone with this: so whoever runs a stream must not hold it.
+    streams: Streams,
+}
+
+impl Server {
+    /// Nobody has connected yet.
+    pub(super) fn new(context: Context) -> Self {
+        let rejections = Rejections::new("rejected connection on peer endpoint", &context.logger);
+        Self {
+            context,
+            rejections,
+            streams: Streams::default(),
+        }
+    }
 }
 
 /// Accepts until it is dropped.
-pub(super) async fn run(listener: TcpListener, context: Context) {
-    let logger = context.logger.clone();
-    let rejections = Rejections::new("rejected connection on peer endpoint", &logger);
-    let server = Arc::new(Server {
-        context,
-        rejections,
-    });
-    accept_all(listener, logger, move |socket, address| {
-        let server = server.clone();
-        async move {
-            let shared = server.clone();
-            let service = service_fn(move |request| answer(request, address, shared.clone()));
-            let connection = hyper::server::conn::http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEADER_READ_TIMEOUT)
-                .serve_connection(TokioIo::new(socket), service)
-                .with_upgrades();
-            if let Err(error) = connection.await {
-                server.rejections.ended(address, &error);
+pub(super) async fn run(listener: TcpListener, server: Arc<Server>) {
+    let logger = server.context.logger.clone();
+    // Files are kept back for these: clients cannot take them.
+    accept_all(
+        listener,
+        Room::unlimited(),
+        logger,
+        move |socket, address, _| {
+            let server = server.clone();
+            async move {
+                let shared = server.clone();
+                let service = service_fn(move |request| answer(request, address, shared.clone()));
+                let connection = hyper::server::conn::http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEADER_READ_TIMEOUT)
+                    .serve_connection(TokioIo::new(socket), service)
+                    .with_upgrades();
+                if let Err(error) = connection.await {
+                    server.rejections.ended(address, &error);
+                }
             }
-        }
-    })
+        },
+    )
     .await;
 }
 
@@ -99,29 +114,9 @@ async fn members(context: &Context) -> Answer {
 /// Whether somebody may have a stream, and who it is.
 fn admit(headers: &HeaderMap, context: &Context) -> Result<(MemberId, Arc<Link>), Refusal> {
     let caller = handshake::read(headers, context.own)?;
-    let (from, roster) = (caller.from, &context.roster);
-    // Before anything it says is heard: a vote that it gives now may be its second one.
-    if caller.is_new && roster.has_started(from) {
-        return Err(Refusal::Bootstrapped(from));
-    }
-    if caller.knows_us && context.member.standing().is_new {
-        return Err(Refusal::SelfBootstrapped);
-    }
-    match roster.caller(from) {
-        Caller::Known => {}
-        Caller::Removed => return Err(Refusal::Removed(from)),
-        Caller::Stranger => {
-            let urls = caller.urls;
-            if urls.is_empty() || !roster.receive_guest(Peer { id: from, urls }) {
-                return Err(Refusal::Unknown(from));
-            }
-        }
-    }
-    match roster.link(from) {
-        Some(link) => Ok((from, link)),
-        // It was closed this very moment: the next try finds what is so then.
-        None => Err(Refusal::Unknown(from)),
-    }
+    let (from, is_new) = (caller.from, context.member.standing().is_new);
+    let link = context.roster.admit(caller, is_new)?;
+    Ok((from, link))
 }
 
 fn stream(request: Request<Incoming>, address: SocketAddr, server: &Arc<Server>) -> Answer {
@@ -132,9 +127,8 @@ fn stream(request: Request<Incoming>, address: SocketAddr, server: &Arc<Server>)
     };
     // It is up: whoever waits to dial it need not wait any longer.
     link.nudge();
-    let server = server.clone();
-    tokio::spawn(async move {
-        let context = &server.context;
+    let (context, rejections) = (context.clone(), server.rejections.clone());
+    server.streams.begin(from, async move {
         let Ok(upgraded) = hyper::upgrade::on(request).await else {
             return;
         };
@@ -145,7 +139,7 @@ fn stream(request: Request<Incoming>, address: SocketAddr, server: &Arc<Server>)
         let (first, metrics) = (&parts.read_buf, link.metrics());
         let error = reader::run(from, stream, first, &context.member, metrics).await;
         if error.kind() == ErrorKind::InvalidData {
-            server.rejections.reject(address, &error.to_string());
+            rejections.reject(address, &error.to_string());
         }
         context.logger.debug(
             "closed TCP streaming connection from remote peer",

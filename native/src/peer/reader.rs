@@ -18,26 +18,24 @@ const READ_TIMEOUT: Duration = Duration::from_secs(5);
 /// Read at once.
 const READ_SIZE_BYTES: usize = 64 * 1_024;
 
-/// Reads until the stream ends or breaks; returns why it did.
-pub(super) async fn run(
-    from: MemberId,
-    stream: TcpStream,
-    first: &[u8],
-    member: &MemberHandle,
-    metrics: &PeerMetrics,
-) -> io::Error {
-    let error = read(from, stream, first, member, metrics).await;
-    metrics.lost();
-    error
+/// Counts a stream as lost, however it ends: a newer one may have taken its place.
+struct Counted<'a>(&'a PeerMetrics);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.lost();
+    }
 }
 
-async fn read(
+/// Reads until the stream ends or breaks; returns why it did.
+pub(super) async fn run(
     from: MemberId,
     mut stream: TcpStream,
     first: &[u8],
     member: &MemberHandle,
     metrics: &PeerMetrics,
 ) -> io::Error {
+    let _counted = Counted(metrics);
     let mut decoder = FrameDecoder::new(first);
     loop {
         loop {

@@ -6,6 +6,8 @@
 //! belong to its cluster by what they say, though it has not heard of them yet. A member that was
 //! away for long does not know its leader until that has sent it the log.
 
+mod admission;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -31,21 +33,12 @@ pub(super) struct Target {
     pub(super) is_kept: bool,
 }
 
-/// How somebody who dials stands to this cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Caller {
-    /// It is a member, or a guest already.
-    Known,
-    /// It was a member.
-    Removed,
-    /// Nobody has heard of it here.
-    Stranger,
-}
-
 /// A way that nobody travels yet.
 pub(super) struct NewWay {
     /// To whom.
     pub(super) peer: MemberId,
+    /// Which of the ways there ever were.
+    pub(super) generation: u64,
     /// Where that is.
     pub(super) target: watch::Receiver<Target>,
     /// What is sent there.
@@ -69,9 +62,11 @@ struct Known {
     members: Membership,
     ways: BTreeMap<MemberId, Way>,
     new: Vec<NewWay>,
+    next_generation: u64,
 }
 
 struct Way {
+    generation: u64,
     link: Arc<Link>,
     target: watch::Sender<Target>,
 }
@@ -93,6 +88,7 @@ impl Roster {
                 members: Membership::default(),
                 ways: BTreeMap::new(),
                 new: Vec::new(),
+                next_generation: 0,
             }),
             opened: Notify::new(),
         };
@@ -114,48 +110,9 @@ impl Roster {
             .map_or(Sent::NotConnected, |way| way.link.send(frame))
     }
 
-    /// The way to somebody, if there is one.
-    pub(super) fn link(&self, peer: MemberId) -> Option<Arc<Link>> {
-        self.read().ways.get(&peer).map(|way| way.link.clone())
-    }
-
-    /// How somebody who dials stands to this cluster.
-    pub(super) fn caller(&self, peer: MemberId) -> Caller {
-        let known = self.read();
-        if known.members.is_removed(peer) {
-            Caller::Removed
-        } else if known.ways.contains_key(&peer) {
-            Caller::Known
-        } else {
-            Caller::Stranger
-        }
-    }
-
     /// Whether somebody has told its name to this cluster.
     pub(super) fn has_started(&self, peer: MemberId) -> bool {
-        let known = self.read();
-        known.members.has_started(peer) || known.started.contains(&peer)
-    }
-
-    /// Opens a way back to somebody who dials and is not known yet; false when there are too many
-    /// of the kind.
-    pub(super) fn receive_guest(&self, guest: Peer) -> bool {
-        let mut known = self.write();
-        let guests = known
-            .ways
-            .values()
-            .filter(|way| !way.target.borrow().is_kept);
-        if guests.count() >= GUESTS_MAX {
-            return false;
-        }
-        let target = Target {
-            urls: guest.urls,
-            is_kept: false,
-        };
-        self.open(&mut known, guest.id, target);
-        drop(known);
-        self.opened.notify_one();
-        true
+        self.read().has_started(peer)
     }
 
     /// Waits for ways that nobody travels yet.
@@ -169,11 +126,14 @@ impl Roster {
         }
     }
 
-    /// Nobody travels a way any more.
-    pub(super) fn close(&self, peer: MemberId) {
+    /// Nobody travels a way any more. One that was opened since to the same peer stays.
+    pub(super) fn close(&self, peer: MemberId, generation: u64) {
         self.change(|known| {
-            known.ways.remove(&peer);
-            self.metrics.forget_peer(peer);
+            let way = known.ways.get(&peer);
+            if way.is_some_and(|way| way.generation == generation) {
+                known.ways.remove(&peer);
+                self.metrics.forget_peer(peer);
+            }
         });
     }
 
@@ -201,28 +161,35 @@ impl Roster {
                         is_news
                     });
                 }
-                None => self.open(&mut known, peer, target),
+                None => {
+                    self.open(&mut known, peer, target);
+                }
             }
         }
         drop(known);
         self.opened.notify_one();
     }
 
-    fn open(&self, known: &mut Known, peer: MemberId, target: Target) {
+    fn open(&self, known: &mut Known, peer: MemberId, target: Target) -> Arc<Link> {
         let (link, queue) = link::link(self.metrics.peer(peer));
         let (sender, target) = watch::channel(target);
+        let generation = known.next_generation;
+        known.next_generation += 1;
         known.ways.insert(
             peer,
             Way {
-                link,
+                generation,
+                link: link.clone(),
                 target: sender,
             },
         );
         known.new.push(NewWay {
             peer,
+            generation,
             target,
             queue,
         });
+        link
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Known> {
@@ -236,6 +203,10 @@ impl Roster {
 }
 
 impl Known {
+    fn has_started(&self, peer: MemberId) -> bool {
+        self.members.has_started(peer) || self.started.contains(&peer)
+    }
+
     /// To whom a way is kept up. As long as this member does not find itself among the members, be
     /// it that it has not read so far or that it was removed, it also stays with those it began
     /// with: one of them knows more.
@@ -266,7 +237,7 @@ mod tests {
 
     const OWN: MemberId = MemberId(1);
 
-    fn roster(first: &[u64]) -> Roster {
+    pub(super) fn roster(first: &[u64]) -> Roster {
         let metrics = Metrics::new(&Facts::of_test(OWN));
         let first = first.iter().map(|id| peer(*id)).collect();
         Roster::new(OWN, first, Vec::new(), metrics)
@@ -276,14 +247,14 @@ mod tests {
         format!("http://127.0.0.1:{id}")
     }
 
-    fn peer(id: u64) -> Peer {
+    pub(super) fn peer(id: u64) -> Peer {
         Peer {
             id: MemberId(id),
             urls: Endpoint::parse_list(&url(id)).expect("a URL"),
         }
     }
 
-    fn members(ids: &[u64], removed: &[u64]) -> Membership {
+    pub(super) fn members(ids: &[u64], removed: &[u64]) -> Membership {
         let info = |id: &u64| MemberInfo {
             id: MemberId(*id),
             peer_urls: vec![url(*id)],
@@ -292,7 +263,7 @@ mod tests {
         Membership::new(ids.iter().map(info), removed.iter().map(|id| MemberId(*id)))
     }
 
-    fn kept(roster: &Roster) -> Vec<u64> {
+    pub(super) fn kept(roster: &Roster) -> Vec<u64> {
         let known = roster.read();
         let ways = known.ways.iter();
         ways.filter(|(_, way)| way.target.borrow().is_kept)
@@ -309,7 +280,6 @@ mod tests {
         assert_eq!(kept(&roster), [2, 3, 4]);
         roster.set_members(members(&[2, 3], &[4]));
         assert_eq!(kept(&roster), [2, 3]);
-        assert_eq!(roster.caller(MemberId(4)), Caller::Removed);
         roster.set_members(members(&[1, 2], &[4]));
         assert_eq!(kept(&roster), [2]);
     }
@@ -321,35 +291,22 @@ mod tests {
         assert_eq!(kept(&roster), [2, 3]);
         roster.set_members(members(&[1, 2], &[3]));
         assert_eq!(kept(&roster), [2]);
-        assert!(roster.link(MemberId(3)).is_some(), "it may have to be told");
-        roster.close(MemberId(3));
-        assert!(roster.link(MemberId(3)).is_none());
+        let generation = |id| {
+            let known = roster.read();
+            known.ways.get(&MemberId(id)).map(|way| way.generation)
+        };
+        let third = generation(3).expect("it may have to be told");
+        roster.close(MemberId(3), third);
+        assert_eq!(generation(3), None);
         // One that ended at the very moment at which it was wanted again is opened anew.
-        roster.close(MemberId(2));
+        let old = generation(2).expect("kept");
+        roster.close(MemberId(2), old);
+        let new = generation(2);
+        assert_ne!(new, Some(old));
         assert_eq!(kept(&roster), [2]);
-    }
-
-    #[test]
-    fn a_guest_becomes_a_member() {
-        let roster = roster(&[]);
-        roster.set_members(members(&[1, 2], &[]));
-        assert_eq!(roster.caller(MemberId(5)), Caller::Stranger);
-        assert!(roster.receive_guest(peer(5)));
-        assert_eq!(roster.caller(MemberId(5)), Caller::Known);
-        assert_eq!(kept(&roster), [2]);
-        roster.set_members(members(&[1, 2, 5], &[]));
-        assert_eq!(kept(&roster), [2, 5]);
-    }
-
-    #[test]
-    fn guests_are_few() {
-        let roster = roster(&[2]);
-        for id in 0..GUESTS_MAX as u64 {
-            assert!(roster.receive_guest(peer(100 + id)));
-        }
-        assert!(!roster.receive_guest(peer(50)));
-        roster.close(MemberId(100));
-        assert!(roster.receive_guest(peer(50)));
+        // Whoever travelled the old one does not end the new one.
+        roster.close(MemberId(2), old);
+        assert_eq!(generation(2), new);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What is wrong with a command line is named, with etcd's exit codes.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
-use crate::support::tools::QUORATE;
+use crate::support::tools::{QUORATE, QUORATECTL, QUORATEUTL};
 
 fn run(line: &str) -> (i32, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -119,6 +121,35 @@ fn version_and_help_are_no_errors() {
     assert_eq!(code, 0);
     assert!(
         text.contains("--initial-cluster-token 'etcd-cluster'"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_argument_that_is_no_text_is_named() {
+    for program in [QUORATE, QUORATECTL, QUORATEUTL] {
+        let output = Command::new(program)
+            .arg(OsStr::from_bytes(b"--n\xffme"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output
+                .status
+                .code()
+                .is_some_and(|code| code != 0 && code != 101),
+            "{output:?}"
+        );
+        assert!(text.contains("--n"), "{program}: {text}");
+    }
+    let output = Command::new(QUORATE)
+        .arg(OsStr::from_bytes(b"--n\xffme"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        text.contains("the argument \"--n\\xFFme\" is not valid UTF-8"),
         "{text}"
     );
 }

@@ -1,8 +1,15 @@
 //! SIGTERM and SIGINT: leadership is handed on, then the process ends by the signal.
 
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
 
 use crate::support::cluster::Cluster;
+use crate::support::wait::wait_for;
+
+/// Opened for writing without a wait: fails as long as nobody reads.
+const NONBLOCK: i32 = 0o4000;
 
 #[test]
 fn a_leader_that_is_told_to_stop_hands_over_first() {
@@ -101,4 +108,30 @@ fn a_second_server_on_the_same_data_is_refused() {
         "{line}"
     );
     drop(first);
+}
+
+#[test]
+fn a_signal_is_heard_while_the_disk_is_read() {
+    let mut cluster = Cluster::stopped(1, &["--data-dir=data"]);
+    let log = cluster.folder().join("data/member/wal");
+    fs::create_dir_all(&log).unwrap();
+    // Whoever reads it waits for whoever writes it.
+    let pipe = log.join("0.wal");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    cluster.start_one(0);
+    let _writer = wait_for("a server that reads its disk", || {
+        let mut options = OpenOptions::new();
+        options.write(true).custom_flags(NONBLOCK).open(&pipe).ok()
+    });
+    let server = cluster.server(0);
+    server.signal("TERM");
+    assert_eq!(server.wait().signal(), Some(15));
+    let line = server.line("received signal; shutting down").unwrap();
+    assert_eq!(line["signal"], "terminated");
 }

@@ -72,6 +72,13 @@ impl Cluster {
         self.servers[member] = Some(server);
     }
 
+    /// Starts a member that is down within a limit, in the words of a shell's `ulimit`.
+    pub(crate) fn start_one_within(&mut self, member: usize, limit: &str) {
+        let (flags, log) = (self.flags(member), self.log_path(member));
+        let server = Server::start_within(limit, &flags, self.folder.path(), &log);
+        self.servers[member] = Some(server);
+    }
+
     /// Adds a member as an operator does: asks etcdctl, whose answer has the flags to start it
     /// with. It is not started; says its number.
     pub(crate) fn add(&mut self, is_learner: bool) -> usize {

@@ -30,11 +30,23 @@ impl Server {
         folder: &Path,
         log: &Path,
     ) -> Self {
+        let mut command = Command::new(QUORATE);
+        command.args(flags).envs(environment.iter().copied());
+        Self::spawn(command, folder, log)
+    }
+
+    /// Starts one with a limit, in the words of a shell's `ulimit`.
+    pub(crate) fn start_within(limit: &str, flags: &[String], folder: &Path, log: &Path) -> Self {
+        let mut command = Command::new("sh");
+        let line = format!("ulimit {limit} && exec \"$0\" \"$@\"");
+        command.args(["-c", &line, QUORATE]).args(flags);
+        Self::spawn(command, folder, log)
+    }
+
+    fn spawn(mut command: Command, folder: &Path, log: &Path) -> Self {
         let old_lines = fs::read_to_string(log).map_or(0, |text| text.lines().count());
         let file = File::options().create(true).append(true).open(log).unwrap();
-        let child = Command::new(QUORATE)
-            .args(flags)
-            .envs(environment.iter().copied())
+        let child = command
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -78,6 +90,22 @@ impl Server {
     /// How much of it is never swapped out.
     pub(crate) fn locked_memory_bytes(&self) -> u64 {
         self.status_bytes("VmLck:")
+    }
+
+    /// How many files it has open.
+    pub(crate) fn open_files(&self) -> usize {
+        let files = fs::read_dir(format!("/proc/{}/fd", self.child.id()));
+        files.unwrap().count()
+    }
+
+    /// How many it may have open: the soft limit, and the hard one.
+    pub(crate) fn open_files_max(&self) -> [String; 2] {
+        let limits = fs::read_to_string(format!("/proc/{}/limits", self.child.id())).unwrap();
+        let line = limits
+            .lines()
+            .find_map(|line| line.strip_prefix("Max open files"));
+        let mut words = line.unwrap().split_whitespace().map(str::to_owned);
+        [words.next().unwrap(), words.next().unwrap()]
     }
 
     fn status_bytes(&self, name: &str) -> u64 {

@@ -1,0 +1,181 @@
+//! From a server's settings to a member that runs.
+
+use std::panic;
+use std::sync::Arc;
+use std::time::Duration;
+
+use quorate_core::disk::DiskImage;
+use quorate_core::id::MemberId;
+use serde_json::json;
+use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
+
+use super::bootstrap::Bootstrap;
+use super::{Listeners, Running, ServerError, advice, failed, image, serving, start_line};
+use crate::client::ClientServer;
+use crate::disk::{DataDirectory, Disk, DiskSettings};
+use crate::http_api::Context;
+use crate::listen::Room;
+use crate::log::Logger;
+use crate::member_thread::{self, Hosts, WorkProbe};
+use crate::metrics::{Facts, Metrics};
+use crate::peer::{Peers, Reached};
+use crate::settings::Settings;
+use crate::threads::threads;
+
+/// A server that was started; its clients are not served yet.
+pub(super) struct Started {
+    /// The member, and what it runs on.
+    pub(super) running: Running,
+    /// Where clients will be served.
+    pub(super) listeners: Listeners,
+    /// What it keeps to itself.
+    pub(super) directory: DataDirectory,
+    /// Who it is.
+    pub(super) own: MemberId,
+}
+
+/// Starts a server. What reads much runs on a thread of its own, so that a signal is heard.
+pub(super) async fn start(
+    settings: &Settings,
+    room: Room,
+    logger: &Logger,
+) -> Result<Started, ServerError> {
+    let told = (settings.clone(), logger.clone());
+    let (directory, image) = blocking(move || {
+        let (settings, logger) = told;
+        read_disk(&settings, &logger)
+    })
+    .await?;
+    let bootstrap = Bootstrap::of(settings, &image, logger).await?;
+    let mut listeners = Listeners::bind(settings).await?;
+    let own = bootstrap.identity.id;
+    let disk = (&directory, image);
+    let running = run_member(settings, room, logger, disk, bootstrap, &mut listeners).await?;
+    Ok(Started {
+        running,
+        listeners,
+        directory,
+        own,
+    })
+}
+
+fn read_disk(
+    settings: &Settings,
+    logger: &Logger,
+) -> Result<(DataDirectory, DiskImage), ServerError> {
+    let directory = DataDirectory::open_with_log(&settings.data_dir, settings.wal_dir.as_deref())?;
+    start_line::write(settings, directory.has_member(), logger);
+    advice::tell(settings, logger);
+    if let Some(advice) = directory.permissions_advice() {
+        logger.warn("check file permission", &[("error", json!(advice))]);
+    }
+    if settings.unsafe_no_fsync {
+        let message = "--unsafe-no-fsync is set: a crash of the machine will lose data";
+        logger.warn(message, &[("data-dir", json!(settings.data_dir))]);
+    }
+    let image = image::load(settings, &directory, logger)?;
+    Ok((directory, image))
+}
+
+fn metrics(settings: &Settings, own: MemberId) -> Arc<Metrics> {
+    Metrics::new(&Facts {
+        member: own,
+        server_version: settings.etcd_version.to_string(),
+        features: settings.feature_gates.told(),
+        is_extensive: settings.extensive_metrics,
+        quota_backend_bytes: settings.upkeep.quota_backend_bytes,
+    })
+}
+
+fn tell_ticks(settings: &Settings, logger: &Logger) {
+    let advance = match settings.initial_election_tick_advance {
+        true => "starting initial election tick advance",
+        false => "skipping initial election tick advance",
+    };
+    logger.info(
+        advance,
+        &[("election-ticks", json!(settings.election_ticks()))],
+    );
+}
+
+/// Waits for what blocks its thread. It cannot be given up: whoever does not wait for it ends the
+/// process.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ServerError> + Send + 'static,
+) -> Result<T, ServerError> {
+    match spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panicked) => panic::resume_unwind(panicked),
+            // The runtime ends.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}
+
+async fn run_member(
+    settings: &Settings,
+    room: Room,
+    logger: &Logger,
+    (directory, image): (&DataDirectory, DiskImage),
+    bootstrap: Bootstrap,
+    listeners: &mut Listeners,
+) -> Result<Running, ServerError> {
+    let metrics = metrics(settings, bootstrap.identity.id);
+    let (member, inbox) = member_thread::channel();
+    let others = (bootstrap.peers, bootstrap.started);
+    let peers = Peers::new(bootstrap.identity.id, others, &metrics);
+    let (threads, panics) = threads();
+    let disk_settings = DiskSettings {
+        root: directory.path(),
+        threads: &threads,
+        is_unsafe: settings.unsafe_no_fsync,
+        metrics: &metrics,
+        logger,
+    };
+    let (disk, disk_sender) =
+        Disk::start(&disk_settings, &member).map_err(failed("cannot start the disk's threads"))?;
+    let probe = WorkProbe::new(settings.apply_expected, metrics.clone(), logger.clone());
+    let config = bootstrap.config;
+    let machine = blocking(move || Ok(member_thread::start_member(config, &image, probe)?)).await?;
+    let (stopped_sender, stopped) = oneshot::channel();
+    let tick = Duration::from_millis(settings.heartbeat_ms.into());
+    let hosts = Hosts {
+        peers: peers.sender(),
+        disk: disk_sender,
+        logger: logger.clone(),
+        metrics: metrics.clone(),
+        tick,
+        stopped: stopped_sender,
+    };
+    member_thread::spawn(machine, inbox, hosts).map_err(failed("cannot start the member"))?;
+    member_thread::spawn_clock(tick, member.clone(), &threads)
+        .map_err(failed("cannot start the clock"))?;
+    tell_ticks(settings, logger);
+    let own = bootstrap.identity.id;
+    let reached = Reached {
+        own: bootstrap.identity,
+        urls: settings.advertise_peer.clone(),
+        listeners: std::mem::take(&mut listeners.peer),
+    };
+    let peers = peers.start(reached, &member, logger);
+    let context = Context {
+        own,
+        version: settings.etcd_version,
+        member: member.clone(),
+        metrics,
+        logger: logger.clone(),
+    };
+    let mut clients = ClientServer::new(room, logger);
+    serving::serve_operators(&mut clients, settings, listeners, &context);
+    Ok(Running {
+        member,
+        stopped,
+        panics,
+        disk,
+        peers,
+        context,
+        clients,
+    })
+}
