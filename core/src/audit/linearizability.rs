@@ -6,6 +6,9 @@
 //! stands must be a write whose outcome nobody was told, or the end of a lease: those are
 //! searched, with jumps back over revisions that cannot matter.
 
+mod choice;
+mod conflict;
+mod demand;
 mod evidence;
 mod misfit;
 mod search;
@@ -33,6 +36,14 @@ pub struct Linearized {
 }
 
 impl Linearized {
+    fn undecided() -> Self {
+        Self {
+            model: None,
+            unacknowledged: 0,
+            expiries: Vec::new(),
+        }
+    }
+
     /// Whether it was found out that the history is linearizable. If not, the watches and leases
     /// that take the order to be checked have not been, either.
     pub fn is_decided(&self) -> bool {

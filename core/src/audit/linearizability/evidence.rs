@@ -36,6 +36,8 @@ pub(super) struct Evidence {
     seen: BTreeMap<Revision, BTreeMap<Bytes, Option<KeyValue>>>,
     /// The same by key, deletions left out.
     versions: BTreeMap<Bytes, BTreeMap<Revision, KeyValue>>,
+    /// Which keys were created at a revision.
+    births: BTreeMap<Revision, BTreeSet<Bytes>>,
     /// Where keys were not written: above the first revision, up to the second.
     untouched: BTreeMap<Bytes, Spans>,
     /// What watches heard all of.
@@ -85,17 +87,44 @@ impl Evidence {
             model.at(key, revision) == now.as_ref()
                 && changes.iter().any(|change| change.key == key)
         };
+        let is_born = |key: &Bytes| {
+            let now = model.at(key, revision);
+            now.is_some_and(|now| now.create_revision == revision)
+        };
         changes.iter().all(is_possible)
             && self
                 .seen
                 .get(&revision)
                 .is_none_or(|seen| seen.iter().all(|(key, now)| is_seen(key, now)))
+            && self
+                .births
+                .get(&revision)
+                .is_none_or(|born| born.iter().all(is_born))
     }
 
     /// Whether an operation that writes one key alone, or nothing, can have written a revision.
     pub(super) fn may_write(&self, key: &Bytes, revision: Revision) -> bool {
         let seen = self.seen.get(&revision);
-        seen.is_none_or(|seen| seen.contains_key(key)) && !self.is_untouched(key, revision)
+        let born = self.births.get(&revision);
+        seen.is_none_or(|seen| seen.contains_key(key))
+            && born.is_none_or(|born| born.contains(key))
+            && !self.is_untouched(key, revision)
+    }
+
+    /// Whether an operation can have made of a key what was seen at a revision, if anything was.
+    pub(super) fn may_make(&self, command: &Command, key: &Bytes, revision: Revision) -> bool {
+        match (
+            self.seen.get(&revision).and_then(|seen| seen.get(key)),
+            command,
+        ) {
+            (None, _) => true,
+            (Some(Some(now)), Command::Put(put)) => {
+                is_put(put, now) && (put.ignore_lease || put.lease == now.lease)
+            }
+            (Some(now), Command::DeleteRange(_)) => now.is_none(),
+            (Some(None), Command::Put(_)) => false,
+            (Some(_), _) => true,
+        }
     }
 
     /// Whether anybody saw a value, or compared with it.
@@ -114,6 +143,19 @@ impl Evidence {
             writers.next().is_none().then_some(first.number)
         })
         .next()
+    }
+
+    /// What of a key that is there at a revision was seen next: it was neither deleted nor
+    /// created in between.
+    pub(super) fn next_version(&self, key: &Bytes, revision: Revision) -> Option<&KeyValue> {
+        let above = Revision(revision.0 + 1);
+        let (_, next) = self.versions.get(key)?.range(above..).next()?;
+        (next.create_revision <= revision).then_some(next)
+    }
+
+    /// All keys that were seen, each with what it was at the revisions where it was.
+    pub(super) fn versions(&self) -> &BTreeMap<Bytes, BTreeMap<Revision, KeyValue>> {
+        &self.versions
     }
 
     /// The newest revision that anybody saw.
@@ -138,12 +180,7 @@ impl Evidence {
 
     /// Whether a change can be on the way to the next version of its key that was seen.
     fn leads_to_next(&self, change: &Change, revision: Revision) -> bool {
-        let above = Revision(revision.0 + 1);
-        let next = self
-            .versions
-            .get(&change.key)
-            .and_then(|versions| versions.range(above..).next());
-        let Some((_, next)) = next.filter(|(_, next)| next.create_revision <= revision) else {
+        let Some(next) = self.next_version(&change.key, revision) else {
             return true;
         };
         change.now.as_ref().is_some_and(|now| {
@@ -252,6 +289,8 @@ impl Evidence {
     fn see(&mut self, key: Bytes, revision: Revision, now: Option<KeyValue>) {
         if let Some(now) = &now {
             self.mentioned.insert(now.value.clone());
+            let born = self.births.entry(now.create_revision).or_default();
+            born.insert(key.clone());
             let versions = self.versions.entry(key.clone()).or_default();
             versions.insert(revision, now.clone());
         }

@@ -2,15 +2,22 @@
 //!
 //! Depth first over the revisions, each revision that has no acknowledged write with every write
 //! that may stand there. When an answer does not fit, the search goes back to the newest such
-//! revision where another choice could have changed the keys in question (conflict-directed
-//! backjumping, Prosser 1993): the others would only fail in the same way. Writes that nobody
-//! can tell apart are tried once.
+//! revision where another choice could have helped (conflict-directed backjumping, Prosser 1993):
+//! the others would only fail in the same way. Writes that nobody can tell apart are tried once.
+//!
+//! Nearly all histories are gone through without a step back. In those that are not, the search
+//! begins again and from then on counts the writes that are missing, see [`Demand`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use bytes::Bytes;
+
+use super::choice::{Candidate, Choice, Standing};
+use super::conflict::Conflict;
+use super::demand::Demand;
 use super::evidence::Evidence;
 use super::misfit::Misfit;
-use super::unknown::{Extent, Unknown};
+use super::unknown::{Extent, Kinds, Unknown, command_of};
 use super::{Linearized, broken, newest};
 use crate::audit::finding::Finding;
 use crate::audit::history::{ClientOperation, History, revoked};
@@ -28,25 +35,17 @@ pub(super) struct Search<'a> {
     /// What was answered without writing, by the revision it was answered at.
     answers: BTreeMap<Revision, Vec<&'a ClientOperation>>,
     unknown: Vec<Unknown<'a>>,
+    /// Which of the unknown may stand at a revision, whatever stands before it. Found out when
+    /// it is first asked: a search comes to most revisions often.
+    standing: BTreeMap<Revision, Standing>,
+    /// The keys that any write may hang on a lease.
+    leased: Extent,
+    /// Since the first failure.
+    demand: Option<Demand>,
     model: Model,
     choices: Vec<Choice>,
     /// The failure that came furthest.
     furthest: Option<(Revision, Misfit<'a>)>,
-}
-
-/// What may stand at a revision.
-#[derive(Clone, Copy, Debug)]
-enum Candidate {
-    /// One of the unknown, by place.
-    Unknown(usize),
-    /// A lease ended.
-    Expiry(LeaseId),
-}
-
-struct Choice {
-    revision: Revision,
-    candidates: Vec<Candidate>,
-    next: usize,
 }
 
 impl<'a> Search<'a> {
@@ -58,6 +57,9 @@ impl<'a> Search<'a> {
         let mut writes: BTreeMap<Revision, &ClientOperation> = BTreeMap::new();
         let mut answers: BTreeMap<Revision, Vec<&ClientOperation>> = BTreeMap::new();
         let mut unknown = Vec::new();
+        let mut kinds = Kinds::default();
+        let commands = history.operations.iter().map(|one| &one.command);
+        let leased = Extent::of_keys(commands.flat_map(keys_leased));
         for (operation, floor) in history.operations.iter().zip(floors) {
             match Place::of(operation) {
                 Some(Place::Wrote(revision)) => {
@@ -70,7 +72,7 @@ impl<'a> Search<'a> {
                 }
                 Some(Place::Saw(revision)) => answers.entry(revision).or_default().push(operation),
                 None if operation.is_unknown() && writes_store(&operation.command) => {
-                    unknown.push(Unknown::new(operation, *floor, &evidence));
+                    unknown.push(Unknown::new(operation, *floor, &evidence, &mut kinds));
                 }
                 None => {}
             }
@@ -82,6 +84,9 @@ impl<'a> Search<'a> {
             writes,
             answers,
             unknown,
+            standing: BTreeMap::new(),
+            leased,
+            demand: None,
             model: Model::default(),
             choices: Vec::new(),
             furthest: None,
@@ -92,34 +97,43 @@ impl<'a> Search<'a> {
 
     /// Goes through all revisions.
     pub(super) fn run(mut self) -> Result<Linearized, Finding> {
-        let mut steps_left = STEPS_MIN + STEPS_PER_REVISION * self.last.0.unsigned_abs();
         let mut verdict = self.check();
-        while steps_left > 0 {
-            steps_left -= 1;
+        for _ in 0..STEPS_MIN + STEPS_PER_REVISION * self.last.0.unsigned_abs() {
             verdict = match verdict {
                 Ok(()) if self.model.revision() >= self.last => return Ok(self.found()),
                 Ok(()) => self.advance().and_then(|()| self.check()),
+                Err(_) if self.demand.is_none() => {
+                    self.begin_again();
+                    self.check()
+                }
                 Err(misfit) => match self.go_back(misfit) {
                     Some(misfit) => return Err(broken(misfit.text())),
                     None => self.check(),
                 },
             };
         }
-        Ok(Linearized {
-            model: None,
-            unacknowledged: 0,
-            expiries: Vec::new(),
-        })
+        Ok(Linearized::undecided())
+    }
+
+    /// Takes everything back, to count what is missing from now on.
+    fn begin_again(&mut self) {
+        self.model.undo_to(Revision(1));
+        self.choices.clear();
+        for one in &mut self.unknown {
+            one.is_used = false;
+        }
+        let demand = Demand::new(&self.writes, &self.unknown, &self.evidence, self.last);
+        self.demand = Some(demand);
     }
 
     fn found(self) -> Linearized {
-        let expiries = self.choices.iter().filter_map(|choice| {
-            let taken = choice.next.checked_sub(1)?;
-            match choice.candidates.get(taken)? {
-                Candidate::Expiry(lease) => Some((choice.revision, *lease)),
+        let expiries = self
+            .choices
+            .iter()
+            .filter_map(|choice| match choice.taken()? {
+                Candidate::Expiry(lease) => Some((choice.revision, lease)),
                 Candidate::Unknown(_) => None,
-            }
-        });
+            });
         Linearized {
             expiries: expiries.collect(),
             unacknowledged: self.choices.len() as u64,
@@ -148,16 +162,11 @@ impl<'a> Search<'a> {
     fn advance(&mut self) -> Result<(), Misfit<'a>> {
         let revision = Revision(self.model.revision().0 + 1);
         let Some(operation) = self.writes.get(&revision).copied() else {
-            let candidates = self.candidates(revision);
-            self.choices.push(Choice {
-                revision,
-                candidates,
-                next: 0,
-            });
+            let choice = self.choice(revision);
+            self.choices.push(choice);
             return if self.try_next() {
                 Ok(())
             } else {
-                self.choices.pop();
                 Err(Misfit::Nothing(revision))
             };
         };
@@ -204,96 +213,158 @@ impl<'a> Search<'a> {
 
     /// Finds another choice after a failure; else answers what cannot be helped.
     fn go_back(&mut self, misfit: Misfit<'a>) -> Option<Misfit<'a>> {
-        // Nothing at all is about everything.
-        let mut about = misfit.operation().map(|one| Extent::of(&one.command));
+        // Where nothing can stand the newest choice has nothing left, and knows why.
+        let operation = misfit.operation();
+        let mut is_exhausted = operation.is_none();
+        let mut conflict = operation.map_or_else(Conflict::default, |operation| {
+            Conflict::about(Extent::of(&operation.command))
+        });
         let reached = self.model.revision();
         if self.furthest.as_ref().is_none_or(|(at, _)| *at < reached) {
             self.furthest = Some((reached, misfit));
         }
-        while let Some(choice) = self.choices.last() {
-            let revision = choice.revision;
-            self.release(revision);
-            if about.as_ref().is_none_or(|about| self.matters(about)) {
+        while let Some(mut choice) = self.choices.pop() {
+            if !is_exhausted {
+                let taken = self.release(&choice);
+                if !conflict.matters_to(taken, &choice.extent) {
+                    continue;
+                }
+                choice.conflict.add(&conflict);
+                self.choices.push(choice);
                 if self.try_next() {
                     return None;
                 }
-                // That no other choice was possible may be due to any key they are about.
-                about = None;
+                let Some(exhausted) = self.choices.pop() else {
+                    break;
+                };
+                choice = exhausted;
             }
-            self.choices.pop();
+            is_exhausted = false;
+            conflict = choice.conflict;
         }
         self.furthest.take().map(|(_, misfit)| misfit)
     }
 
-    /// Whether the newest choice can change what is seen of some keys.
-    fn matters(&self, about: &Extent) -> bool {
-        let Some(choice) = self.choices.last() else {
-            return false;
-        };
-        choice.candidates.iter().any(|candidate| match candidate {
-            Candidate::Expiry(_) => true,
-            Candidate::Unknown(at) => about.overlaps(&self.unknown[*at].extent),
-        })
-    }
-
-    /// Takes the newest choice back, and all that was built on it.
-    fn release(&mut self, revision: Revision) {
-        self.model.undo_to(Revision(revision.0 - 1));
-        let Some(choice) = self.choices.last() else {
-            return;
-        };
-        let tried = choice.next.checked_sub(1);
-        if let Some(Candidate::Unknown(at)) = tried.and_then(|at| choice.candidates.get(at)) {
-            self.unknown[*at].is_used = false;
+    /// Takes a choice back, and all that was built on it. Answers which of the unknown stood
+    /// there.
+    fn release(&mut self, choice: &Choice) -> Option<usize> {
+        self.model.undo_to(Revision(choice.revision.0 - 1));
+        match choice.taken()? {
+            Candidate::Unknown(at) => {
+                self.unknown[at].is_used = false;
+                Some(at)
+            }
+            Candidate::Expiry(_) => None,
         }
     }
 
     /// Lets the newest choice be the next of its candidates that is possible.
     fn try_next(&mut self) -> bool {
-        while let Some(choice) = self.choices.last_mut() {
-            let revision = choice.revision;
-            let Some(candidate) = choice.candidates.get(choice.next).copied() else {
-                return false;
-            };
+        let Some(mut choice) = self.choices.pop() else {
+            return false;
+        };
+        let mut is_found = false;
+        while let (false, Some(candidate)) = (is_found, choice.candidates.get(choice.next)) {
             choice.next += 1;
-            match candidate {
-                Candidate::Expiry(lease) => self.model.expire(lease),
-                Candidate::Unknown(at) => {
-                    let command = &self.unknown[at].operation.command;
-                    self.model.carry_out(command);
-                }
+            match self.try_candidate(*candidate, choice.revision) {
+                Ok(()) => is_found = true,
+                Err(conflict) => choice.conflict.add(&conflict),
             }
-            if self.model.revision() == revision && self.evidence.agrees(&self.model) {
-                if let Candidate::Unknown(at) = candidate {
-                    self.unknown[at].is_used = true;
-                }
-                return true;
-            }
-            self.model.undo_to(Revision(revision.0 - 1));
         }
-        false
+        self.choices.push(choice);
+        is_found
     }
 
-    fn candidates(&self, revision: Revision) -> Vec<Candidate> {
-        let mut kinds = BTreeSet::new();
-        let fits = |one: &Unknown<'_>| one.fits(revision, &self.evidence);
-        let unknown: Vec<Candidate> = (0..self.unknown.len())
-            .filter(|at| {
-                let one = &self.unknown[*at];
-                fits(one) && !one.is_like_one_of(&mut kinds)
-            })
-            .map(Candidate::Unknown)
-            .collect();
-        let is_pinned = |one: &Unknown<'_>| one.pinned == Some(revision);
-        if self.unknown.iter().any(is_pinned) {
-            let of_pinned = |candidate: &Candidate| match candidate {
-                Candidate::Unknown(at) => is_pinned(&self.unknown[*at]),
-                Candidate::Expiry(_) => false,
-            };
-            return unknown.into_iter().filter(of_pinned).collect();
+    /// Lets a candidate stand at the next revision; else tells what it is due to that it cannot.
+    fn try_candidate(&mut self, candidate: Candidate, revision: Revision) -> Result<(), Conflict> {
+        let extent = match candidate {
+            Candidate::Expiry(lease) => {
+                let extent = Extent::of_keys(self.model.keys_of(lease));
+                self.model.expire(lease);
+                extent
+            }
+            Candidate::Unknown(at) => {
+                let one = &self.unknown[at];
+                self.model.carry_out(&one.operation.command);
+                one.extent.clone()
+            }
+        };
+        let mut result = Err(Conflict::about(extent));
+        if self.model.revision() == revision && self.evidence.agrees(&self.model) {
+            self.use_up(candidate, true);
+            result = self.demand.as_ref().map_or(Ok(()), |demand| {
+                demand.check(&self.unknown, &self.evidence, &self.model)
+            });
         }
-        let expiries = self.model.leases().into_iter().map(Candidate::Expiry);
-        unknown.into_iter().chain(expiries).collect()
+        if result.is_err() {
+            self.use_up(candidate, false);
+            self.model.undo_to(Revision(revision.0 - 1));
+        }
+        result
+    }
+
+    fn use_up(&mut self, candidate: Candidate, is_used: bool) {
+        if let Candidate::Unknown(at) = candidate {
+            self.unknown[at].is_used = is_used;
+        }
+    }
+
+    /// What there is to choose from at a revision.
+    fn choice(&mut self, revision: Revision) -> Choice {
+        let standing = (self.standing.entry(revision))
+            .or_insert_with(|| Standing::at(revision, &self.unknown, &self.leased, &self.evidence));
+        let mut conflict = Conflict::default();
+        // Of those that do the same the first stands for all: which of them stands at a revision
+        // makes no difference, here or later.
+        let mut is_taken = vec![false; self.unknown.len()];
+        let mut unknown = Vec::new();
+        for at in &standing.unknown {
+            let one = &self.unknown[*at];
+            let is_double = |kind| std::mem::replace(&mut is_taken[kind], true);
+            if one.is_used {
+                conflict.add_used(*at);
+            } else if !one.kind.is_some_and(is_double) {
+                unknown.push(*at);
+            }
+        }
+        if let Some(demand) = &self.demand {
+            unknown.sort_by_cached_key(|at| {
+                demand.urgency(*at, &self.unknown, &self.evidence, &self.model)
+            });
+        }
+        let mut extent = Extent::default();
+        for at in &unknown {
+            extent.add(&self.unknown[*at].extent);
+        }
+        let mut candidates: Vec<Candidate> = unknown.into_iter().map(Candidate::Unknown).collect();
+        if standing.may_be_expiry {
+            conflict.add_extent(&self.leased);
+            for lease in self.model.leases() {
+                extent.add(&Extent::of_keys(self.model.keys_of(lease)));
+                candidates.push(Candidate::Expiry(lease));
+            }
+        }
+        Choice {
+            revision,
+            candidates,
+            next: 0,
+            extent,
+            conflict,
+        }
+    }
+}
+
+/// The keys that a command may hang on a lease.
+fn keys_leased(command: &Command) -> Vec<Bytes> {
+    match command {
+        Command::Put(put) => Vec::from_iter((put.lease != LeaseId(0)).then(|| put.key.clone())),
+        Command::Txn(txn) => {
+            let asked = txn.success.iter().chain(&txn.failure);
+            asked
+                .flat_map(|one| keys_leased(&command_of(one)))
+                .collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -316,5 +387,5 @@ fn touches_store(command: &Command) -> bool {
 }
 
 /// Steps that are taken before a search is given up: far more than one that succeeds takes.
-const STEPS_MIN: u64 = 50_000;
-const STEPS_PER_REVISION: u64 = 2_000;
+const STEPS_MIN: u64 = 100_000;
+const STEPS_PER_REVISION: u64 = 200;

@@ -1,6 +1,6 @@
 //! A write whose outcome nobody was told.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
@@ -19,19 +19,25 @@ pub(super) struct Unknown<'a> {
     pub(super) is_used: bool,
     /// The one key that it writes, when it is about one only.
     pub(super) key: Option<Bytes>,
-    /// What it does, when nobody can tell it from another one that does the same.
-    kind: Option<Kind>,
+    /// What it does, when nobody can tell it from another one that does the same: equal among
+    /// those, and below the number of all writes.
+    pub(super) kind: Option<usize>,
     pub(super) extent: Extent,
 }
 
 /// What a write does whose value nobody saw.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+enum Kind {
     Put(Bytes, LeaseId),
     Delete(Bytes),
 }
 
-/// The ranges of keys that a command may be about.
+/// Numbers for what writes do.
+#[derive(Default)]
+pub(super) struct Kinds(BTreeMap<Kind, usize>);
+
+/// Ranges of keys, in ascending order: those that a command may be about, for one.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Extent(Vec<(Bytes, Bytes)>);
 
 impl<'a> Unknown<'a> {
@@ -39,6 +45,7 @@ impl<'a> Unknown<'a> {
         operation: &'a ClientOperation,
         floor: Revision,
         evidence: &Evidence,
+        kinds: &mut Kinds,
     ) -> Self {
         let (key, kind) = match &operation.command {
             Command::Put(put) => {
@@ -59,29 +66,30 @@ impl<'a> Unknown<'a> {
             pinned: None,
             is_used: false,
             key,
-            kind,
+            kind: kind.map(|kind| kinds.number(kind)),
             extent: Extent::of(&operation.command),
         }
     }
 
-    /// Whether it may stand at a revision.
+    /// Whether it may stand at a revision, whatever stands before it.
     pub(super) fn fits(&self, revision: Revision, evidence: &Evidence) -> bool {
-        // What is dear is asked last: this is asked of all unknown writes at each revision.
-        if self.is_used || self.floor >= revision {
+        if self.floor >= revision {
             return false;
         }
         match self.pinned {
             Some(pinned) => pinned == revision,
-            None => (self.key.as_ref()).is_none_or(|key| evidence.may_write(key, revision)),
+            None => self.key.as_ref().is_none_or(|key| {
+                evidence.may_write(key, revision)
+                    && evidence.may_make(&self.operation.command, key, revision)
+            }),
         }
     }
+}
 
-    /// Whether one that does the same is among those; else it is from now on. Which of them
-    /// stands at a revision makes no difference, here or later.
-    pub(super) fn is_like_one_of(&self, kinds: &mut BTreeSet<Kind>) -> bool {
-        self.kind
-            .as_ref()
-            .is_some_and(|kind| !kinds.insert(kind.clone()))
+impl Kinds {
+    fn number(&mut self, kind: Kind) -> usize {
+        let next = self.0.len();
+        *self.0.entry(kind).or_insert(next)
     }
 }
 
@@ -89,9 +97,36 @@ impl Extent {
     pub(super) fn of(command: &Command) -> Self {
         let mut spans = Vec::new();
         add_command(command, &mut spans);
-        spans.sort_unstable();
-        spans.dedup();
-        Self(spans)
+        let mut extent = Self(spans);
+        extent.tidy();
+        extent
+    }
+
+    /// Some keys.
+    pub(super) fn of_keys(keys: impl IntoIterator<Item = Bytes>) -> Self {
+        let mut extent = Self(keys.into_iter().map(|key| (key, Bytes::new())).collect());
+        extent.tidy();
+        extent
+    }
+
+    /// Takes in those of another one.
+    pub(super) fn add(&mut self, other: &Extent) {
+        let is_new = |span: &&(Bytes, Bytes)| self.0.binary_search(span).is_err();
+        let new: Vec<(Bytes, Bytes)> = other.0.iter().filter(is_new).cloned().collect();
+        if !new.is_empty() {
+            self.0.extend(new);
+            self.tidy();
+        }
+    }
+
+    /// The first key of each range.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Bytes> {
+        self.0.iter().map(|(first, _)| first)
+    }
+
+    fn tidy(&mut self) {
+        self.0.sort_unstable();
+        self.0.dedup();
     }
 
     /// Whether two may be about one key.
@@ -122,7 +157,7 @@ fn add_command(command: &Command, spans: &mut Vec<(Bytes, Bytes)>) {
     }
 }
 
-fn command_of(operation: &RequestOp) -> Command {
+pub(super) fn command_of(operation: &RequestOp) -> Command {
     match operation {
         RequestOp::Range(range) => Command::Range(range.clone()),
         RequestOp::Put(put) => Command::Put(put.clone()),
