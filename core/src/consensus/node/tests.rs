@@ -1,8 +1,13 @@
 //! Members near the last term and the last index: they refuse, and nothing wraps.
 
+use raft::eraftpb::HardState;
+
 use super::*;
-use crate::id::ClusterId;
+use crate::id::{ClusterId, Index};
 use crate::limits::TERM_OR_INDEX_MAX as MAX;
+use crate::member::Role;
+#[cfg(feature = "modified-raft")]
+use crate::rules::Rule;
 
 const OWN: u64 = 1;
 
