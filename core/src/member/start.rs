@@ -10,8 +10,9 @@
 use raft::eraftpb::{ConfState, Entry, HardState as RaftHardState};
 use thiserror::Error;
 
+use super::join::MemberParts;
 use super::restore::{Restored, restore_file};
-use super::{Member, MemberConfig, MemberParts, log::Log, versions};
+use super::{Member, MemberConfig, log::Log, versions};
 use crate::consensus::{Consensus, InitialLog, lease_ticks, new_entry};
 use crate::disk::{DiskImage, DiskOperation};
 use crate::id::{Index, MemberId, Term};
