@@ -1,10 +1,11 @@
-//! The events as etcd's log lines.
+//! The events as etcd's log lines: one match, so that none is without its line.
+
+mod words;
 
 use std::fmt;
 
-use super::{CorruptionCheck, TraceEvent, TraceKind as K};
-use crate::auto_compaction::AutoCompaction;
-use crate::id::{MemberId, Revision};
+use self::words::{Ids, alarm_of, auto_compaction, check_finished, check_started};
+use super::{TraceEvent, TraceKind as K};
 
 impl fmt::Display for TraceEvent {
     #[allow(clippy::too_many_lines, reason = "one arm, one line of text")]
@@ -307,18 +308,8 @@ impl fmt::Display for TraceEvent {
                 "{id} message exceeded backend quota; raising alarm [quota-size-bytes: \
                  {quota_bytes}, size-bytes: {size_bytes}]"
             ),
-            K::AlarmRaised { alarm } => write!(
-                f,
-                "{id} alarm raised [alarm: {}, from: {}]",
-                alarm.alarm.name(),
-                alarm.member
-            ),
-            K::AlarmLowered { alarm } => write!(
-                f,
-                "{id} alarm disarmed [alarm: {}, from: {}]",
-                alarm.alarm.name(),
-                alarm.member
-            ),
+            K::AlarmRaised { alarm } => write!(f, "{id} alarm raised {}", alarm_of(*alarm)),
+            K::AlarmLowered { alarm } => write!(f, "{id} alarm disarmed {}", alarm_of(*alarm)),
             K::AutoCompactionStarted { revision, mode } => {
                 write!(
                     f,
@@ -342,22 +333,10 @@ impl fmt::Display for TraceEvent {
                 "{id} failed auto {}: {reason}",
                 auto_compaction(*mode, *revision)
             ),
-            K::CorruptionCheckStarted { check } => f.write_str(&match check {
-                CorruptionCheck::Initial => format!("{id} starting initial corruption check"),
-                CorruptionCheck::Periodic => format!("{id} starting peer corruption check"),
-                CorruptionCheck::Compaction => format!("{id} starting compact hash check"),
-            }),
-            K::CorruptionCheckFinished { check, checked } => f.write_str(&match check {
-                CorruptionCheck::Initial => {
-                    format!("{id} initial corruption checking passed; no corruption")
-                }
-                CorruptionCheck::Periodic => format!(
-                    "{id} finished peer corruption check [number-of-peers-checked: {checked}]"
-                ),
-                CorruptionCheck::Compaction => format!(
-                    "{id} finished compaction hash check [number-of-hashes-checked: {checked}]"
-                ),
-            }),
+            K::CorruptionCheckStarted { check } => write!(f, "{id} {}", check_started(*check)),
+            K::CorruptionCheckFinished { check, checked } => {
+                write!(f, "{id} {}", check_finished(*check, *checked))
+            }
             K::StoresDiffer { peer, what, .. } => {
                 write!(f, "{id} {what} [remote-peer-id: {peer}]")
             }
@@ -412,39 +391,6 @@ impl fmt::Display for TraceEvent {
                 write!(f, "{id} refused a message from {from}: {reason}")
             }
             K::DiskFailed { reason } => write!(f, "{id} stops: {reason}"),
-        }
-    }
-}
-
-/// Ids with spaces between them, as raft prints a configuration.
-struct Ids<'a>(&'a [MemberId]);
-
-impl fmt::Display for Ids<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, id) in self.0.iter().enumerate() {
-            let space = if at == 0 { "" } else { " " };
-            write!(f, "{space}{id}")?;
-        }
-        Ok(())
-    }
-}
-
-/// `periodic compaction [revision: 5, compact-period: 600s]`, as etcd's compactor says it.
-fn auto_compaction(mode: AutoCompaction, revision: Revision) -> String {
-    match mode {
-        AutoCompaction::Off => format!("compaction [revision: {revision}]"),
-        AutoCompaction::Revisions(kept) => format!(
-            "revision compaction [revision: {revision}, revision-compaction-retention: {kept}]"
-        ),
-        AutoCompaction::PeriodMs(period_ms) => {
-            let (seconds, milliseconds) = (period_ms / 1_000, period_ms % 1_000);
-            let fraction = match milliseconds {
-                0 => String::new(),
-                rest => format!(".{rest:03}"),
-            };
-            format!(
-                "periodic compaction [revision: {revision}, compact-period: {seconds}{fraction}s]"
-            )
         }
     }
 }
