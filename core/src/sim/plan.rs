@@ -11,14 +11,16 @@ mod load;
 mod members;
 mod read_leases;
 mod space;
+mod swarm;
 mod watches;
 
-use self::faults::{Open, Swarm};
+use self::faults::Open;
 pub(super) use self::figure_eight::{figure_eight_plan, figure_eight_settings};
 pub(super) use self::leases::lease_plan;
 pub(super) use self::load::observers;
 pub(super) use self::read_leases::{keep_clocks, read_lease_plan, read_lease_settings};
 pub(super) use self::space::{Space, Step, believe_again, cry_wolf, make_room};
+use self::swarm::Swarm;
 pub(super) use self::watches::watch_plan;
 use super::action::{Action, Node};
 use super::config::WorldConfig;

@@ -3,6 +3,7 @@
 mod act;
 mod audit;
 mod carry;
+mod events;
 mod faults;
 mod fits;
 mod liveness;
@@ -14,17 +15,15 @@ use super::action::{Action, Node};
 use super::check::{Broken, Checks, Scene};
 use super::clients::Clients;
 use super::config::WorldConfig;
-use super::frame::{EventCause, EventFrame, LossReason, LostMessage, OperationFrame};
+use super::frame::{EventCause, EventFrame, LostMessage, OperationFrame};
 use super::halt::{Halt, WorldError};
 use super::lines::Lines;
 use super::machine::{Machine, machines};
-use super::network::{Network, link};
-use super::queue::{Event, Message, Queue};
+use super::network::Network;
+use super::queue::Queue;
 use super::records::Records;
 use super::roster::Roster;
 use super::violation::Violation;
-use crate::Input;
-use crate::disk::Lane;
 use crate::member::MemberFacts;
 use crate::prng::Prng;
 use crate::trace::TraceHash;
@@ -275,114 +274,6 @@ impl World {
         };
         self.lines.add(self.now_us, format_args!("{violation}"));
         self.violation = Some(violation);
-    }
-
-    fn handle(&mut self, event: Event) {
-        match event {
-            Event::Tick(node) => {
-                self.begin(EventCause::Ticked(node));
-                let tick_us = self.machine(node).map_or(self.config.tick_us, |machine| {
-                    machine.condition.tick_us(self.config.tick_us)
-                });
-                self.queue.push(self.now_us + tick_us, Event::Tick(node));
-                // Of a process that stands still nobody counts the ticks, as a timer that skips
-                // what it has missed.
-                if self.is_paused(node) {
-                    self.miss_tick(node);
-                } else {
-                    self.feed(node, Input::Tick);
-                }
-            }
-            Event::Arrive(message) => self.arrive(*message),
-            Event::Write(node, lane) => {
-                self.begin(EventCause::Wrote(node));
-                self.write(node, lane);
-            }
-            Event::Sync(node, lane) => {
-                self.begin(EventCause::Synced(node));
-                self.sync(node, lane);
-            }
-            Event::Connect(one, two) => {
-                self.begin(EventCause::Connected(one, two));
-                self.network.connect(link(one, two));
-                for (who, peer) in [(one, two), (two, one)] {
-                    let peer = self.id(peer);
-                    self.feed(who, Input::PeerActive { peer });
-                }
-            }
-            Event::Disconnect(who, from) => {
-                self.begin(EventCause::Disconnected(who, from));
-                let peer = self.id(from);
-                self.feed(who, Input::PeerUnreachable { peer });
-            }
-        }
-    }
-
-    fn arrive(&mut self, message: Message) {
-        if let Some(reason) = self.loss(&message) {
-            self.begin(EventCause::Lost(message.frame.clone(), reason));
-            self.lost.push(LostMessage {
-                message: message.frame,
-                reason,
-            });
-            return;
-        }
-        self.begin(EventCause::Delivered(message.frame.clone()));
-        self.hand_over(message);
-    }
-
-    fn hand_over(&mut self, message: Message) {
-        let from = self.id(message.frame.from);
-        let frame = message.bytes;
-        self.feed(message.frame.to, Input::Message { from, frame });
-    }
-
-    fn loss(&self, message: &Message) -> Option<LossReason> {
-        let (from, to) = (message.frame.from, message.frame.to);
-        let receiver = self.machine(to)?;
-        if message.link_cuts != self.network.cut_count(link(from, to)) {
-            Some(LossReason::Cut)
-        } else if !receiver.is_running() || receiver.starts != message.receiver_start {
-            Some(LossReason::Down)
-        } else if message.is_unlucky {
-            Some(LossReason::Chance)
-        } else {
-            None
-        }
-    }
-
-    fn write(&mut self, node: Node, lane: Lane) {
-        let Some(machine) = self.machine_mut(node) else {
-            return;
-        };
-        match machine.disk.write(lane) {
-            Some((batch, result)) => self.finish(node, lane, batch, result),
-            None => {
-                let at_us = self.now_us + self.config.disk_sync_us;
-                self.queue.push(at_us, Event::Sync(node, lane));
-            }
-        }
-    }
-
-    fn sync(&mut self, node: Node, lane: Lane) {
-        let done = self
-            .machine_mut(node)
-            .and_then(|machine| machine.disk.sync(lane));
-        if let Some((batch, result)) = done {
-            self.finish(node, lane, batch, result);
-        }
-    }
-
-    fn miss_tick(&mut self, node: Node) {
-        if let Some(machine) = self.machine_mut(node) {
-            let missed = &mut machine.condition.missed_ticks;
-            *missed = missed.saturating_add(1);
-        }
-    }
-
-    fn is_paused(&self, node: Node) -> bool {
-        self.machine(node)
-            .is_some_and(|machine| machine.condition.is_paused())
     }
 
     fn machine(&self, node: Node) -> Option<&Machine> {
