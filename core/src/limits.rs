@@ -43,10 +43,10 @@ pub const SNAPSHOT_COUNT_DEFAULT: u64 = 10_000;
 pub const REQUEST_SIZE_BYTES_MAX: usize = 1_572_864;
 /// `--max-txn-ops`.
 pub const TXN_OPERATIONS_MAX: usize = 128;
-/// How deep transactions may stand in one another.
-pub const TXN_DEPTH_MAX: usize = 16;
+/// How deep transactions may stand in one another: as deep as `--max-txn-ops` lets them in etcd.
+pub const TXN_DEPTH_MAX: usize = 128;
 /// How deep an archive's pointers may go before it is refused.
-pub const ARCHIVE_DEPTH_MAX: usize = 64;
+pub const ARCHIVE_DEPTH_MAX: usize = 512;
 /// Terms and indexes above this are refused, long before anything could wrap.
 pub const TERM_OR_INDEX_MAX: u64 = u64::MAX / 4;
 /// The last revision of a store, and what it may be moved on to by hand.

@@ -15,6 +15,7 @@ mod lease;
 mod lock;
 mod maintenance;
 mod message;
+mod nesting;
 mod pieces;
 mod request;
 mod route;

@@ -15,6 +15,7 @@ mod kv;
 mod lease;
 mod lock;
 mod maintenance;
+mod methods;
 mod reflection;
 mod slow_calls;
 mod status;
@@ -178,8 +179,15 @@ impl Services {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
     {
         let path = request.uri().path();
-        let service = path.trim_start_matches('/').split('/').next();
-        let answer = match service.unwrap_or_default() {
+        let (service, method) = match methods::split(path) {
+            Ok(names) => names,
+            Err(unknown) => return unknown.into_http(),
+        };
+        let answer = match service {
+            "etcdserverpb.KV" if method == "Txn" => {
+                let most = self.api.message_size_bytes_max;
+                return kv::txn_message::answer(&self.api, request, most).await;
+            }
             "etcdserverpb.KV" => self.kv.clone().call(request).await,
             "etcdserverpb.Watch" => self.watch.clone().call(request).await,
             "etcdserverpb.Lease" => self.lease.clone().call(request).await,
@@ -200,7 +208,7 @@ impl Services {
                 let request = request.map(Body::new);
                 self.reflection.v1_alpha.clone().call(request).await
             }
-            unknown => Ok(Status::unimplemented(format!("unknown service {unknown}")).into_http()),
+            _ => Ok(methods::unknown_service(service).into_http()),
         };
         match answer {
             Ok(response) => response,
@@ -217,6 +225,11 @@ fn in_gos_words(response: Response<Body>) -> Response<Body> {
         }
         _ => response,
     }
+}
+
+/// The status of an error of the core's.
+pub(crate) fn status_of(error: &quorate_core::error::Error) -> Status {
+    status::status(error)
 }
 
 /// What a call is answered that this version does not carry out.

@@ -7,6 +7,7 @@ mod check_disk;
 mod crash;
 mod curious;
 mod data_directory;
+mod deep_txn;
 mod differential;
 mod election;
 mod errors;

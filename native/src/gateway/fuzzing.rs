@@ -36,7 +36,7 @@ pub fn gateway(kind: u8, text: &[u8]) {
 
 fn one<Q>(text: &[u8])
 where
-    Q: DeserializeOwned + Serialize + Default + Debug + PartialEq,
+    Q: DeserializeOwned + Serialize + Default + Debug + PartialEq + Send,
 {
     if let Ok(read) = message::read::<Q>(text) {
         let written = message::write(&read).expect("what was read can be written");

@@ -5,10 +5,22 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tonic::Status;
 
+use super::nesting;
+
 /// Reads a message. As in etcd nothing at all is an empty message, what stands behind the first
 /// value is passed over, fields that nobody knows are too, and `null` is a field left out.
-pub(super) fn read<Q: DeserializeOwned + Default>(text: &[u8]) -> Result<Q, Status> {
-    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<Value>();
+///
+/// Each level of the text is some calls within one another, in this reader and in the generated
+/// ones, so the stack is chosen by what the text needs and never runs out.
+pub(super) fn read<Q: DeserializeOwned + Default + Send>(text: &[u8]) -> Result<Q, Status> {
+    nesting::on_fitting_stack(text, || read_here(text))?
+}
+
+fn read_here<Q: DeserializeOwned + Default>(text: &[u8]) -> Result<Q, Status> {
+    let mut json = serde_json::Deserializer::from_slice(text);
+    // It has been counted: `nesting` refuses what is too deep.
+    json.disable_recursion_limit();
+    let mut values = json.into_iter::<Value>();
     match values.next() {
         None => Ok(Q::default()),
         Some(Ok(mut value)) => {
@@ -26,7 +38,19 @@ pub(super) fn write<A: Serialize>(message: &A) -> Result<Vec<u8>, Status> {
 
 /// What is told of JSON that is none, or none of this message.
 pub(super) fn unreadable(error: &serde_json::Error) -> Status {
-    Status::invalid_argument(format!("proto: {error}"))
+    let text = error.to_string();
+    match number_out_of_place(&text) {
+        Some(number) => Status::invalid_argument(format!(
+            "json: cannot unmarshal number {number} into Go value of type int64"
+        )),
+        None => Status::invalid_argument(format!("proto: {text}")),
+    }
+}
+
+/// The number with a fraction, or beyond what 64 bits hold, that stands where a whole one should.
+fn number_out_of_place(text: &str) -> Option<&str> {
+    let number = text.strip_prefix("invalid type: floating point `")?;
+    number.split('`').next()
 }
 
 /// The generated readers refuse `null` for a scalar, which protobuf's mapping takes as its default.

@@ -58,7 +58,7 @@ struct JsonDecoder<Q, F> {
 
 impl<Q, F> Decoder for JsonDecoder<Q, F>
 where
-    Q: DeserializeOwned + Default,
+    Q: DeserializeOwned + Default + Send,
     F: Fn(&Q),
 {
     type Item = Q;

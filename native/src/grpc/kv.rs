@@ -6,6 +6,7 @@ mod put;
 mod range;
 mod range_stream;
 mod txn;
+pub(super) mod txn_message;
 
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
