@@ -4,8 +4,10 @@ use std::error::Error as _;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::place::Place;
+
 /// One line; what may have been meant follows it.
-pub(super) fn message(error: &clap::Error, program: &str) -> String {
+pub(super) fn message(error: &clap::Error, place: &Place) -> String {
     let context = |kind| error.get(kind).map(text).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg);
     // clap adds the name of the value: `--limit <LIMIT>`.
@@ -23,12 +25,13 @@ pub(super) fn message(error: &clap::Error, program: &str) -> String {
                     format!("unknown shorthand flag: '{letter}' in {flag}")
                 }
             };
-            unknown + &suggestion(error, ContextKind::SuggestedArg)
+            let meant = error.get(ContextKind::SuggestedArg).map(text);
+            unknown + &suggestion(meant.as_slice())
         }
         ErrorKind::InvalidSubcommand => {
             let name = context(ContextKind::InvalidSubcommand);
-            format!("unknown command \"{name}\" for \"{program}\"")
-                + &suggestion(error, ContextKind::SuggestedSubcommand)
+            let unknown = format!("unknown command \"{name}\" for \"{}\"", place.name());
+            unknown + &suggestion(&place.near(&name))
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let value = context(ContextKind::InvalidValue);
@@ -40,14 +43,18 @@ pub(super) fn message(error: &clap::Error, program: &str) -> String {
                 None => first_line(error),
             }
         }
+        ErrorKind::MissingRequiredArgument => format!("missing argument {argument}"),
         _ => first_line(error),
     }
 }
 
-fn suggestion(error: &clap::Error, kind: ContextKind) -> String {
-    match error.get(kind).map(text) {
-        Some(meant) if !meant.is_empty() => format!("; did you mean {meant}?"),
-        _ => String::new(),
+fn suggestion(meant: &[String]) -> String {
+    match meant {
+        [] => String::new(),
+        [others @ .., last] if !others.is_empty() => {
+            format!("; did you mean {} or {last}?", others.join(", "))
+        }
+        [only, ..] => format!("; did you mean {only}?"),
     }
 }
 

@@ -140,7 +140,7 @@ impl Client {
             let (position, channel) = self.connected(tries).await;
             let status = match send(channel).await {
                 Ok(response) => return Ok(response.into_inner()),
-                Err(status) => as_unavailable(status),
+                Err(status) => in_gos_words(status),
             };
             self.tell(method, tries.count, &status);
             if status.code() == Code::Unavailable {
@@ -155,6 +155,19 @@ impl Client {
                 sleep(PAUSE).await;
             }
         }
+    }
+
+    /// Refuses what is larger than `--max-request-bytes`, in the words of gRPC for Go.
+    fn check_size(&self, method: &str, size_bytes: usize) -> Result<(), CallError> {
+        let most = self.shared.send_limit_bytes;
+        if size_bytes <= most {
+            return Ok(());
+        }
+        let status = Status::resource_exhausted(format!(
+            "trying to send message larger than max ({size_bytes} vs. {most})"
+        ));
+        self.tell(method, 0, &status);
+        Err(status.into())
     }
 
     fn may_retry(&self, status: &Status, retry: Retry) -> bool {
@@ -262,8 +275,11 @@ struct Tries {
     reason: Option<String>,
 }
 
-/// A connection that broke means: unavailable.
-fn as_unavailable(status: Status) -> Status {
+/// A connection that broke means: unavailable. Time that was over here is over.
+fn in_gos_words(status: Status) -> Status {
+    if error::is_of_time(&status) {
+        return Status::deadline_exceeded("context deadline exceeded");
+    }
     let is_transports = std::error::Error::source(&status).is_some();
     let is_of_time = status.code() == Code::Cancelled;
     if is_transports && !is_of_time {

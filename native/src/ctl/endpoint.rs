@@ -10,9 +10,8 @@ use quorate_api::etcdserverpb::MemberListRequest;
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use super::get::decimal;
 use super::print::Encoded;
-use crate::go::JsonObject;
+use crate::go::{JsonObject, parse_flag_int};
 
 /// Endpoint related commands
 #[derive(Args, Clone, Debug)]
@@ -37,7 +36,7 @@ enum EndpointCommand {
     /// Prints the KV history hash for each endpoint in --endpoints
     Hashkv {
         /// Maximum revision to hash (default: latest revision)
-        #[arg(long, default_value = "0", hide_default_value = true, value_parser = decimal)]
+        #[arg(long, default_value = "0", hide_default_value = true, value_parser = parse_flag_int)]
         rev: i64,
     },
 }

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::print::{Answer, Encoded, Format, Page};
 use super::range::KeyRange;
-use crate::go::parse_int;
+use crate::go::parse_flag_int;
 
 /// Gets the key or a range of keys
 #[derive(Args, Clone, Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Get {
     #[arg(long, default_value = "", hide_default_value = true)]
     sort_by: String,
     /// Maximum number of results
-    #[arg(long, default_value = "0", value_parser = decimal)]
+    #[arg(long, default_value = "0", value_parser = parse_flag_int)]
     limit: i64,
     /// Get keys with matching prefix
     #[arg(long)]
@@ -34,7 +34,7 @@ pub(crate) struct Get {
     #[arg(long)]
     from_key: bool,
     /// Specify the kv revision
-    #[arg(long, default_value = "0", value_parser = decimal)]
+    #[arg(long, default_value = "0", value_parser = parse_flag_int)]
     rev: i64,
     /// Get only the keys
     #[arg(long)]
@@ -46,16 +46,16 @@ pub(crate) struct Get {
     #[arg(long)]
     print_value_only: bool,
     /// Minimum create revision
-    #[arg(long, default_value = "0", value_parser = decimal)]
+    #[arg(long, default_value = "0", value_parser = parse_flag_int)]
     min_create_rev: i64,
     /// Maximum create revision
-    #[arg(long, default_value = "0", value_parser = decimal)]
+    #[arg(long, default_value = "0", value_parser = parse_flag_int)]
     max_create_rev: i64,
     /// Minimum modification revision
-    #[arg(long, default_value = "0", value_parser = decimal)]
+    #[arg(long, default_value = "0", value_parser = parse_flag_int)]
     min_mod_rev: i64,
     /// Maximum modification revision
-    #[arg(long, default_value = "0", value_parser = decimal)]
+    #[arg(long, default_value = "0", value_parser = parse_flag_int)]
     max_mod_rev: i64,
     /// The key, and the end of a range of keys
     #[arg(value_names = ["KEY", "RANGE_END"])]
@@ -196,9 +196,4 @@ pub(crate) fn is_serializable(consistency: &str) -> Result<bool, Failure> {
             Err(Failure::new(Exit::BadFeature, text))
         }
     }
-}
-
-/// A whole number, as Go reads one.
-pub(crate) fn decimal(text: &str) -> Result<i64, String> {
-    parse_int(text, 10)
 }

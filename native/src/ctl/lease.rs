@@ -45,7 +45,11 @@ enum LeaseCommand {
         id: Vec<String>,
     },
     /// List all active leases
-    List,
+    List {
+        /// As in etcdctl
+        #[arg(hide = true)]
+        ignored: Vec<String>,
+    },
     /// Keeps leases alive (renew)
     KeepAlive {
         /// Resets the keep-alive time to its original value and exits immediately
@@ -64,7 +68,7 @@ impl Lease {
             LeaseCommand::Grant { ttl } => grant(context, &ttl).await,
             LeaseCommand::Revoke { id } => revoke(context, &id).await,
             LeaseCommand::Timetolive { keys, id } => time_to_live(context, &id, keys).await,
-            LeaseCommand::List => {
+            LeaseCommand::List { .. } => {
                 let response = context.client()?.lease_leases(LeaseLeasesRequest {}).await;
                 context.print(&response.map_err(no_connection)?)
             }

@@ -8,14 +8,14 @@ use tokio::process::Command;
 use super::client::Client;
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use super::get::decimal;
 use super::session::{Place, Session, Signals};
+use crate::go::{exec_error_text, parse_flag_int};
 
 /// Acquires a named lock
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Lock {
     /// Timeout for session, in seconds
-    #[arg(long, default_value = "10", value_parser = decimal)]
+    #[arg(long, default_value = "10", value_parser = parse_flag_int)]
     ttl: i64,
     /// The lock's name, and a command to run while it is held
     #[arg(value_names = ["LOCKNAME", "COMMAND"])]
@@ -77,11 +77,8 @@ async fn execute(client: &Client, place: &Place, command: &[OsString]) -> Result
     };
     match status {
         Err(error) => {
-            let name = command[0].to_string_lossy();
-            Err(failed(
-                format!("exec: {name:?}: {error}"),
-                Exit::Error as u8,
-            ))
+            let text = exec_error_text(&command[0], &error);
+            Err(failed(text, Exit::Error as u8))
         }
         Ok(status) if !status.success() => match status.code() {
             Some(code) => {

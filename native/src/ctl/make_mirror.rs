@@ -17,10 +17,9 @@ use tokio::time::sleep;
 use super::client::{CallError, Client, Watch, WatchOptions};
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use super::get::decimal;
 use super::range::KeyRange;
 use super::settings::not_supported;
-use crate::go::parse_bool;
+use crate::go::{parse_bool, parse_flag_int, parse_flag_uint};
 
 /// Makes a mirror at the destination cluster
 #[derive(Args, Clone, Debug)]
@@ -29,11 +28,11 @@ pub(crate) struct MakeMirror {
     #[arg(long, default_value = "", hide_default_value = true)]
     prefix: String,
     /// Specify the kv revision to start to mirror
-    #[arg(long, default_value = "0", value_parser = decimal)]
+    #[arg(long, default_value = "0", value_parser = parse_flag_int)]
     rev: i64,
     /// Maximum number of operations permitted in a transaction during syncing updates
-    #[arg(long, default_value = "128")]
-    max_txn_ops: usize,
+    #[arg(long, default_value = "128", value_parser = parse_flag_uint)]
+    max_txn_ops: u64,
     /// Destination prefix to mirror a prefix to a different prefix in the destination cluster
     #[arg(long, default_value = "", hide_default_value = true)]
     dest_prefix: String,
@@ -192,7 +191,7 @@ impl Mirror {
             let kv = event.kv.unwrap_or_default();
             let is_new = revision != 0 && kv.mod_revision > revision;
             revision = kv.mod_revision;
-            if is_new || operations.len() == self.options.max_txn_ops {
+            if is_new || operations.len() as u64 == self.options.max_txn_ops {
                 self.commit(&mut operations).await?;
             }
             let request = match kind {

@@ -59,6 +59,9 @@ enum MemberCommand {
         /// Linearizable(l) or Serializable(s)
         #[arg(long, default_value = "l")]
         consistency: String,
+        /// As in etcdctl
+        #[arg(hide = true)]
+        ignored: Vec<String>,
     },
     /// Promotes a non-voting member in the cluster
     Promote {
@@ -90,7 +93,7 @@ impl Member {
                 let response = context.client()?.member_update(request).await?;
                 context.print(&Updated { id, response })
             }
-            MemberCommand::List { consistency } => {
+            MemberCommand::List { consistency, .. } => {
                 let linearizable = !is_serializable(&consistency)?;
                 let request = MemberListRequest { linearizable };
                 let response = context.client()?.member_list(request).await?;

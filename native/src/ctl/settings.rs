@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args};
 
 use super::failure::{Exit, Failure};
-use crate::go::{parse_bool, parse_duration, parse_int};
+use crate::go::{parse_bool, parse_flag_duration, parse_flag_int};
 
 /// Global flags, from the command line or from `ETCDCTL_…`.
 #[derive(Args, Clone, Debug)]
@@ -28,22 +28,22 @@ pub(crate) struct Settings {
     #[arg(long, global = true)]
     pub(crate) hex: bool,
     /// Dial timeout for client connections
-    #[arg(long, global = true, default_value = "2s", value_parser = parse_duration)]
+    #[arg(long, global = true, default_value = "2s", value_parser = parse_flag_duration)]
     pub(crate) dial_timeout: Duration,
-    /// Timeout for short running command (excluding dial timeout)
-    #[arg(long, global = true, value_parser = parse_duration)]
+    /// Timeout for short running command (excluding dial timeout) [default: 5s]
+    #[arg(long, global = true, value_parser = parse_flag_duration)]
     command_timeout: Option<Duration>,
     /// Keepalive time for client connections
-    #[arg(long, global = true, default_value = "2s", value_parser = parse_duration)]
+    #[arg(long, global = true, default_value = "2s", value_parser = parse_flag_duration)]
     pub(crate) keepalive_time: Duration,
     /// Keepalive timeout for client connections
-    #[arg(long, global = true, default_value = "6s", value_parser = parse_duration)]
+    #[arg(long, global = true, default_value = "6s", value_parser = parse_flag_duration)]
     pub(crate) keepalive_timeout: Duration,
     /// Client-side request send limit in bytes (if 0, it defaults to 2.0 MiB)
-    #[arg(long, global = true, default_value = "0", value_parser = decimal)]
+    #[arg(long, global = true, default_value = "0", value_parser = parse_flag_int)]
     max_request_bytes: i64,
     /// Client-side response receive limit in bytes (if 0, it defaults to 2 GiB)
-    #[arg(long, global = true, default_value = "0", value_parser = decimal)]
+    #[arg(long, global = true, default_value = "0", value_parser = parse_flag_int)]
     max_recv_bytes: i64,
     #[command(flatten)]
     security: Security,
@@ -162,10 +162,6 @@ fn limit(given: i64, default: usize) -> usize {
         Ok(0) | Err(_) => default,
         Ok(given) => given,
     }
-}
-
-fn decimal(text: &str) -> Result<i64, String> {
-    parse_int(text, 10)
 }
 
 /// etcdctl's.

@@ -10,7 +10,11 @@ use crate::version;
 
 /// Prints the version
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Version {}
+pub(crate) struct Version {
+    /// As in etcdctl
+    #[arg(hide = true)]
+    ignored: Vec<String>,
+}
 
 impl Version {
     /// etcdctl's lines, for those who look for them, and our own.

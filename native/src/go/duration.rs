@@ -29,6 +29,19 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     })
 }
 
+/// Reads a flag's duration; what is below nothing is over before it begins.
+///
+/// # Errors
+/// In the words of `time.ParseDuration`.
+pub(crate) fn parse_flag_duration(text: &str) -> Result<Duration, String> {
+    match text.strip_prefix('-') {
+        Some(rest) if !rest.starts_with('+') && GoDuration::parse(rest).is_some() => {
+            Ok(Duration::ZERO)
+        }
+        _ => parse_duration(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +78,12 @@ mod tests {
             ("5x", "time: unknown unit \"x\" in duration \"5x\""),
         ] {
             assert_eq!(parse_duration(text), Err(message.to_owned()));
+        }
+        assert_eq!(parse_flag_duration("-1m3s"), Ok(Duration::ZERO));
+        assert_eq!(parse_flag_duration("3s"), Ok(Duration::from_secs(3)));
+        for bad in ["-", "-x", "--1s", "-+1s", "-5"] {
+            let message = parse_duration(bad).expect_err(bad);
+            assert_eq!(parse_flag_duration(bad), Err(message));
         }
     }
 }

@@ -16,6 +16,11 @@ use crate::go::io_error_text;
 /// It cannot be read, or it is one of etcd's, or the place where etcd would have one; then which
 /// file serves here.
 pub(super) fn read(path: &Path) -> Result<Bytes, Failure> {
+    // A device or a pipe may never end.
+    if fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+        let path = path.display();
+        return Err(failure(format!("{path} is not a regular file")));
+    }
     match fs::read(path) {
         Ok(bytes) if is_bolt(&bytes) => Err(failure(format!(
             "{} is a database of etcd's (bbolt); etcdutl reads it, quorateutl reads Quorate's \

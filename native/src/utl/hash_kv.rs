@@ -9,15 +9,14 @@ use quorate_core::offline::store_of;
 
 use super::file::{failure, read_snapshot};
 use crate::ctl::failure::Failure;
-use crate::ctl::get::decimal;
 use crate::ctl::print::{Answer, Page, Printer};
-use crate::go::{JsonObject, Table};
+use crate::go::{JsonObject, Table, parse_flag_int};
 
 /// Prints the KV history hash of a given file
 #[derive(Args, Clone, Debug)]
 pub(super) struct HashKv {
     /// Maximum revision to hash (default: latest revision)
-    #[arg(long, default_value = "0", hide_default_value = true, value_parser = decimal)]
+    #[arg(long, default_value = "0", hide_default_value = true, value_parser = parse_flag_int)]
     rev: i64,
     /// A snapshot
     #[arg(value_name = "FILENAME")]

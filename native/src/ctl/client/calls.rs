@@ -1,5 +1,6 @@
 //! The calls, one each.
 
+use prost::Message;
 use quorate_api::etcdserverpb::auth_client::AuthClient;
 use quorate_api::etcdserverpb::cluster_client::ClusterClient;
 use quorate_api::etcdserverpb::kv_client::KvClient;
@@ -26,6 +27,7 @@ macro_rules! calls {
                     message: $request,
                 ) -> Result<$response, CallError> {
                     let method = concat!("/etcdserverpb.", $path, "/", $method);
+                    self.check_size(method, message.encoded_len())?;
                     self.call(method, Retry::$retry, |channel: Channel| {
                         let request = self.request(message.clone());
                         let mut client = $client::new(channel)

@@ -37,12 +37,19 @@ impl Endpoint {
         };
         let target = TonicEndpoint::from_shared(format!("http://{authority}"))
             .map_err(|error| CallError::Endpoint(format!("endpoint {name}: {error}")))?
-            .connect_timeout(settings.dial_timeout)
             .tcp_nodelay(true);
+        let target = match settings.dial_timeout {
+            // As in Go no time at all is no limit.
+            Duration::ZERO => target,
+            limit => target.connect_timeout(limit),
+        };
         let target = if settings.keepalive_time > Duration::ZERO {
             target
                 .http2_keep_alive_interval(settings.keepalive_time.max(KEEPALIVE_MIN))
-                .keep_alive_timeout(settings.keepalive_timeout)
+                .keep_alive_timeout(match settings.keepalive_timeout {
+                    Duration::ZERO => KEEPALIVE_TIMEOUT,
+                    given => given,
+                })
         } else {
             target
         };
@@ -72,5 +79,7 @@ impl Endpoint {
     }
 }
 
+/// gRPC for Go's own, where none is given.
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// gRPC for Go pings no more often.
 const KEEPALIVE_MIN: Duration = Duration::from_secs(10);

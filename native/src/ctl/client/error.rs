@@ -37,16 +37,19 @@ impl fmt::Display for CallError {
 
 impl From<Status> for CallError {
     fn from(status: Status) -> Self {
-        // What runs out here, and what the server says of it, is one thing to a user.
-        let is_timeout = match status.code() {
-            Code::DeadlineExceeded => true,
-            Code::Cancelled => status.message() == "Timeout expired",
-            _ => false,
-        };
-        if is_timeout {
+        if is_of_time(&status) {
             return Self::DeadlineExceeded;
         }
         Self::Status(status)
+    }
+}
+
+/// What runs out here, and what the server says of it, is one thing to a user.
+pub(super) fn is_of_time(status: &Status) -> bool {
+    match status.code() {
+        Code::DeadlineExceeded => true,
+        Code::Cancelled => status.message() == "Timeout expired",
+        _ => false,
     }
 }
 
@@ -110,6 +113,17 @@ mod tests {
                 "rpc error: code = Unknown desc = election: no leader",
             ),
             (Code::DeadlineExceeded, "x", "context deadline exceeded"),
+            (
+                Code::Cancelled,
+                "Timeout expired",
+                "context deadline exceeded",
+            ),
+            (
+                Code::ResourceExhausted,
+                "trying to send message larger than max (3 vs. 2)",
+                "rpc error: code = ResourceExhausted desc = trying to send message larger than \
+                 max (3 vs. 2)",
+            ),
         ] {
             assert_eq!(
                 CallError::from(Status::new(code, message)).to_string(),

@@ -112,7 +112,7 @@ impl Stream {
         let responses = LeaseClient::new(channel)
             .lease_keep_alive(request)
             .await
-            .map_err(super::as_unavailable)?
+            .map_err(super::in_gos_words)?
             .into_inner();
         Ok(Self {
             requests,
@@ -127,7 +127,7 @@ impl Stream {
 
     async fn answer(&mut self) -> Result<LeaseKeepAliveResponse, CallError> {
         let response = self.responses.message().await;
-        response.map_err(super::as_unavailable)?.ok_or_else(broken)
+        response.map_err(super::in_gos_words)?.ok_or_else(broken)
     }
 }
 

@@ -132,13 +132,13 @@ impl Watcher {
         let mut watcher = WatchClient::new(channel).max_decoding_message_size(limit_bytes);
         let opened = watcher.watch(request);
         let mut responses = tokio::select! {
-            opened = opened => opened.map_err(super::as_unavailable)?.into_inner(),
+            opened = opened => opened.map_err(super::in_gos_words)?.into_inner(),
             () = self.news.closed() => return Ok(End::Over),
         };
         loop {
             tokio::select! {
                 message = responses.message() => {
-                    let Some(response) = message.map_err(super::as_unavailable)? else {
+                    let Some(response) = message.map_err(super::in_gos_words)? else {
                         return Ok(End::Broken);
                     };
                     if self.take(response).await {

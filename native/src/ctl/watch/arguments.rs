@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use super::KeysOfEnvironment;
 use crate::ctl::client::WatchOptions;
-use crate::ctl::get::decimal;
 use crate::ctl::range::{KeyRange, bytes_of};
+use crate::go::parse_flag_int;
 
 /// The flags of a watch.
 #[derive(Args, Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub(crate) struct WatchFlags {
     #[arg(long)]
     prefix: bool,
     /// Revision to start watching
-    #[arg(long, default_value = "0", value_parser = decimal)]
+    #[arg(long, default_value = "0", value_parser = parse_flag_int)]
     rev: i64,
     /// Get the previous key-value pair before the event happens
     #[arg(long)]

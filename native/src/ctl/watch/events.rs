@@ -12,7 +12,7 @@ use tokio::process::Command;
 use crate::ctl::client::WatchNews;
 use crate::ctl::failure::{Exit, Failure};
 use crate::ctl::print::{Answer, Encoded, Page, Printer};
-use crate::go::{JsonObject, quote};
+use crate::go::{JsonObject, exec_error_text, quote};
 
 /// Prints what came, then runs the command once for each event.
 pub(super) async fn show(
@@ -58,7 +58,7 @@ async fn execute(
     let reason = match status {
         Ok(status) if status.success() => return Ok(()),
         Ok(status) => status.to_string(),
-        Err(error) => error.to_string(),
+        Err(error) => exec_error_text(program, &error),
     };
     let all: Vec<String> = std::iter::once(program)
         .chain(arguments)

@@ -39,7 +39,33 @@ fn wrong_command_lines_are_named() {
             1,
             "unknown command \"gett\" for \"quoratectl\"; did you mean get?",
         ),
-        ("de foo", 1, "unknown command \"de\" for \"quoratectl\""),
+        (
+            "de foo",
+            1,
+            "unknown command \"de\" for \"quoratectl\"; did you mean del or defrag?",
+        ),
+        ("zz foo", 1, "unknown command \"zz\" for \"quoratectl\"\n"),
+        (
+            "m l",
+            1,
+            "did you mean member, make-mirror or move-leader?\nRun 'quoratectl --help' for usage.",
+        ),
+        (
+            "endpoint health --limit 3",
+            1,
+            "Run 'quoratectl endpoint health --help' for usage.",
+        ),
+        (
+            "get foo --limit --prefix",
+            1,
+            "invalid argument \"--prefix\" for \"--limit\" flag: strconv.ParseInt",
+        ),
+        (
+            "make-mirror x --max-txn-ops=-1",
+            1,
+            "invalid argument \"-1\" for \"--max-txn-ops\" flag: strconv.ParseUint: parsing \
+             \"-1\": invalid syntax",
+        ),
         ("defrag x", 1, "unexpected argument \"x\""),
     ] {
         check(line, code, message);
@@ -100,6 +126,32 @@ fn wrong_arguments_are_named() {
     ] {
         check(line, code, message);
     }
+}
+
+/// As cobra: a group of commands has nothing to do but to show its help.
+#[test]
+fn groups_show_their_help() {
+    for line in [
+        "lease foo",
+        "check foo",
+        "--endpoints x endpoint -w json foo",
+    ] {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let ran = run(QUORATECTL, &words, "");
+        assert_eq!((ran.code, ran.complaints.as_str()), (Some(0), ""), "{line}");
+        assert!(ran.output.contains("Usage: quoratectl "), "{line}: {ran:?}");
+    }
+    let help = run(QUORATECTL, &["--help"], "").output;
+    for part in [
+        "\n  lease keep-alive ",
+        "\n  get ",
+        "Keeps leases alive (renew)",
+        "[default: 5s]",
+        "ETCDCTL_ENDPOINTS",
+    ] {
+        assert!(help.contains(part), "{part}: {help}");
+    }
+    assert_eq!(run(QUORATECTL, &["version", "x"], "").code, Some(0));
 }
 
 fn check(line: &str, code: i32, message: &str) {

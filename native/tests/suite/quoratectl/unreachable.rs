@@ -55,6 +55,37 @@ fn the_next_endpoint_is_asked_when_one_is_down() {
 }
 
 #[test]
+fn endpoints_before_a_command_and_behind_it_are_all_asked() {
+    let cluster = Cluster::start(3, &[]);
+    let endpoint = |member| format!("127.0.0.1:{}", cluster.client_port(member));
+    let [first, second, third] = [0, 1, 2].map(endpoint);
+    let pair = format!("--endpoints={second},{third}");
+    let arguments = ["--endpoints", &first, "endpoint", "health", &pair];
+    let ran = run(QUORATECTL, &arguments, "");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for endpoint in [first, second, third] {
+        let line = format!("{endpoint} is healthy");
+        assert!(ran.output.contains(&line), "{ran:?}");
+    }
+}
+
+#[test]
+fn what_is_too_large_is_not_sent() {
+    let cluster = Cluster::start(1, &["--max-request-bytes=10000000"]);
+    let endpoint = format!("--endpoints=127.0.0.1:{}", cluster.client_port(0));
+    let value = "x".repeat(3_000_000);
+    let ran = run(QUORATECTL, &[&endpoint, "put", "a"], &value);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(
+        ran.complaints,
+        "Error: rpc error: code = ResourceExhausted desc = trying to send message larger than max \
+         (3000008 vs. 2097152)"
+    );
+    let more = ["--max-request-bytes", "4000000", &endpoint, "put", "a"];
+    assert_eq!(run(QUORATECTL, &more, &value).output, "OK\n");
+}
+
+#[test]
 fn without_a_server_time_runs_out() {
     let endpoint = format!("--endpoints=127.0.0.1:{}", free_ports(1)[0]);
     for arguments in [&["get", "k"][..], &["put", "k", "v"], &["lease", "list"]] {
