@@ -49,7 +49,14 @@ pub(crate) struct ClientApi {
     pub(crate) metrics: Arc<Metrics>,
     /// How connections are kept.
     pub(crate) connections: ConnectionSettings,
+    /// The log's message when one is refused.
+    pub(crate) rejection: &'static str,
 }
+
+/// What the log says of connections that are refused, by the port's kind.
+pub(crate) const REJECTED_CLIENT: &str = "rejected connection on client endpoint";
+/// On `--listen-metrics-urls`.
+pub(crate) const REJECTED_OPERATOR: &str = "rejected connection on metrics endpoint";
 
 /// How connections are kept.
 #[derive(Clone, Copy, Debug)]
@@ -77,16 +84,17 @@ impl ClientServer {
             room,
             accepting: JoinSet::new(),
             graceful: Arc::new(Mutex::new(Some(GracefulShutdown::new()))),
-            rejections: Rejections::new("rejected connection on client endpoint", logger),
+            rejections: Rejections::new(REJECTED_CLIENT, logger),
         }
     }
 
     /// Begins to serve on some sockets.
     pub(crate) fn serve(&mut self, listeners: Vec<TcpListener>, api: ClientApi, logger: &Logger) {
+        let rejections = self.rejections.named(api.rejection);
         let api = Arc::new(api);
         for listener in listeners {
             let (api, graceful) = (api.clone(), self.graceful.clone());
-            let rejections = self.rejections.clone();
+            let rejections = rejections.clone();
             self.accepting.spawn(accept_all(
                 listener,
                 self.room.clone(),

@@ -32,7 +32,7 @@ mod values;
 pub(crate) use gates::{FeatureGates, Gate};
 pub(crate) use gather::{GatherError, gather};
 pub(crate) use help::{help_text, version_text};
-pub(crate) use parse::{Request, parse};
+pub(crate) use parse::{FlagError, Request, parse};
 pub(crate) use urls::Endpoint;
 pub(crate) use values::Values;
 

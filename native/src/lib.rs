@@ -36,7 +36,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use flags::{GatherError, Request, Values};
+use flags::{FlagError, GatherError, Request, Values};
 use listen::{RESERVED_FILES, Room, TooFewFiles};
 use log::Logger;
 use serde_json::json;
@@ -62,6 +62,11 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Ok(Request::Serve(line)) => serve(arguments, line),
         Ok(Request::Help) => print(&flags::help_text()),
         Ok(Request::Version(line)) => print(&flags::version_text(&line, &environment())),
+        // As with etcd, whose library does not look at what is no flag.
+        Err(error @ FlagError::NotAFlag(_)) => {
+            tell_bad_flag(&error.to_string());
+            ExitCode::FAILURE
+        }
         Err(error) => bad_flag(&error.to_string()),
     }
 }
@@ -187,10 +192,14 @@ fn print(text: &str) -> ExitCode {
 }
 
 fn bad_flag(message: &str) -> ExitCode {
+    tell_bad_flag(message);
+    ExitCode::from(EXIT_BAD_FLAG)
+}
+
+fn tell_bad_flag(message: &str) {
     // Whoever cannot be told sees the exit code.
     let _ = writeln!(
         io::stderr(),
         "quorate: {message}\nRun 'quorate --help' for all flags."
     );
-    ExitCode::from(EXIT_BAD_FLAG)
 }

@@ -247,7 +247,9 @@ fn run(
             match event {
                 Event::Input(input) => {
                     if input == Input::Tick {
-                        heartbeats.ticked(|| member.figures().role == Role::Leader);
+                        // Who is alone has nobody to send heartbeats to.
+                        let has_others = dispatch.take_has_sent();
+                        heartbeats.ticked(|| has_others && member.figures().role == Role::Leader);
                     }
                     member.step(input);
                 }

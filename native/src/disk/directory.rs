@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use quorate_core::disk::{SNAPSHOT_DIRECTORY, WAL_DIRECTORY};
@@ -14,6 +14,9 @@ use super::dedicated_log;
 const DIRECTORY_MODE: u32 = 0o700;
 /// Held by the server that runs; its contents mean nothing.
 const LOCK_FILE: &str = "quorate.lock";
+
+/// Nobody else holds it.
+const LOCK_FILE_MODE: u32 = 0o600;
 
 /// etcd's database.
 const ETCD_DATABASE: &str = "member/snap/db";
@@ -78,6 +81,12 @@ impl DataDirectory {
             path: path.to_owned(),
             error,
         };
+        if let Some(file) = file_in_the_way(path) {
+            return Err(DirectoryError::Io {
+                path: file,
+                error: io::ErrorKind::NotADirectory.into(),
+            });
+        }
         if let Some(file) = file_of_etcd(path).map_err(failed)? {
             return Err(DirectoryError::OfEtcd(file));
         }
@@ -87,6 +96,7 @@ impl DataDirectory {
             .create(true)
             .truncate(false)
             .write(true)
+            .mode(LOCK_FILE_MODE)
             .open(path.join(LOCK_FILE))
             .map_err(failed)?;
         match lock.try_lock() {
@@ -146,6 +156,16 @@ fn shown(kind: &str, mode: u32) -> String {
         _ => 'x',
     });
     kind.chars().chain(letters).collect()
+}
+
+/// What stands where a directory must be, if anything does.
+fn file_in_the_way(root: &Path) -> Option<PathBuf> {
+    let below = [WAL_DIRECTORY, SNAPSHOT_DIRECTORY].map(|directory| root.join(directory));
+    let member = below[0].parent().map(Path::to_owned);
+    std::iter::once(root.to_owned())
+        .chain(member)
+        .chain(below)
+        .find(|path| fs::metadata(path).is_ok_and(|about| !about.is_dir()))
 }
 
 /// A file that only etcd writes, if there is one.

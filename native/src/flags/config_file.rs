@@ -4,7 +4,8 @@
 //! says so, for it is a misspelt one most of the time.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use yaml_serde::{Mapping, Value};
@@ -22,7 +23,7 @@ use crate::log::Notice;
 /// # Errors
 /// It cannot be read, is no YAML, or has a value that its flag cannot have.
 pub(super) fn read(path: &Path, notices: &mut Vec<Notice>) -> Result<Values, GatherError> {
-    let text = fs::read_to_string(path).map_err(|error| {
+    let bytes = bytes_of(path).map_err(|error| {
         let reason = io_error_text(&error);
         GatherError::Verify(format!("open {}: {reason}", path.display()))
     })?;
@@ -31,6 +32,7 @@ pub(super) fn read(path: &Path, notices: &mut Vec<Notice>) -> Result<Values, Gat
         set: BTreeMap::new(),
         notices,
     };
+    let text = text_of_file(bytes).map_err(|reason| reader.wrong(&reason))?;
     match yaml_serde::from_str(&text) {
         Ok(Value::Null) => {}
         Ok(Value::Mapping(mapping)) => reader.read(&mapping)?,
@@ -38,6 +40,47 @@ pub(super) fn read(path: &Path, notices: &mut Vec<Notice>) -> Result<Values, Gat
         Err(error) => return Err(reader.wrong(&error.to_string())),
     }
     Ok(Values::of_file(reader.set))
+}
+
+/// A file's beginning: one byte more than it may have, so that who never ends is seen to be too long.
+fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut file = File::open(path)?.take(SIZE_BYTES_MAX + 1);
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The text, when it is one that the parser comes to an end with: what it needs grows with the
+/// square of the brackets that are open.
+fn text_of_file(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.len() as u64 > SIZE_BYTES_MAX {
+        return Err(format!(
+            "a configuration file may have {SIZE_BYTES_MAX} bytes, and this has more"
+        ));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..place]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
+        format!("yaml: line {line}: invalid UTF-8: use text in UTF-8 only")
+    })?;
+    let (mut open, mut deepest) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    if deepest > BRACKETS_MAX {
+        return Err(format!(
+            "a configuration may have {BRACKETS_MAX} brackets open at once, and this has {deepest}"
+        ));
+    }
+    Ok(text)
 }
 
 struct Reader<'a> {
@@ -174,6 +217,11 @@ fn is_unset_when_empty(flag: &Flag) -> bool {
     flag.kind == Kind::Urls
         || ["cors", "host-whitelist", "initial-cluster-state"].contains(&flag.name)
 }
+
+/// No configuration is longer.
+const SIZE_BYTES_MAX: u64 = 1_048_576;
+/// None has as many lists within lists.
+const BRACKETS_MAX: usize = 100;
 
 /// Keys that stand together below one.
 struct Section {

@@ -23,7 +23,8 @@ pub(crate) enum Request {
     Version(Values),
 }
 
-/// What is wrong with the command line; all of them end with exit code 2, as in etcd.
+/// What is wrong with the command line. As in etcd an argument that is no flag ends with exit code
+/// 1, all else with 2.
 #[derive(Debug, PartialEq, Eq, Error)]
 pub(crate) enum FlagError {
     /// No such flag.

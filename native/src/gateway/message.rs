@@ -25,7 +25,7 @@ fn read_here<Q: DeserializeOwned + Default>(text: &[u8]) -> Result<Q, Status> {
         None => Ok(Q::default()),
         Some(Ok(mut value)) => {
             drop_nulls(&mut value);
-            serde_json::from_value(value).map_err(|error| unreadable(&error))
+            Q::deserialize(&value).map_err(|error| misread(&error, &value))
         }
         Some(Err(error)) => Err(unreadable(&error)),
     }
@@ -36,21 +36,40 @@ pub(super) fn write<A: Serialize>(message: &A) -> Result<Vec<u8>, Status> {
     serde_json::to_vec(message).map_err(|error| Status::internal(error.to_string()))
 }
 
-/// What is told of JSON that is none, or none of this message.
+/// What is told of JSON that is none.
 pub(super) fn unreadable(error: &serde_json::Error) -> Status {
-    let text = error.to_string();
-    match number_out_of_place(&text) {
-        Some(number) => Status::invalid_argument(format!(
-            "json: cannot unmarshal number {number} into Go value of type int64"
-        )),
-        None => Status::invalid_argument(format!("proto: {text}")),
-    }
+    Status::invalid_argument(format!("proto: {error}"))
 }
 
-/// The number with a fraction, or beyond what 64 bits hold, that stands where a whole one should.
-fn number_out_of_place(text: &str) -> Option<&str> {
-    let number = text.strip_prefix("invalid type: floating point `")?;
-    number.split('`').next()
+/// What is told of JSON that is none of this message. The generated readers do not say which
+/// number was wrong, etcd's do.
+fn misread(error: &serde_json::Error, value: &Value) -> Status {
+    let text = error.to_string();
+    let is_of_number = ["untagged enum", "floating point", "out of range"]
+        .iter()
+        .any(|part| text.contains(part));
+    if let Some(number) = is_of_number.then(|| number_out_of_place(value)).flatten() {
+        // As it is written most of the time.
+        let number = number.to_string().replace("e+", "e");
+        return Status::invalid_argument(format!(
+            "json: cannot unmarshal number {number} into Go value of type int64"
+        ));
+    }
+    if text.contains("invalid digit found in string") {
+        let text = "proto: a string that should hold a whole number holds something else";
+        return Status::invalid_argument(text);
+    }
+    unreadable(error)
+}
+
+/// A number with a fraction, or beyond what 64 bits hold: no field has one.
+fn number_out_of_place(value: &Value) -> Option<&serde_json::Number> {
+    match value {
+        Value::Number(number) if number.as_i64().is_none() => Some(number),
+        Value::Object(fields) => fields.values().find_map(number_out_of_place),
+        Value::Array(items) => items.iter().find_map(number_out_of_place),
+        _ => None,
+    }
 }
 
 /// The generated readers refuse `null` for a scalar, which protobuf's mapping takes as its default.
@@ -91,6 +110,13 @@ mod tests {
         ] {
             assert_eq!(put(text), Ok(expected.clone()), "{text}");
         }
+        for (text, number) in [(r#"{"lease":-1.5}"#, "-1.5"), (r#"{"lease":1e30}"#, "1e30")] {
+            let message =
+                format!("json: cannot unmarshal number {number} into Go value of type int64");
+            assert_eq!(put(text), Err(message));
+        }
+        let reason = put(r#"{"lease":"x"}"#).expect_err("no number");
+        assert!(reason.contains("should hold a whole number"), "{reason}");
         assert_eq!(put(""), Ok(pb::PutRequest::default()));
         assert_eq!(put(" \n"), Ok(pb::PutRequest::default()));
         for bad in ["{", "[]", "7", r#"{"key":7}"#, r#"{"lease":"x"}"#, "null"] {

@@ -46,6 +46,14 @@ impl Rejections {
         }
     }
 
+    /// The same, with lines of another message.
+    pub(crate) fn named(&self, message: &'static str) -> Self {
+        Self {
+            message,
+            ..self.clone()
+        }
+    }
+
     /// A connection was closed for a reason.
     pub(crate) fn reject(&self, address: SocketAddr, reason: &str) {
         let fields = vec![

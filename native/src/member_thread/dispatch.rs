@@ -63,6 +63,8 @@ pub(super) struct Dispatch {
     notices: Vec<Input>,
     /// Connected peers that the member believes unreachable, because a frame was thrown away.
     congested: BTreeSet<MemberId>,
+    /// Whether there was a frame for anybody since this was last asked.
+    has_sent: bool,
 }
 
 impl Dispatch {
@@ -79,6 +81,7 @@ impl Dispatch {
             saves: BTreeMap::new(),
             notices: Vec::new(),
             congested: BTreeSet::new(),
+            has_sent: false,
         }
     }
 
@@ -118,6 +121,11 @@ impl Dispatch {
     /// What happened to connections and clients since the last call.
     pub(super) fn take_notices(&mut self) -> Vec<Input> {
         std::mem::take(&mut self.notices)
+    }
+
+    /// Whether there was a frame for anybody since the last call.
+    pub(super) fn take_has_sent(&mut self) -> bool {
+        std::mem::take(&mut self.has_sent)
     }
 
     /// Carries out outputs in order; false when the member has stopped.
@@ -183,6 +191,7 @@ impl Dispatch {
     }
 
     fn send(&mut self, to: MemberId, frame: Bytes) {
+        self.has_sent = true;
         match self.peers.send(to, frame) {
             Sent::Queued => {
                 // The queue has room again, on the same connection.

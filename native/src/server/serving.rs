@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::{Listeners, Running};
-use crate::client::{ClientApi, ClientServer, ConnectionSettings};
+use crate::client::{
+    ClientApi, ClientServer, ConnectionSettings, REJECTED_CLIENT, REJECTED_OPERATOR,
+};
 use crate::gateway::Gateway;
 use crate::grpc::{Api, Services};
 use crate::http_api::{Access, Context, HttpApi};
@@ -24,6 +26,7 @@ pub(super) fn serve_operators(
         http: Some(HttpApi::of_operators(context)),
         metrics: context.metrics.clone(),
         connections: connection_settings(settings),
+        rejection: REJECTED_OPERATOR,
     };
     let logger = &context.logger;
     clients.serve(std::mem::take(&mut listeners.metrics), api, logger);
@@ -64,6 +67,7 @@ pub(super) fn serve_clients(
         http,
         metrics: context.metrics.clone(),
         connections: connection_settings(settings),
+        rejection: REJECTED_CLIENT,
     };
     let both = api(Some(grpc), (!is_split).then(|| http.clone()));
     let traffic = if is_split { "grpc" } else { "grpc+http" };

@@ -41,6 +41,9 @@ pub(super) async fn start(
     room: Room,
     logger: &Logger,
 ) -> Result<Started, ServerError> {
+    // A port that is taken leaves no directory behind. They are listened on later: whoever
+    // connects before there is somebody to answer would wait.
+    drop(Listeners::bind(settings).await?);
     let told = (settings.clone(), logger.clone());
     let (directory, image) = blocking(move || {
         let (settings, logger) = told;

@@ -79,6 +79,14 @@ fn mismatch(name: &str, initial: &[Endpoint], advertised: &[Endpoint], reason: &
     }
     let missing: Vec<&str> = missing_from(advertised, initial);
     let all: Vec<&str> = advertised.iter().map(|it| it.url.as_str()).collect();
+    if missing.is_empty() {
+        // One stands there twice, or a name leads elsewhere.
+        return format!(
+            "failed to resolve {} to match --initial-cluster={} ({reason})",
+            urls(advertised),
+            named(name, &all),
+        );
+    }
     format!(
         "--initial-advertise-peer-urls has {} but missing from --initial-cluster={}",
         missing.join(","),
@@ -143,6 +151,17 @@ mod tests {
                 "--initial-cluster has a=http://127.0.0.1:2 but missing from \
                  --initial-advertise-peer-urls=http://127.0.0.1:1 (len([\"http://127.0.0.1:1\"]) \
                  != len([\"http://127.0.0.1:1\" \"http://127.0.0.1:2\"]))",
+            ),
+            (
+                "--name= --initial-advertise-peer-urls http://127.0.0.1:1",
+                "couldn't find local name \"\" in the initial cluster configuration",
+            ),
+            (
+                "--name a --initial-cluster a=http://127.0.0.1:1,a=http://127.0.0.1:1 \
+                 --initial-advertise-peer-urls http://127.0.0.1:1",
+                "failed to resolve http://127.0.0.1:1 to match \
+                 --initial-cluster=a=http://127.0.0.1:1 (len([\"http://127.0.0.1:1\"]) != \
+                 len([\"http://127.0.0.1:1\" \"http://127.0.0.1:1\"]))",
             ),
             (
                 "--name a --initial-cluster a=http://127.0.0.1:1 --initial-advertise-peer-urls \

@@ -24,7 +24,10 @@ pub(super) fn follow(settings: &mut Settings, host: Option<&str>) {
     }
     let is_default = settings.initial_cluster.to_string() == default_of("initial-cluster");
     if settings.name != default_of("name") && is_default {
-        settings.initial_cluster = InitialCluster::of_one(&settings.name, &settings.advertise_peer);
+        // Whoever has no name is not found in it.
+        let name = Some(settings.name.as_str()).filter(|name| !name.is_empty());
+        let name = name.unwrap_or(default_of("name"));
+        settings.initial_cluster = InitialCluster::of_one(name, &settings.advertise_peer);
     }
 }
 

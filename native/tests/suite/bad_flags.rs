@@ -105,10 +105,49 @@ fn flags_that_do_not_go_together_end_with_one() {
             "--name a --initial-cluster b=http://127.0.0.1:1",
             "couldn't find local name \\\"a\\\" in the initial cluster configuration",
         ),
+        (
+            "--name=",
+            "couldn't find local name \\\"\\\" in the initial cluster configuration",
+        ),
+        ("foo", "'foo' is not a valid flag"),
+        (
+            "--config-file /dev/zero",
+            "/dev/zero: a configuration file may have 1048576 bytes, and this has more",
+        ),
+        ("check disk", "missing argument <DIR>"),
     ] {
         let (code, text) = run(line);
         assert!(text.contains(message), "{line}: {text}");
         assert_eq!(code, 1, "{line}");
+    }
+}
+
+#[test]
+fn configuration_files_that_are_none_are_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.yaml");
+    for (content, message) in [
+        (
+            "[".repeat(100_000).into_bytes(),
+            "a configuration may have 100 brackets open at once, and this has 100000",
+        ),
+        (
+            vec![b'a'; 2_000_000],
+            "may have 1048576 bytes, and this has more",
+        ),
+        (
+            b"name: a\ndata-dir: \xff\n".to_vec(),
+            "yaml: line 2: invalid UTF-8",
+        ),
+        (
+            "- ".repeat(500_000).into_bytes(),
+            "recursion limit exceeded",
+        ),
+    ] {
+        std::fs::write(&path, content).unwrap();
+        let (code, text) = run(&format!("--config-file {}", path.display()));
+        assert!(text.contains(message), "{text}");
+        assert_eq!(code, 1);
     }
 }
 

@@ -152,6 +152,7 @@ fn thousands_of_bad_connections_harm_nobody() {
     let server = cluster.server(0);
     server.wait_for_line("rejected connection on client endpoint");
     server.wait_for_line("rejected connection on peer endpoint");
+    server.wait_for_line("rejected connection on metrics endpoint");
     let worse: Vec<_> = server
         .log()
         .into_iter()

@@ -42,10 +42,44 @@ fn a_second_server_on_a_directory_is_told_which_it_is() {
     for path in ["", "member", "member/wal", "member/snap"] {
         assert_eq!(mode(&directory.join(path)), 0o700, "{path}");
     }
+    assert_eq!(mode(&directory.join("quorate.lock")), 0o600);
     let logs = fs::read_dir(directory.join("member/wal")).unwrap();
     for file in logs {
         assert_eq!(mode(&file.unwrap().path()), 0o600);
     }
+}
+
+#[test]
+fn a_file_where_a_directory_should_be_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for (made, file) in [
+        ("", "a"),
+        ("b", "b/member"),
+        ("c/member", "c/member/wal"),
+        ("d/member", "d/member/snap"),
+    ] {
+        fs::create_dir_all(folder.path().join(made)).unwrap();
+        let path = folder.path().join(file);
+        fs::write(&path, "").unwrap();
+        let root = file.split('/').next().unwrap();
+        let ran = refused(&folder.path().join(root), &[]);
+        let words = format!("\\\"{}\\\": not a directory", path.display());
+        assert!(ran.log.contains(&words), "{file}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", taken.local_addr().unwrap());
+    let directory = folder.path().join("data");
+    let ran = refused(&directory, &[&format!("--listen-client-urls={url}")]);
+    assert!(
+        ran.log.to_lowercase().contains("address already in use"),
+        "{ran:?}"
+    );
+    assert!(!directory.exists());
 }
 
 #[test]

@@ -265,12 +265,14 @@ async fn of_members() {
     let promote = pb::MemberPromoteRequest { id: 77 };
     let result = calls.cluster().member_promote(promote).await;
     assert_told(result, Code::NotFound, not_found);
-    let update = pb::MemberUpdateRequest {
-        id: 77,
-        peer_ur_ls: vec!["http://127.0.0.1:1".to_owned()],
-    };
-    let result = calls.cluster().member_update(update).await;
-    assert_told(result, Code::NotFound, not_found);
+    for url in ["http://127.0.0.1:1", "ftp://x"] {
+        let update = pb::MemberUpdateRequest {
+            id: 77,
+            peer_ur_ls: vec![url.to_owned()],
+        };
+        let result = calls.cluster().member_update(update).await;
+        assert_told(result, Code::NotFound, not_found);
+    }
 }
 
 #[tokio::test]

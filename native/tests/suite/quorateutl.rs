@@ -72,7 +72,16 @@ fn three_servers_start_from_one_snapshot() {
         let target = new.folder().join(format!("infra{}.etcd", member + 1));
         let target = format!("--data-dir={}", target.display());
         arguments.push(&target);
-        ok(&arguments);
+        let done = utl(&arguments);
+        assert_eq!(done.code, Some(0), "{done:?}");
+        for (message, count) in [
+            ("restoring snapshot", 1),
+            ("added member", 3),
+            ("restored snapshot", 1),
+        ] {
+            let part = format!("\"msg\":\"{message}\"");
+            assert_eq!(done.log.matches(&part).count(), count, "{done:?}");
+        }
         let again = utl(&arguments);
         assert_eq!(again.code, Some(1));
         assert!(
@@ -255,6 +264,28 @@ fn what_cannot_be_done_is_said() {
             &["snapshot", "status", &etcds],
             1,
             "its snapshots are files of their own",
+        ),
+        (
+            &["snapshot", "status", "/dev/zero"],
+            1,
+            "/dev/zero is not a regular file",
+        ),
+        (&["hashkv", "/dev/zero"], 1, "is not a regular file"),
+        (
+            &["snapshot", "restore", &junk, "--bump-revision", "-5"],
+            1,
+            "invalid argument \"-5\" for \"--bump-revision\" flag: strconv.ParseUint: parsing \
+             \"-5\": invalid syntax",
+        ),
+        (
+            &[
+                "snapshot",
+                "restore",
+                &junk,
+                "--bump-revision=99999999999999999999",
+            ],
+            1,
+            "strconv.ParseUint: parsing \"99999999999999999999\": value out of range",
         ),
         (
             &["snapshot", "restore", &empty],

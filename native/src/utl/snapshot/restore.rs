@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use quorate_core::command::MemberInfo;
+use quorate_core::disk::{SNAPSHOT_DIRECTORY, WAL_DIRECTORY};
 use quorate_core::membership::{cluster_id, member_id};
 use quorate_core::offline::{Founding, found_from_snapshot};
 use quorate_core::snapshot::read_saved;
+use serde_json::{Value, json};
 
 use crate::ctl::failure::Failure;
 use crate::disk;
 use crate::flags::{self, Request};
+use crate::go::parse_flag_uint;
+use crate::log;
 use crate::settings::{Settings, check_joining};
 use crate::utl::file::{broken, failure, read};
 
@@ -40,7 +44,7 @@ pub(super) struct Restore {
     #[arg(long)]
     skip_hash_check: bool,
     /// How much to increase the latest revision after restore
-    #[arg(long, default_value = "0")]
+    #[arg(long, default_value = "0", value_parser = parse_flag_uint)]
     bump_revision: u64,
     /// Mark the latest revision after restore as the point of scheduled compaction (required if
     /// --bump-revision > 0, disallowed otherwise)
@@ -71,10 +75,22 @@ impl Restore {
         let data_dir = &settings.data_dir;
         ensure_empty(data_dir)?;
         let founding = self.founding(&settings);
+        let log = log::to_stderr();
+        let places = [
+            ("path", json!(path)),
+            ("wal-dir", json!(data_dir.join(WAL_DIRECTORY))),
+            ("data-dir", json!(data_dir)),
+            ("snap-dir", json!(data_dir.join(SNAPSHOT_DIRECTORY))),
+        ];
+        log.info("restoring snapshot", &places);
         let operations = found_from_snapshot(snapshot, &founding)
             .map_err(|reason| failure(format!("{}: {reason}", path.display())))?;
+        for member in &founding.members {
+            log.info("added member", &fields_of(member, &founding));
+        }
         let directory = disk::DataDirectory::open(data_dir).map_err(failure)?;
         disk::carry_out(directory.path(), &operations).map_err(failure)?;
+        log.info("restored snapshot", &places);
         Ok(())
     }
 
@@ -134,6 +150,16 @@ impl Restore {
             bump_revision: self.bump_revision,
         }
     }
+}
+
+/// etcdutl's; as there, who restores is nobody yet.
+fn fields_of(member: &MemberInfo, founding: &Founding) -> [(&'static str, Value); 4] {
+    [
+        ("cluster-id", json!(founding.cluster.to_string())),
+        ("local-member-id", json!("0")),
+        ("added-peer-id", json!(member.id.to_string())),
+        ("added-peer-peer-urls", json!(member.peer_urls)),
+    ]
 }
 
 /// What is there is never written over.
