@@ -10,6 +10,7 @@ use super::client::CallError;
 use super::context::Context;
 use super::failure::Failure;
 use super::print::{Answer, Encoded, Page};
+use super::user::none;
 
 /// Enable or disable authentication
 #[derive(Args, Clone, Debug)]
@@ -22,27 +23,39 @@ pub(crate) struct Auth {
 #[derive(Subcommand, Clone, Debug)]
 enum AuthCommand {
     /// Enables authentication
-    Enable,
+    Enable {
+        #[arg(hide = true)]
+        rest: Vec<String>,
+    },
     /// Disables authentication
-    Disable,
+    Disable {
+        #[arg(hide = true)]
+        rest: Vec<String>,
+    },
     /// Returns authentication status
-    Status,
+    Status {
+        #[arg(hide = true)]
+        rest: Vec<String>,
+    },
 }
 
 impl Auth {
     /// Asks and prints.
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         match self.command {
-            AuthCommand::Enable => {
+            AuthCommand::Enable { rest } => {
+                none(&rest, "auth enable command does not accept any arguments")?;
                 enable(context).await?;
                 context.printer.line("Authentication Enabled")
             }
-            AuthCommand::Disable => {
+            AuthCommand::Disable { rest } => {
+                none(&rest, "auth disable command does not accept any arguments")?;
                 let client = context.client()?;
                 client.auth_disable(AuthDisableRequest {}).await?;
                 context.printer.line("Authentication Disabled")
             }
-            AuthCommand::Status => {
+            AuthCommand::Status { rest } => {
+                none(&rest, "auth status command does not accept any arguments")?;
                 let client = context.client()?;
                 let response = client.auth_status(AuthStatusRequest {}).await?;
                 context.print(&response)

@@ -27,17 +27,28 @@ pub(crate) struct Endpoint {
 #[derive(Subcommand, Clone, Debug)]
 enum EndpointCommand {
     /// Checks the healthiness of endpoints specified in `--endpoints` flag
-    Health,
+    Health {
+        /// As in etcdctl
+        #[arg(hide = true)]
+        ignored: Vec<String>,
+    },
     /// Prints out the status of endpoints specified in `--endpoints` flag
     ///
     /// When --write-out is set to simple, this command prints out comma-separated status lists
     /// for each endpoint.
-    Status,
+    Status {
+        /// As in etcdctl
+        #[arg(hide = true)]
+        ignored: Vec<String>,
+    },
     /// Prints the KV history hash for each endpoint in --endpoints
     Hashkv {
         /// Maximum revision to hash (default: latest revision)
         #[arg(long, default_value = "0", hide_default_value = true, value_parser = parse_flag_int)]
         rev: i64,
+        /// As in etcdctl
+        #[arg(hide = true)]
+        ignored: Vec<String>,
     },
 }
 
@@ -46,9 +57,9 @@ impl Endpoint {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let endpoints = endpoints(context, self.cluster).await?;
         match self.command {
-            EndpointCommand::Health => health::run(context, endpoints).await,
-            EndpointCommand::Status => status::run(context, &endpoints).await,
-            EndpointCommand::Hashkv { rev } => hash_kv::run(context, &endpoints, rev).await,
+            EndpointCommand::Health { .. } => health::run(context, endpoints).await,
+            EndpointCommand::Status { .. } => status::run(context, &endpoints).await,
+            EndpointCommand::Hashkv { rev, .. } => hash_kv::run(context, &endpoints, rev).await,
         }
     }
 }

@@ -15,7 +15,7 @@ pub(super) use self::shown::RoleShown;
 use super::context::Context;
 use super::failure::Failure;
 use super::range::prefix_end;
-use super::user::{Done, one};
+use super::user::{Done, none, one};
 
 /// Role related commands
 #[derive(Args, Clone, Debug)]
@@ -34,7 +34,10 @@ enum RoleCommand {
     /// Gets detailed information of a role
     Get { name: Vec<String> },
     /// Lists all roles
-    List,
+    List {
+        #[arg(hide = true)]
+        rest: Vec<String>,
+    },
     /// Grants a key to a role
     GrantPermission {
         #[command(flatten)]
@@ -88,7 +91,8 @@ impl Role {
                 let response = client.role_get(request).await?;
                 context.print(&RoleShown { role, response })
             }
-            RoleCommand::List => {
+            RoleCommand::List { rest } => {
+                none(&rest, "role list command requires no arguments")?;
                 let response = client.role_list(AuthRoleListRequest {}).await?;
                 context.print(&response)
             }

@@ -38,7 +38,10 @@ enum UserCommand {
         name: Vec<String>,
     },
     /// Lists all users
-    List,
+    List {
+        #[arg(hide = true)]
+        rest: Vec<String>,
+    },
     /// Changes password of user
     Passwd {
         /// If false, read the password from standard input
@@ -93,7 +96,8 @@ impl User {
                 let name = one(name, "user get command requires user name as its argument")?;
                 get(context, name, detail).await
             }
-            UserCommand::List => {
+            UserCommand::List { rest } => {
+                none(&rest, "user list command requires no arguments")?;
                 let response = client.user_list(AuthUserListRequest {}).await?;
                 context.print(&response)
             }
@@ -251,6 +255,14 @@ impl Answer for AuthUserListResponse {
 pub(super) fn one(arguments: Vec<String>, needs: &str) -> Result<String, Failure> {
     let [argument] = <[String; 1]>::try_from(arguments).map_err(|_| Failure::arguments(needs))?;
     Ok(argument)
+}
+
+/// Nothing may stand there.
+pub(super) fn none(arguments: &[String], needs: &str) -> Result<(), Failure> {
+    if arguments.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::arguments(needs))
 }
 
 fn two(arguments: Vec<String>, needs: &str) -> Result<[String; 2], Failure> {

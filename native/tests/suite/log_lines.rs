@@ -156,3 +156,27 @@ fn check(cluster: &Cluster) {
         .collect();
     assert!(bad.is_empty(), "{bad:?}");
 }
+
+/// A leader that was stopped for a while is late with its heartbeats, if there is anybody to hear
+/// them.
+#[test]
+fn who_is_alone_is_not_told_of_late_heartbeats() {
+    let mut cluster = Cluster::start(1, &[]);
+    let etcdctl = cluster.etcdctl();
+    for number in 0..3 {
+        cluster.server(0).signal("STOP");
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        cluster.server(0).signal("CONT");
+        etcdctl.ok(&["put", "foo", &number.to_string()]);
+    }
+    let late: Vec<Value> = cluster
+        .server(0)
+        .log()
+        .into_iter()
+        .filter(|line| {
+            let message = line["msg"].as_str().unwrap_or_default();
+            message.starts_with("leader failed to send out heartbeat")
+        })
+        .collect();
+    assert!(late.is_empty(), "{late:?}");
+}

@@ -60,7 +60,7 @@ fn endpoints_before_a_command_and_behind_it_are_all_asked() {
     let endpoint = |member| format!("127.0.0.1:{}", cluster.client_port(member));
     let [first, second, third] = [0, 1, 2].map(endpoint);
     let pair = format!("--endpoints={second},{third}");
-    let arguments = ["--endpoints", &first, "endpoint", "health", &pair];
+    let arguments = ["--endpoints", &first, "endpoint", "health", &pair, "x"];
     let ran = run(QUORATECTL, &arguments, "");
     assert_eq!(ran.code, Some(0), "{ran:?}");
     for endpoint in [first, second, third] {
