@@ -7,13 +7,14 @@ mod arguments;
 mod file;
 mod history;
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::process::ExitCode;
 
 use quorate_core::sim::{Outcome, Report, Scenario, ScenarioError};
 
 use self::arguments::{Arguments, Detail};
+use crate::go::io_error_text;
 
 /// The file, or how it is asked for, is not right.
 const EXIT_BAD_FILE: u8 = 2;
@@ -27,7 +28,7 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     };
     let bytes = match read(&arguments.file) {
         Ok(bytes) => bytes,
-        Err(error) => return bad(&format!("{}: {error}", arguments.file)),
+        Err(error) => return bad(&format!("{}: {}", arguments.file, io_error_text(&error))),
     };
     let scenario = match scenario_of(&arguments, bytes) {
         Ok(scenario) => scenario,
@@ -43,13 +44,22 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 }
 
 fn read(file: &str) -> io::Result<Vec<u8>> {
-    if file != "-" {
-        return fs::read(file);
-    }
+    // One byte more than there may be, so that what never ends is seen to be too long.
+    let most = SIZE_BYTES_MAX + 1;
     let mut bytes = Vec::new();
-    io::stdin().read_to_end(&mut bytes)?;
+    match file {
+        "-" => io::stdin().take(most).read_to_end(&mut bytes)?,
+        file => File::open(file)?.take(most).read_to_end(&mut bytes)?,
+    };
+    if bytes.len() as u64 > SIZE_BYTES_MAX {
+        let text = format!("it may have {SIZE_BYTES_MAX} bytes, and has more");
+        return Err(io::Error::other(text));
+    }
     Ok(bytes)
 }
+
+/// More than any history that was recorded.
+const SIZE_BYTES_MAX: u64 = 64 * 1_024 * 1_024;
 
 fn scenario_of(arguments: &Arguments, bytes: Vec<u8>) -> Result<Scenario, ScenarioError> {
     let name = &arguments.file;

@@ -96,12 +96,13 @@ async fn transactions_nest_as_deep_as_in_etcd() {
         assert_eq!(result, send(etcds, depth).await, "{depth}");
         results.push((depth, result.is_ok()));
         let text = json(depth);
-        let (here, there) = (
-            post(ours, "/v3/kv/txn", &text),
-            post(etcds, "/v3/kv/txn", &text),
-        );
-        assert_eq!(here.status, there.status, "{depth}");
+        let here = post(ours, "/v3/kv/txn", &text);
         assert_eq!(here.status == 200, results.last().unwrap().1, "{depth}");
+        // Each level is read once more by etcd's gateway: with 3,000 that takes a minute.
+        if depth < 1_000 {
+            let there = post(etcds, "/v3/kv/txn", &text);
+            assert_eq!(here.status, there.status, "{depth}");
+        }
         if depth > 128 {
             let message = "etcdserver: too many operations in txn request";
             assert!(here.body.contains(message), "{}", here.body);
@@ -109,7 +110,7 @@ async fn transactions_nest_as_deep_as_in_etcd() {
     }
     assert!(results.contains(&(128, true)) && results.contains(&(129, false)));
     // The server is there as before.
-    assert!(send(ours, 100_000).await.is_err());
+    assert!(send(ours, 20_000).await.is_err());
     assert_eq!(cluster.etcdctl().ok(&["get", "deep"]), "deep\nx\n");
     let text = post(ours, "/v3/kv/txn", &"[".repeat(1_000_000));
     assert!(

@@ -89,13 +89,15 @@ const REQUESTS: &[(&str, &str)] = &[
     ("/v3/kv/lease/revoke", r#"{"ID":"77"}"#),
     ("/v3/cluster/member/list", r#"{}"#),
     ("/v3/cluster/member/remove", r#"{"ID":"5"}"#),
-    ("/v3/cluster/member/promote", r#"{"ID":"5"}"#),
     ("/v3/maintenance/alarm", r#"{"action":"GET"}"#),
     ("/v3/maintenance/hash", r#"{}"#),
     ("/v3/election/leader", r#"{"name":"eA=="}"#),
     ("/v3/election/proclaim", r#"{}"#),
     ("/v3/lock/lock", r#"{"name":"bA==","lease":"5"}"#),
     ("/v3/auth/status", r#"{}"#),
+    // Not behind the removal: etcd may ignore a change of members that comes before it has told
+    // itself of the last one, and then never answers.
+    ("/v3/cluster/member/promote", r#"{"ID":"5"}"#),
     ("/v3beta/kv/range", r#"{"key":"YQ=="}"#),
 ];
 

@@ -75,7 +75,7 @@ fn a_bad_file_ends_with_two_and_its_place() {
             "heal\ncrahs 1",
             "-:2:1: there is no step \"crahs\"",
         ),
-        (&["/nowhere/x.txt"], "", "/nowhere/x.txt: No such file"),
+        (&["/nowhere/x.txt"], "", "/nowhere/x.txt: no such file"),
         (
             &["-"],
             "{\"config\":{\"seeds\":1}}",
@@ -87,6 +87,11 @@ fn a_bad_file_ends_with_two_and_its_place() {
             &["--seed", "x", "-"],
             "",
             "invalid value \"x\" for flag --seed",
+        ),
+        (
+            &["/dev/zero"],
+            "",
+            "/dev/zero: it may have 67108864 bytes, and has more",
         ),
     ] {
         let (code, text) = replay(arguments, input);
