@@ -41,9 +41,12 @@ pub(super) async fn start(
     room: Room,
     logger: &Logger,
 ) -> Result<Started, ServerError> {
-    // A port that is taken leaves no directory behind. They are listened on later: whoever
-    // connects before there is somebody to answer would wait.
-    drop(Listeners::bind(settings).await?);
+    // A port that is taken leaves no directory behind. Where there is one, another server in it is
+    // told of before its ports are. They are listened on later: whoever connects before there is
+    // somebody to answer would wait.
+    if !settings.data_dir.exists() {
+        drop(Listeners::bind(settings).await?);
+    }
     let told = (settings.clone(), logger.clone());
     let (directory, image) = blocking(move || {
         let (settings, logger) = told;
