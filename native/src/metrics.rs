@@ -107,9 +107,9 @@ impl Metrics {
         self.disk.snapshot_lane()
     }
 
-    /// What is counted of the conversation with a peer.
-    pub(crate) fn peer(&self, peer: MemberId) -> PeerMetrics {
-        self.network.peer(peer)
+    /// A peer is a member: from now on the conversation with it is counted.
+    pub(crate) fn count_peer(&self, peer: MemberId, metrics: &PeerMetrics) {
+        self.network.count_peer(peer, metrics);
     }
 
     /// A peer is none any more.

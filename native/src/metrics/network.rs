@@ -1,7 +1,7 @@
 //! The members' conversation.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec};
@@ -22,6 +22,15 @@ pub(super) struct NetworkMetrics {
     received_failures: IntCounterVec,
     round_trip: HistogramVec,
     snapshots: SnapshotMetrics,
+    peers: Mutex<KnownPeers>,
+}
+
+/// Whom labels may be made for, and who is connected.
+#[derive(Default)]
+struct KnownPeers {
+    members: BTreeSet<MemberId>,
+    /// Guests are among them: one that becomes a member is connected already.
+    active: BTreeSet<MemberId>,
 }
 
 struct SnapshotMetrics {
@@ -34,9 +43,14 @@ struct SnapshotMetrics {
     begun: Mutex<BTreeMap<MemberId, Instant>>,
 }
 
-/// The counts of one peer's streams.
-#[derive(Clone)]
+/// The counts of one peer's streams. Whoever is no member is not counted: names that a stranger
+/// makes up must not become labels.
+#[derive(Clone, Default)]
 pub(crate) struct PeerMetrics {
+    counts: Arc<OnceLock<PeerCounts>>,
+}
+
+struct PeerCounts {
     sent_bytes: IntCounter,
     received_bytes: IntCounter,
     sent_failures: IntCounter,
@@ -95,40 +109,57 @@ impl NetworkMetrics {
                 to,
             ),
             snapshots: SnapshotMetrics::new(definitions),
+            peers: Mutex::default(),
         }
     }
 
-    pub(super) fn peer(&self, peer: MemberId) -> PeerMetrics {
+    /// A peer is a member: from now on it is counted.
+    pub(super) fn count_peer(&self, peer: MemberId, metrics: &PeerMetrics) {
         let name = peer.to_string();
-        self.known.with_label_values(&[&self.own, &name]).set(1);
-        self.active.with_label_values(&[&self.own, &name]).set(0);
-        PeerMetrics {
+        let mut peers = self.peers();
+        peers.members.insert(peer);
+        let is_active = peers.active.contains(&peer);
+        let labels = [&self.own, &name];
+        self.known.with_label_values(&labels).set(1);
+        self.active.with_label_values(&labels).set(is_active.into());
+        metrics.counts.get_or_init(|| PeerCounts {
             sent_bytes: self.sent_bytes.with_label_values(&[&name]),
             received_bytes: self.received_bytes.with_label_values(&[&name]),
             sent_failures: self.sent_failures.with_label_values(&[&name]),
             received_failures: self.received_failures.with_label_values(&[&name]),
             round_trip: self.round_trip.with_label_values(&[&name]),
-        }
+        });
     }
 
-    /// A peer is none any more. What was counted of it stays.
+    /// A peer is none any more.
     pub(super) fn forget_peer(&self, peer: MemberId) {
-        let labels = [&self.own, &peer.to_string()];
+        let mut peers = self.peers();
+        peers.members.remove(&peer);
+        peers.active.remove(&peer);
+        let name = peer.to_string();
+        let both = [&self.own, &name];
+        // Of those that never came to be there is nothing to remove.
         for gauges in [&self.known, &self.active] {
-            // It may have been forgotten before.
-            let _ = gauges.remove_label_values(&labels);
+            let _ = gauges.remove_label_values(&both);
         }
+        let _ = self.disconnected.remove_label_values(&both);
+        for counters in [
+            &self.sent_bytes,
+            &self.received_bytes,
+            &self.sent_failures,
+            &self.received_failures,
+        ] {
+            let _ = counters.remove_label_values(&[&name]);
+        }
+        let _ = self.round_trip.remove_label_values(&[&name]);
+        self.snapshots.forget_peer(peer);
     }
 
     /// Counts what happened.
     pub(super) fn traced(&self, kind: &TraceKind) {
         match kind {
             TraceKind::PeerActive { peer } => self.active(*peer, true),
-            TraceKind::PeerInactive { peer } => {
-                self.active(*peer, false);
-                let labels = [&self.own, &peer.to_string()];
-                self.disconnected.with_label_values(&labels).inc();
-            }
+            TraceKind::PeerInactive { peer } => self.active(*peer, false),
             TraceKind::SnapshotSendStarted { to, .. } => self.snapshots.started(*to),
             TraceKind::SnapshotSendFinished { to, succeeded, .. } => {
                 self.snapshots.finished(*to, *succeeded);
@@ -142,9 +173,25 @@ impl NetworkMetrics {
     }
 
     fn active(&self, peer: MemberId, is_active: bool) {
-        self.active
-            .with_label_values(&[&self.own, &peer.to_string()])
-            .set(is_active.into());
+        let mut peers = self.peers();
+        if is_active {
+            peers.active.insert(peer);
+        } else {
+            peers.active.remove(&peer);
+        }
+        if !peers.members.contains(&peer) {
+            return;
+        }
+        let labels = [&self.own, &peer.to_string()];
+        self.active.with_label_values(&labels).set(is_active.into());
+        if !is_active {
+            self.disconnected.with_label_values(&labels).inc();
+        }
+    }
+
+    fn peers(&self) -> MutexGuard<'_, KnownPeers> {
+        // Nothing is done under the lock that could panic half way.
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -181,6 +228,16 @@ impl SnapshotMetrics {
         }
     }
 
+    fn forget_peer(&self, peer: MemberId) {
+        let name = peer.to_string();
+        self.begun().remove(&peer);
+        for counters in [&self.sent, &self.failed, &self.received] {
+            let _ = counters.remove_label_values(&[&name]);
+        }
+        let _ = self.sending.remove_label_values(&[&name]);
+        let _ = self.took.remove_label_values(&[&name]);
+    }
+
     fn started(&self, to: MemberId) {
         let earlier = self.begun().insert(to, Instant::now());
         if earlier.is_none() {
@@ -210,27 +267,37 @@ impl SnapshotMetrics {
 impl PeerMetrics {
     /// Bytes went out.
     pub(crate) fn sent(&self, bytes: usize) {
-        self.sent_bytes.inc_by(bytes as u64);
+        if let Some(counts) = self.counts.get() {
+            counts.sent_bytes.inc_by(bytes as u64);
+        }
     }
 
     /// Bytes came in.
     pub(crate) fn received(&self, bytes: usize) {
-        self.received_bytes.inc_by(bytes as u64);
+        if let Some(counts) = self.counts.get() {
+            counts.received_bytes.inc_by(bytes as u64);
+        }
     }
 
     /// A frame was thrown away.
     pub(crate) fn not_sent(&self) {
-        self.sent_failures.inc();
+        if let Some(counts) = self.counts.get() {
+            counts.sent_failures.inc();
+        }
     }
 
     /// The stream from it broke.
     pub(crate) fn lost(&self) {
-        self.received_failures.inc();
+        if let Some(counts) = self.counts.get() {
+            counts.received_failures.inc();
+        }
     }
 
     /// It answered a question.
     pub(crate) fn answered(&self, after: Duration) {
-        self.round_trip.observe(after.as_secs_f64());
+        if let Some(counts) = self.counts.get() {
+            counts.round_trip.observe(after.as_secs_f64());
+        }
     }
 }
 
@@ -238,3 +305,37 @@ impl PeerMetrics {
 const ROUND_TRIP: Buckets = Buckets::Growing(0.0001, 2.0, 16);
 /// etcd's buckets for snapshots on their way.
 const SNAPSHOT: Buckets = Buckets::Growing(0.1, 2.0, 10);
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Facts, Metrics};
+    use super::*;
+
+    #[test]
+    fn only_members_become_labels_and_only_while_they_are_some() {
+        let metrics = Metrics::new(&Facts::of_test(MemberId(1)));
+        let shows = |name: &str| {
+            let text = String::from_utf8(metrics.render(None)).expect("a text");
+            text.contains(name)
+        };
+        let (peer, counts) = (MemberId(0xabc), PeerMetrics::default());
+        metrics.traced(&TraceKind::PeerActive { peer });
+        counts.sent(7);
+        assert!(!shows("\"abc\""));
+        metrics.count_peer(peer, &counts);
+        counts.sent(8);
+        assert!(shows(
+            "etcd_network_active_peers{Local=\"1\",Remote=\"abc\"} 1"
+        ));
+        assert!(shows("etcd_network_peer_sent_bytes_total{To=\"abc\"} 8"));
+        metrics.traced(&TraceKind::PeerInactive { peer });
+        assert!(shows(
+            "etcd_network_disconnected_peers_total{Local=\"1\",Remote=\"abc\"} 1"
+        ));
+        metrics.forget_peer(peer);
+        // It may be heard of once more.
+        metrics.traced(&TraceKind::PeerActive { peer });
+        counts.sent(9);
+        assert!(!shows("\"abc\""));
+    }
+}

@@ -139,14 +139,10 @@ impl LinkQueue {
 
 #[cfg(test)]
 mod tests {
-    use quorate_core::id::MemberId;
-
     use super::*;
-    use crate::metrics::{Facts, Metrics};
 
     fn test_link() -> (Arc<Link>, LinkQueue) {
-        let metrics = Metrics::new(&Facts::of_test(MemberId(1)));
-        link(metrics.peer(MemberId(2)))
+        link(PeerMetrics::default())
     }
 
     #[test]

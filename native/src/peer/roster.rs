@@ -19,7 +19,7 @@ use tokio::sync::{Notify, watch};
 use super::Peer;
 use super::link::{self, Link, LinkQueue, Sent};
 use crate::flags::Endpoint;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, PeerMetrics};
 
 /// Guests at one time; nobody who makes them up shall have this member dial the whole world.
 const GUESTS_MAX: usize = 16;
@@ -132,7 +132,10 @@ impl Roster {
             let way = known.ways.get(&peer);
             if way.is_some_and(|way| way.generation == generation) {
                 known.ways.remove(&peer);
-                self.metrics.forget_peer(peer);
+                // A member's is opened anew, and what was counted of it stays.
+                if !known.wanted(self.own).contains_key(&peer) {
+                    self.metrics.forget_peer(peer);
+                }
             }
         });
     }
@@ -155,6 +158,7 @@ impl Roster {
             };
             match known.ways.get(&peer) {
                 Some(way) => {
+                    self.metrics.count_peer(peer, way.link.metrics());
                     way.target.send_if_modified(|old| {
                         let is_news = *old != target;
                         *old = target;
@@ -162,7 +166,8 @@ impl Roster {
                     });
                 }
                 None => {
-                    self.open(&mut known, peer, target);
+                    let link = self.open(&mut known, peer, target);
+                    self.metrics.count_peer(peer, link.metrics());
                 }
             }
         }
@@ -171,7 +176,7 @@ impl Roster {
     }
 
     fn open(&self, known: &mut Known, peer: MemberId, target: Target) -> Arc<Link> {
-        let (link, queue) = link::link(self.metrics.peer(peer));
+        let (link, queue) = link::link(PeerMetrics::default());
         let (sender, target) = watch::channel(target);
         let generation = known.next_generation;
         known.next_generation += 1;
