@@ -13,6 +13,7 @@ mod version_page;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderMap, Request};
 use hyper::body::Incoming;
@@ -40,6 +41,8 @@ pub(crate) struct Context {
     pub(crate) own: MemberId,
     /// Which etcd it says it is.
     pub(crate) version: ServerVersion,
+    /// How long a probe waits for each of its answers.
+    pub(crate) probe_timeout: Duration,
     /// Whom most is asked of.
     pub(crate) member: MemberHandle,
     /// What is counted.

@@ -23,6 +23,9 @@ pub(crate) use verify::SettingsError;
 use crate::flags::{Endpoint, FeatureGates, Gate, Values};
 use crate::http_api::AllowList;
 
+/// A request's time, before the elections are added.
+const REQUEST_TIMEOUT_BASE: Duration = Duration::from_secs(5);
+
 /// The settings of one server.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -115,6 +118,11 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// etcd's time for any request: a base, and two elections.
+    pub(crate) fn request_timeout(&self) -> Duration {
+        REQUEST_TIMEOUT_BASE + Duration::from_millis(self.election_ms.into()) * 2
+    }
+
     /// Types and checks the flags.
     pub(crate) fn new(values: &Values) -> Result<Self, SettingsError> {
         Self::on_host(values, None)

@@ -2,13 +2,14 @@
 
 use quorate_core::command::Alarm;
 use serde_json::json;
+use tokio::time::timeout;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::http::{HeaderValue, Method, StatusCode, header};
 use warp::path::Tail;
 use warp::reply::Response;
 
-use super::health::{alarms, read};
+use super::health::{LATE, alarms, read};
 use super::{Context, not_found, only_get, text};
 use crate::member_thread::MemberHandle;
 use crate::metrics::Check;
@@ -99,8 +100,19 @@ async fn find(endpoint: Endpoint, questions: &[Question], context: &Context) -> 
         lines: String::new(),
         all_good: true,
     };
+    let mut is_stuck = false;
     for question in questions {
-        let result = question.ask(&context.member).await;
+        // A member that is stuck says nothing at all, whatever else it is asked.
+        let result = if is_stuck {
+            Err(LATE.to_owned())
+        } else {
+            timeout(context.probe_timeout, question.ask(&context.member))
+                .await
+                .unwrap_or_else(|_| {
+                    is_stuck = true;
+                    Err(LATE.to_owned())
+                })
+        };
         let check = Check {
             endpoint: endpoint.name,
             name: question.name(),
@@ -201,7 +213,58 @@ impl Query {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http_body_util::{BodyExt, Empty};
+    use quorate_core::id::MemberId;
+    use quorate_core::version::ServerVersion;
+    use tower::Service;
+
     use super::*;
+    use crate::log::Logger;
+    use crate::member_thread;
+    use crate::metrics::{Facts, Metrics};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_member_that_is_stuck_is_not_waited_for() {
+        // Somebody holds what it is asked, and nobody answers.
+        let (member, _inbox) = member_thread::channel();
+        let own = MemberId(1);
+        let context = Context {
+            own,
+            version: ServerVersion::CLAIMED,
+            probe_timeout: Duration::from_secs(7),
+            member,
+            metrics: Metrics::new(&Facts::of_test(own)),
+            logger: Logger::silent(),
+        };
+        for path in ["/livez", "/readyz"] {
+            let (status, body) = ask(super::filter(context.clone()), path).await;
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+            let failed = "[-]serializable_read failed: context deadline exceeded";
+            assert!(body.contains(failed), "{body}");
+        }
+        let health = super::super::health::filter(context);
+        let (status, body) = ask(health, "/health").await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(
+            body,
+            "{\"health\":\"false\",\"reason\":\"RANGE ERROR:context deadline exceeded\"}"
+        );
+    }
+
+    async fn ask(filter: BoxedFilter<(Response,)>, path: &str) -> (StatusCode, String) {
+        let request = http::Request::get(path).body(Empty::<Bytes>::new());
+        let answer = warp::service(filter)
+            .call(request.expect("a request"))
+            .await
+            .expect("never fails");
+        let status = answer.status();
+        let body = answer.into_body().collect().await.expect("whole");
+        let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();
+        (status, text)
+    }
 
     fn names(endpoint: Endpoint, tail: &str, query: &str) -> Option<Vec<&'static str>> {
         let chosen = endpoint.chosen(tail, &Query::parse(query))?;

@@ -1,8 +1,11 @@
 //! `/health`: alarms, a leader, and a read, in this order, as etcd asks them.
 
+use std::time::Duration;
+
 use quorate_core::command::{Alarm, AlarmMember, Command, Range, Reply};
 use quorate_core::error::Error;
 use serde_json::json;
+use tokio::time::timeout;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::http::{Method, StatusCode};
@@ -13,6 +16,9 @@ use crate::member_thread::MemberHandle;
 
 /// The key that is read; whether it exists is all one.
 const PROBED_KEY: &[u8] = b"health";
+
+/// Why a question without an answer has failed, as Go says it.
+pub(super) const LATE: &str = "context deadline exceeded";
 
 /// What a query asks to leave out.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -33,7 +39,8 @@ pub(super) fn filter(context: Context) -> BoxedFilter<(Response,)> {
                 if method != Method::GET {
                     return only_get();
                 }
-                let result = check(&context.member, &Query::parse(&query)).await;
+                let query = Query::parse(&query);
+                let result = check(&context.member, &query, context.probe_timeout).await;
                 context.metrics.health.answered(result.is_ok());
                 match result {
                     Ok(()) => shown(StatusCode::OK, "true", ""),
@@ -54,20 +61,24 @@ pub(super) fn filter(context: Context) -> BoxedFilter<(Response,)> {
         .boxed()
 }
 
-async fn check(member: &MemberHandle, query: &Query) -> Result<(), String> {
-    if let Ok(alarms) = alarms(member).await
+/// Asks one after the other, each for so long: a member that is stuck says nothing at all.
+async fn check(member: &MemberHandle, query: &Query, limit: Duration) -> Result<(), String> {
+    let late = |_| format!("RANGE ERROR:{LATE}");
+    let alarms = timeout(limit, alarms(member)).await.map_err(late)?;
+    if let Ok(alarms) = alarms
         && let Some(reason) = first_alarm(&alarms, query)
     {
         return Err(reason);
     }
     if !query.serializable
-        && let Some(figures) = member.figures().await
+        && let Some(figures) = timeout(limit, member.figures()).await.map_err(late)?
         && !figures.leader.is_some()
     {
         return Err("RAFT NO LEADER".to_owned());
     }
-    read(member, query.serializable)
-        .await
+    let read = timeout(limit, read(member, query.serializable));
+    read.await
+        .map_err(late)?
         .map_err(|reason| format!("RANGE ERROR:{reason}"))
 }
 

@@ -23,6 +23,10 @@ use crate::peer::{Peers, Reached};
 use crate::settings::Settings;
 use crate::threads::threads;
 
+/// What a probe waits beyond the time that the member gives a request: what the member itself says
+/// of it is told rather than that it says nothing.
+const PROBE_SLACK: Duration = Duration::from_secs(2);
+
 /// A server that was started; its clients are not served yet.
 pub(super) struct Started {
     /// The member, and what it runs on.
@@ -169,6 +173,7 @@ async fn run_member(
     let context = Context {
         own,
         version: settings.etcd_version,
+        probe_timeout: settings.request_timeout() + PROBE_SLACK,
         member: member.clone(),
         metrics,
         logger: logger.clone(),

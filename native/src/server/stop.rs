@@ -12,8 +12,6 @@ use crate::settings::Settings;
 
 /// What a stop may take beyond the time the core gives a leadership transfer.
 const STOP_SLACK: Duration = Duration::from_secs(2);
-/// etcd's time for any request, before the election timeouts are added.
-const REQUEST_TIMEOUT_BASE: Duration = Duration::from_secs(5);
 
 /// Hands leadership on, answers who still waits, and lets go of everything.
 pub(super) async fn stop(
@@ -23,7 +21,7 @@ pub(super) async fn stop(
 ) -> Result<(), ServerError> {
     let whole = start_line::identity_fields(settings);
     logger.info("closing etcd server", &whole);
-    let transfer = REQUEST_TIMEOUT_BASE + Duration::from_millis(settings.election_ms.into()) * 2;
+    let transfer = settings.request_timeout();
     // A member that takes nothing in any more must not hold up the end either.
     let stopped = async {
         running.member.send(Input::Stop).await;
