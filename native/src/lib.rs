@@ -127,7 +127,13 @@ fn serve(arguments: &[String], line: Values) -> ExitCode {
         }
         (None, Ok(_)) => {}
     }
-    run_server(&settings, &logger)
+    match logger.queued() {
+        Ok(logger) => run_server(&settings, &logger),
+        Err(error) => {
+            early.fatal("cannot start", &[("error", json!(error.to_string()))]);
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// As etcd does, with what the process was started with.
@@ -172,7 +178,9 @@ fn run_server(settings: &Settings, logger: &Logger) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(server::run(settings, room, logger)) {
+    let end = runtime.block_on(server::run(settings, room, logger));
+    logger.flush();
+    match end {
         Ok(End::Signal(signal)) => signal.end_process(),
         // etcd ends like this, too: whoever starts it again on failure must not do so now.
         Ok(End::Removed) => ExitCode::SUCCESS,

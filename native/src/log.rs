@@ -1,8 +1,8 @@
 //! The server's log, as etcd's (the library `zap`): one JSON object a line, with the keys `level ts
 //! caller msg` first, or the same for a reader at a console.
 //!
-//! Lines are written whole, under one lock, to every output; what cannot be written is lost, for
-//! a server must not stop of its log.
+//! Lines are written whole to every output; what cannot be written is lost, for a server must not
+//! stop of its log. Nor does it wait for it: a thread of its own writes what a queue holds.
 
 mod journal;
 mod level;
@@ -10,11 +10,13 @@ mod line;
 mod notice;
 mod options;
 mod outputs;
+mod queue;
 mod rejections;
 mod rotated_file;
 mod rotation;
 mod trace;
 
+use std::io;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -27,6 +29,7 @@ pub(crate) use rejections::Rejections;
 
 use line::{Format, Line};
 use outputs::Outputs;
+use queue::Queue;
 
 /// Extra keys of a line, in the order in which they are printed.
 pub(crate) type Fields<'a> = &'a [(&'static str, Value)];
@@ -41,7 +44,15 @@ pub(crate) fn to_stderr() -> Logger {
 pub(crate) struct Logger {
     lowest: LogLevel,
     format: Format,
-    outputs: Arc<Outputs>,
+    way: Arc<Way>,
+}
+
+/// How lines come to the outputs.
+enum Way {
+    /// Whoever says something waits for them.
+    Straight(Outputs),
+    /// Nobody does.
+    Queue(Queue),
 }
 
 impl Logger {
@@ -50,7 +61,31 @@ impl Logger {
         Self {
             lowest,
             format,
-            outputs: Arc::new(outputs),
+            way: Arc::new(Way::Straight(outputs)),
+        }
+    }
+
+    /// The same log, for which nobody waits any more.
+    ///
+    /// # Errors
+    /// There is no thread to be had.
+    pub(crate) fn queued(self) -> io::Result<Self> {
+        let way = match Arc::try_unwrap(self.way) {
+            Ok(Way::Straight(outputs)) => {
+                let queue = Queue::start(outputs, self.format, queue::LINES_MAX)?;
+                Arc::new(Way::Queue(queue))
+            }
+            Ok(queued) => Arc::new(queued),
+            // Others write to it as it is.
+            Err(shared) => shared,
+        };
+        Ok(Self { way, ..self })
+    }
+
+    /// Waits until all lines are written. Whoever ends the process calls it.
+    pub(crate) fn flush(&self) {
+        if let Way::Queue(queue) = &*self.way {
+            queue.flush();
         }
     }
 
@@ -96,7 +131,7 @@ impl Logger {
         self.write(LogLevel::Error, &here(Location::caller()), message, fields);
     }
 
-    /// The server cannot go on; it is up to the caller to end it.
+    /// The server cannot go on; it is up to the caller to end it. All lines are written then.
     #[track_caller]
     pub(crate) fn fatal(&self, message: &str, fields: Fields<'_>) {
         self.write(LogLevel::Fatal, &here(Location::caller()), message, fields);
@@ -118,7 +153,11 @@ impl Logger {
                 message,
                 fields,
             };
-            self.outputs.write(level, caller, &line.render(self.format));
+            let text = line.render(self.format);
+            match &*self.way {
+                Way::Straight(outputs) => outputs.write(level, caller, &text),
+                Way::Queue(queue) => queue.write(level, caller, text),
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use super::LogLevel;
 use super::journal::Journal;
@@ -43,9 +43,8 @@ impl Outputs {
 
     /// Writes one line to each.
     pub(super) fn write(&self, level: LogLevel, caller: &str, line: &str) {
-        let Ok(mut outputs) = self.outputs.lock() else {
-            return;
-        };
+        // Whoever panicked under it has left half a line at worst.
+        let mut outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
         for output in outputs.iter_mut() {
             // A full disk or a closed pipe must not stop a server.
             let _ = output.write(level, caller, line);
