@@ -10,11 +10,11 @@ use quorate_api::etcdserverpb::{Compare, RangeResponse, RequestOp, ResponseHeade
 use quorate_api::mvccpb::KeyValue;
 use quorate_api::mvccpb::event::EventType;
 
-use super::client::{Client, Watch, WatchOptions};
+use super::client::{Client, Watch, WatchOptions, deadline_in};
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::range::{bytes_of, prefix_end};
-use super::session::{Place, Session, Signals, oldest};
+use super::session::{Place, Session, Signals, canceled, oldest};
 
 /// Observes and participates in leader election
 #[derive(Args, Clone, Debug)]
@@ -66,24 +66,33 @@ async fn campaign(
     prefix: &str,
     proposal: &[u8],
 ) -> Result<(), Failure> {
-    let mut session = Session::start(client, TTL_SECONDS).await?;
+    let session = Session::start(client, TTL_SECONDS);
+    let mut session = signals.unless_one_comes(session).await??;
+    // Nobody waits longer for a candidacy to be given up: it goes with the lease in any case.
+    let in_time = || client.until(deadline_in(context.timeout()));
     let place = tokio::select! {
         place = session.queue(prefix, proposal) => place?,
         () = signals.come() => {
             // Not elected yet: the candidacy ends with the lease, at once.
             let request = quorate_api::etcdserverpb::LeaseRevokeRequest { id: session.lease };
-            client.lease_revoke(request).await?;
-            return Err(Failure::new(Exit::Error, "context canceled"));
+            let client = in_time();
+            signals.unless_one_comes(client.lease_revoke(request)).await??;
+            return Err(canceled());
         }
     };
-    context.print(&session.look(&place).await?)?;
+    let look = session.look(&place, context.timeout());
+    let elected = signals.unless_two_come(look).await??;
+    context.print(&elected)?;
     tokio::select! {
         () = signals.come() => {}
         () = session.expired() => {
             return Err(Failure::new(Exit::Error, "elect: session expired"));
         }
     }
-    client.txn(resignation(&place)).await?;
+    let client = in_time();
+    signals
+        .unless_one_comes(client.txn(resignation(&place)))
+        .await??;
     Ok(())
 }
 

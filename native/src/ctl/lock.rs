@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use clap::Args;
 use tokio::process::Command;
 
-use super::client::Client;
+use super::client::{CallError, Client, deadline_in};
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use super::session::{Place, Session, Signals};
+use super::session::{Place, Session, Signals, canceled};
 use crate::go::{exec_error_text, parse_flag_int};
 
 /// Acquires a named lock
@@ -33,27 +33,34 @@ impl Lock {
         let client = context.patient_client()?;
         let mut signals = Signals::catch()?;
         let ttl = if self.ttl > 0 { self.ttl } else { TTL_SECONDS };
-        let mut session = Session::start(&client, ttl).await?;
+        let session = Session::start(&client, ttl);
+        let mut session = signals.unless_one_comes(session).await??;
         let prefix = format!("{}/", name.to_string_lossy());
         let place = tokio::select! {
             place = session.queue(&prefix, b"") => place?,
             () = signals.come() => {
                 // What may have been put goes with the lease; to be sure of it, at once.
-                revoke(&client, session.lease).await;
-                return Err(Failure::new(Exit::Error, "context canceled"));
+                signals.unless_one_comes(revoke(&client, session.lease)).await?;
+                return Err(canceled());
             }
         };
+        // Nobody waits longer for a lock to be given up: it goes with the lease in any case.
+        let unlock = async || {
+            let client = client.until(deadline_in(context.timeout()));
+            client.delete_range(place.deletion()).await
+        };
         if !command.is_empty() {
-            return execute(&client, &place, command).await;
+            return execute(&place, command, unlock).await;
         }
-        let held = session.look(&place).await?;
+        let look = session.look(&place, context.timeout());
+        let held = signals.unless_two_come(look).await??;
         if held.kvs.is_empty() {
             return Err(Failure::new(Exit::Error, "lock lost on init"));
         }
         context.print(&held)?;
         tokio::select! {
             () = signals.come() => {
-                client.delete_range(place.deletion()).await?;
+                signals.unless_one_comes(unlock()).await??;
                 Ok(())
             }
             () = session.expired() => Err(Failure::new(Exit::Error, "session expired")),
@@ -62,7 +69,11 @@ impl Lock {
 }
 
 /// Runs a command while the lock is held; its exit code is ours.
-async fn execute(client: &Client, place: &Place, command: &[OsString]) -> Result<(), Failure> {
+async fn execute<T>(
+    place: &Place,
+    command: &[OsString],
+    unlock: impl AsyncFnOnce() -> Result<T, CallError>,
+) -> Result<(), Failure> {
     let key = String::from_utf8_lossy(&place.key).into_owned();
     let status = Command::new(&command[0])
         .args(&command[1..])
@@ -70,7 +81,7 @@ async fn execute(client: &Client, place: &Place, command: &[OsString]) -> Result
         .env("ETCD_LOCK_REV", place.revision.to_string())
         .status()
         .await;
-    let unlocked = client.delete_range(place.deletion()).await;
+    let unlocked = unlock().await;
     let failed = |text: String, code| Failure {
         code,
         text: Some(text),
@@ -100,7 +111,7 @@ async fn execute(client: &Client, place: &Place, command: &[OsString]) -> Result
 /// Ends a session at once; when that fails it ends by itself.
 async fn revoke(client: &Client, lease: i64) {
     let request = quorate_api::etcdserverpb::LeaseRevokeRequest { id: lease };
-    let client = client.until(super::client::deadline_in(REVOKE_TIMEOUT));
+    let client = client.until(deadline_in(REVOKE_TIMEOUT));
     let _ = client.lease_revoke(request).await;
 }
 

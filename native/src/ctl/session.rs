@@ -1,6 +1,10 @@
 //! A lease that is kept alive, and keys that hang on it: what locks and elections stand on
 //! (`clientv3/concurrency`).
 
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
 use bytes::Bytes;
 use quorate_api::etcdserverpb::compare::{CompareResult, CompareTarget, TargetUnion};
 use quorate_api::etcdserverpb::range_request::{SortOrder, SortTarget};
@@ -13,7 +17,7 @@ use quorate_api::mvccpb::event::EventType;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::client::{CallError, Client, Watch, WatchOptions, keep_alive};
+use super::client::{CallError, Client, Watch, WatchOptions, deadline_in, keep_alive};
 use super::failure::{Exit, Failure};
 use super::range::prefix_end;
 
@@ -107,16 +111,21 @@ impl Session {
         }
     }
 
-    /// The key, if it is still there.
+    /// The key, if it is still there, within some time.
     ///
     /// # Errors
     /// What a call may fail of.
-    pub(crate) async fn look(&self, place: &Place) -> Result<RangeResponse, CallError> {
+    pub(crate) async fn look(
+        &self,
+        place: &Place,
+        timeout: Duration,
+    ) -> Result<RangeResponse, CallError> {
         let request = RangeRequest {
             key: place.key.clone(),
             ..RangeRequest::default()
         };
-        self.client.range(request).await
+        let client = self.client.until(deadline_in(timeout));
+        client.range(request).await
     }
 }
 
@@ -170,10 +179,17 @@ pub(crate) fn oldest(prefix: &str) -> RangeRequest {
     }
 }
 
+/// As etcdctl says it.
+pub(crate) fn canceled() -> Failure {
+    Failure::new(Exit::Error, "context canceled")
+}
+
 /// What ends a command in order: SIGINT or SIGTERM.
 pub(crate) struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    /// One has come that nobody has heard of yet.
+    is_pending: bool,
 }
 
 impl Signals {
@@ -186,14 +202,58 @@ impl Signals {
         Ok(Self {
             interrupt: catch(SignalKind::interrupt())?,
             terminate: catch(SignalKind::terminate())?,
+            is_pending: false,
         })
     }
 
     /// Returns when one has come.
     pub(crate) async fn come(&mut self) {
+        if !std::mem::take(&mut self.is_pending) {
+            self.next().await;
+        }
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+        }
+    }
+
+    /// Waits for something that belongs to what a signal ends in order: the first one is heard of
+    /// by the next who asks, and only a second one ends the wait.
+    ///
+    /// # Errors
+    /// A second signal came first.
+    pub(crate) async fn unless_two_come<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Failure> {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return Ok(done),
+                () = self.next() => {
+                    if std::mem::replace(&mut self.is_pending, true) {
+                        return Err(canceled());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits for something, but not once a signal comes: a server that does not answer must not
+    /// make the command one that nobody can stop.
+    ///
+    /// # Errors
+    /// A signal came first.
+    pub(crate) async fn unless_one_comes<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Failure> {
+        tokio::select! {
+            done = work => Ok(done),
+            () = self.come() => Err(canceled()),
         }
     }
 }

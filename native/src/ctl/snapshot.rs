@@ -1,7 +1,7 @@
 //! `snapshot save`: fetches a member's store into a file.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -97,8 +97,18 @@ async fn save(client: &Client, path: &Path) -> Result<String, String> {
     );
     fs::rename(&part.0, path)
         .map_err(|error| format!("could not rename {name} to {} ({error})", path.display()))?;
+    sync_directory_of(path).map_err(|error| format!("could not fsync directory: {error}"))?;
     log.info("saved", &[("path", json!(path.display().to_string()))]);
     Ok(version)
+}
+
+/// Until then a crash may take the name away again.
+fn sync_directory_of(path: &Path) -> io::Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    File::open(directory)?.sync_all()
 }
 
 /// Writes what comes; answers how much it was, and the server's version.

@@ -38,6 +38,11 @@ impl EtcdctlStream {
         writeln!(input, "{line}").unwrap();
     }
 
+    /// Its process.
+    pub(crate) fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
     /// What it has printed so far.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()

@@ -54,12 +54,18 @@ impl Perf {
         let measured = tokio::select! {
             measured = self.write(context, rate, writers) => measured?,
             () = signals.come() => {
-                delete(&client, &self.prefix).await?;
+                signals.unless_one_comes(delete(&client, &self.prefix)).await??;
                 return Err(Failure::new(Exit::Error, "interrupted; its keys are deleted"));
             }
         };
-        match delete(&client, &self.prefix).await {
-            Ok(revision) if self.auto_compact => compact(context, &client, revision).await?,
+        let tidying = self.tidy(context, &client);
+        signals.unless_one_comes(tidying).await??;
+        measured.judge(context, f64::from(rate))
+    }
+
+    async fn tidy(&self, context: &Context, client: &Client) -> Result<(), Failure> {
+        match delete(client, &self.prefix).await {
+            Ok(revision) if self.auto_compact => compact(context, client, revision).await?,
             Ok(_) => {}
             Err(error) => context.printer.line(&format!(
                 "FAIL: Cleanup failed during key deletion: ERROR({error})"
@@ -68,7 +74,7 @@ impl Perf {
         if self.auto_defrag {
             defragment(context).await?;
         }
-        measured.judge(context, f64::from(rate))
+        Ok(())
     }
 
     async fn write(

@@ -1,5 +1,6 @@
 //! Commands that go on: watches, leases, locks, elections, mirrors.
 
+use std::fs;
 use std::path::Path;
 use std::process::{Child, Command};
 
@@ -46,12 +47,35 @@ impl Client {
 }
 
 fn interrupt(child: &Child) {
+    signal(child, "-INT");
+}
+
+fn terminate(child: &Child) {
+    signal(child, "-TERM");
+}
+
+fn signal(child: &Child, name: &str) {
     let status = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([name, &child.id().to_string()])
         .status()
         .unwrap();
     assert!(status.success());
 }
+
+/// Waits until a signal does not end it by itself any more.
+fn caught(child: &Child) {
+    wait_for("signals to be caught", || {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+        let caught = status
+            .lines()
+            .find_map(|line| line.strip_prefix("SigCgt:"))?;
+        let caught = u64::from_str_radix(caught.trim(), 16).ok()?;
+        (caught >> (SIGTERM - 1) & 1 == 1).then_some(())
+    });
+}
+
+/// The one that is caught last.
+const SIGTERM: u32 = 15;
 
 #[test]
 fn watches_show_events_and_run_commands() {
@@ -188,6 +212,39 @@ fn elections_have_one_leader_whom_others_see() {
     let second = second.wait_with_output().unwrap();
     assert!(String::from_utf8_lossy(&second.stdout).ends_with("\ntwo\n"));
     assert_eq!(client.ok(&["get", "head/", "--prefix"]), "");
+}
+
+#[test]
+fn what_a_server_that_is_gone_does_not_answer_can_be_interrupted() {
+    let mut cluster = Cluster::start(1, &[]);
+    let client = Client::of(cluster.client_port(0));
+    for command in [&["lock", "gate"][..], &["elect", "head", "one"]] {
+        // One gives up by itself, the other when it is told again.
+        let first = [&["--command-timeout=1s"], command].concat();
+        let second = [&["--command-timeout=600s"], command].concat();
+        let queue = format!("{}/", command[1]);
+        let keys = || client.ok(&["get", &queue, "--prefix", "--keys-only"]);
+        let mut holder = client.follow(&first);
+        holder.wait_for_lines(1);
+        let waiting = client.start(&second);
+        wait_for("two in the queue", || {
+            (keys().matches(&queue).count() == 2).then_some(())
+        });
+        cluster.crash(0);
+        interrupt(holder.child());
+        assert!(!holder.child().wait().unwrap().success());
+        interrupt(&waiting);
+        terminate(&waiting);
+        assert_eq!(waiting.wait_with_output().unwrap().status.code(), Some(1));
+        // Nor does it hang for one that it never finds.
+        let lost = client.start(&second);
+        caught(&lost);
+        interrupt(&lost);
+        let lost = lost.wait_with_output().unwrap();
+        assert_eq!(lost.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&lost.stderr).contains("context canceled"));
+        cluster.start_all();
+    }
 }
 
 #[test]
