@@ -113,6 +113,9 @@ fn a_bumped_revision_tells_watchers_that_they_missed_something() {
         format!("{name}={}", flags[at + 1])
     };
     let target = format!("--data-dir={}", new.folder().join("infra1.etcd").display());
+    // The server finds it without being told.
+    let log_folder = new.folder().join("log");
+    let log = format!("--wal-dir={}", log_folder.display());
     ok(&[
         "snapshot",
         "restore",
@@ -120,12 +123,15 @@ fn a_bumped_revision_tells_watchers_that_they_missed_something() {
         "--skip-hash-check",
         "--bump-revision=1000",
         "--mark-compacted",
+        "--initial-memory-map-size=1024",
+        &log,
         &flag("--name"),
         &flag("--initial-cluster"),
         &flag("--initial-cluster-token"),
         &flag("--initial-advertise-peer-urls"),
         &target,
     ]);
+    assert!(fs::read_dir(&log_folder).unwrap().next().is_some());
     new.start_all();
     let etcdctl = new.etcdctl();
     let found = etcdctl.json(&["get", "k1"]);
@@ -306,6 +312,16 @@ fn what_cannot_be_done_is_said() {
             ],
             1,
             "couldn't find local name \"default\" in the initial cluster configuration",
+        ),
+        (
+            &[
+                "snapshot",
+                "restore",
+                &junk,
+                "--initial-advertise-peer-urls=nonsense",
+            ],
+            1,
+            "invalid value \"nonsense\" for flag --initial-advertise-peer-urls",
         ),
         (&["hashkv"], 1, "accepts 1 arg(s), received 0"),
         (&["defrag"], 1, "required flag(s) \"data-dir\" not set"),

@@ -28,6 +28,12 @@ pub(super) struct Restore {
     /// Path to the output data directory (default: NAME.etcd)
     #[arg(long)]
     data_dir: Option<PathBuf>,
+    /// Path to the WAL directory (default: below --data-dir)
+    #[arg(long)]
+    wal_dir: Option<PathBuf>,
+    /// Accepted, as etcdutl has it, and of no effect: the store is no mapped file
+    #[arg(long, default_value = "0", value_parser = parse_flag_uint)]
+    initial_memory_map_size: u64,
     /// Human-readable name for this member
     #[arg(long, default_value = "default")]
     name: String,
@@ -66,6 +72,15 @@ impl Restore {
             let text = "--mark-compacted required if --revision-bump > 0";
             return Err(Failure::arguments(text));
         }
+        if self.initial_memory_map_size > 0 {
+            log::to_stderr().warn(
+                "--initial-memory-map-size has no effect: the store is no mapped file",
+                &[(
+                    "initial-memory-map-size",
+                    json!(self.initial_memory_map_size),
+                )],
+            );
+        }
         let settings = self.settings()?;
         // No server is asked what its name stands for: the files may be made anywhere.
         check_joining(&settings).map_err(failure)?;
@@ -73,12 +88,17 @@ impl Restore {
         let snapshot = read_saved(&bytes, self.skip_hash_check);
         let snapshot = snapshot.map_err(|error| broken(path, &error))?;
         let data_dir = &settings.data_dir;
-        ensure_empty(data_dir)?;
+        ensure_empty("data-dir", data_dir)?;
+        if let Some(wal_dir) = &settings.wal_dir {
+            ensure_empty("wal-dir", wal_dir)?;
+        }
         let founding = self.founding(&settings);
         let log = log::to_stderr();
+        let usual = data_dir.join(WAL_DIRECTORY);
+        let wal_dir = settings.wal_dir.as_ref().unwrap_or(&usual);
         let places = [
             ("path", json!(path)),
-            ("wal-dir", json!(data_dir.join(WAL_DIRECTORY))),
+            ("wal-dir", json!(wal_dir)),
             ("data-dir", json!(data_dir)),
             ("snap-dir", json!(data_dir.join(SNAPSHOT_DIRECTORY))),
         ];
@@ -88,7 +108,8 @@ impl Restore {
         for member in &founding.members {
             log.info("added member", &fields_of(member, &founding));
         }
-        let directory = disk::DataDirectory::open(data_dir).map_err(failure)?;
+        let directory = disk::DataDirectory::open_with_log(data_dir, settings.wal_dir.as_deref())
+            .map_err(failure)?;
         disk::carry_out(directory.path(), &operations).map_err(failure)?;
         log.info("restored snapshot", &places);
         Ok(())
@@ -109,13 +130,15 @@ impl Restore {
                 .as_ref()
                 .map(|cluster| format!("--initial-cluster={cluster}")),
         );
-        arguments.extend(
-            self.data_dir
-                .as_ref()
-                .map(|path| format!("--data-dir={}", path.display())),
-        );
-        let Ok(Request::Serve(values)) = flags::parse(&arguments) else {
-            return Err(failure("the flags are not those of a server"));
+        for (name, path) in [("data-dir", &self.data_dir), ("wal-dir", &self.wal_dir)] {
+            arguments.extend(
+                path.as_ref()
+                    .map(|path| format!("--{name}={}", path.display())),
+            );
+        }
+        let values = match flags::parse(&arguments).map_err(failure)? {
+            Request::Serve(values) => values,
+            _ => return Err(failure("the flags are not those of a server")),
         };
         Settings::new(&values).map_err(failure)
     }
@@ -163,16 +186,16 @@ fn fields_of(member: &MemberInfo, founding: &Founding) -> [(&'static str, Value)
 }
 
 /// What is there is never written over.
-fn ensure_empty(data_dir: &Path) -> Result<(), Failure> {
-    let is_empty = match fs::read_dir(data_dir) {
+fn ensure_empty(name: &str, directory: &Path) -> Result<(), Failure> {
+    let is_empty = match fs::read_dir(directory) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
     };
     if is_empty {
         return Ok(());
     }
-    let path = data_dir.display();
+    let path = directory.display();
     Err(failure(format!(
-        "data-dir \"{path}\" not empty or could not be read"
+        "{name} \"{path}\" not empty or could not be read"
     )))
 }
