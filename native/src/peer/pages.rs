@@ -216,8 +216,9 @@ async fn body(request: Request<Incoming>) -> Result<Bytes, Answer> {
     }
 }
 
+/// In the words of etcd's lessor, not of its calls: that is whom these pages ask.
 fn no_lease() -> Answer {
-    text(StatusCode::NOT_FOUND, "requested lease not found")
+    text(StatusCode::NOT_FOUND, "lease not found")
 }
 
 fn lease_failure(error: &Error) -> Answer {
