@@ -35,8 +35,9 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(300);
 /// HTTP/2 windows: what may be under way to us on one stream, and on one connection.
 const STREAM_WINDOW_SIZE_BYTES: u32 = 1_024 * 1_024;
 const CONNECTION_WINDOW_SIZE_BYTES: u32 = 4 * 1_024 * 1_024;
-/// Long-lived clients cancel calls for days; hyper's own bounds are made for hostile ones.
-const RESET_STREAMS_MAX: usize = 10_000;
+/// Counted over a connection's whole life, which is days for a client of etcd: what it sends on a
+/// stream that was ended here a moment before counts as well, so hyper's 1,024 are too few.
+const LOCAL_ERROR_RESET_STREAMS_MAX: usize = 10_000;
 
 /// What answers on a port.
 #[derive(Clone)]
@@ -165,8 +166,7 @@ fn connection_builder(api: &ClientApi) -> auto::Builder<TokioExecutor> {
         .max_concurrent_streams(settings.concurrent_streams_max)
         .initial_stream_window_size(STREAM_WINDOW_SIZE_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_SIZE_BYTES)
-        .max_local_error_reset_streams(RESET_STREAMS_MAX)
-        .max_pending_accept_reset_streams(RESET_STREAMS_MAX)
+        .max_local_error_reset_streams(LOCAL_ERROR_RESET_STREAMS_MAX)
         .keep_alive_interval(settings.ping_interval)
         .keep_alive_timeout(settings.ping_timeout);
     builder
