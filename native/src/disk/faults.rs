@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn what_was_not_synced_is_lost() {
         let root = tempfile::tempdir().expect("a directory");
-        let mut files = FaultyFiles::with(Files::of_test(root.path()), None, true);
+        let mut files = FaultyFiles::with(Files::of_tool(root.path()), None, true);
         let read = |name: &str| fs::read(root.path().join(name)).expect("there");
         for operation in [
             append("a", Bytes::from_static(b"kept")),
@@ -186,7 +186,7 @@ mod tests {
     fn a_write_or_a_sync_fails_when_the_file_says_so() {
         let root = tempfile::tempdir().expect("a directory");
         let orders = root.path().join("disk");
-        let mut files = FaultyFiles::with(Files::of_test(root.path()), Some(orders.clone()), false);
+        let mut files = FaultyFiles::with(Files::of_tool(root.path()), Some(orders.clone()), false);
         let write = append("a", Bytes::from_static(b"1234"));
         files.carry_out(&write).expect("no orders yet");
         fs::write(&orders, "fail sync").expect("written");
