@@ -196,18 +196,26 @@ impl MemberInbox {
     }
 }
 
-/// Runs a member until it stops.
+/// Runs a member until it stops. What it has to do before anybody says anything is done when this
+/// returns: so nobody dials, or is heard, before it is known who the log says is a member.
+///
+/// 1. A member loses its data, and starts again with an empty disk.
+/// 2. Another one starts on its old disk, and is dialled at once.
+/// 3. It must refuse. As long as its log is not read it would take the first for a stranger, let
+///    it in, and count its votes.
 pub(crate) fn spawn(
-    member: Box<dyn Machine>,
+    mut member: Box<dyn Machine>,
     inbox: MemberInbox,
     hosts: Hosts,
 ) -> io::Result<JoinHandle<()>> {
     let heartbeats = HeartbeatWatch::new(&hosts);
-    // Before anybody dials: the others are told whether it is new.
+    // The others are told whether it is new.
     inbox.standing.send_replace(member.standing());
+    let mut dispatch = Dispatch::new(hosts);
+    let is_running = dispatch.carry_out(member.take_outputs());
     thread::Builder::new()
         .name("member".to_owned())
-        .spawn(move || run(member, inbox, Dispatch::new(hosts), heartbeats))
+        .spawn(move || run(member, inbox, dispatch, heartbeats, is_running))
 }
 
 fn run(
@@ -215,10 +223,9 @@ fn run(
     mut inbox: MemberInbox,
     mut dispatch: Dispatch,
     mut heartbeats: HeartbeatWatch,
+    mut is_running: bool,
 ) {
     let mut batch = Vec::with_capacity(INPUTS_IN_BATCH_MAX);
-    // What it has to do before anybody says anything.
-    let mut is_running = dispatch.carry_out(member.take_outputs());
     while is_running {
         let now = member.standing();
         inbox.standing.send_if_modified(|told| {
@@ -395,7 +402,8 @@ mod tests {
         };
         let batches = Arc::new(Mutex::new(Vec::new()));
         let echo = Echo {
-            waiting: Vec::new(),
+            // What it has found on its disk, say.
+            waiting: vec![RequestId(0)],
             batches: batches.clone(),
             is_stopping: false,
         };
@@ -412,6 +420,8 @@ mod tests {
         asked[3].abort();
         tokio::task::yield_now().await;
         let thread = spawn(Box::new(echo), inbox, hosts).expect("a thread");
+        // Nobody need wait for that.
+        assert_eq!(batches.lock().expect("no panic").first(), Some(&1));
         let mut answered = 0;
         for asked in asked {
             if let Ok((_, result)) = asked.await {
@@ -420,7 +430,7 @@ mod tests {
             }
         }
         assert_eq!(answered, 9);
-        assert_eq!(*batches.lock().expect("no panic"), [9]);
+        assert_eq!(*batches.lock().expect("no panic"), [1, 9]);
         let figures = member.figures().await;
         assert_eq!(figures.map(|figures| figures.pending_writes), Some(0));
         assert!(member.send(Input::Stop).await);

@@ -147,8 +147,6 @@ async fn run_member(
     let (disk, disk_sender) =
         Disk::start(&disk_settings, &member).map_err(failed("cannot start the disk's threads"))?;
     let probe = WorkProbe::new(settings.apply_expected, metrics.clone(), logger.clone());
-    let config = bootstrap.config;
-    let machine = blocking(move || Ok(member_thread::start_member(config, &image, probe)?)).await?;
     let (stopped_sender, stopped) = oneshot::channel();
     let tick = Duration::from_millis(settings.heartbeat_ms.into());
     let hosts = Hosts {
@@ -159,7 +157,13 @@ async fn run_member(
         tick,
         stopped: stopped_sender,
     };
-    member_thread::spawn(machine, inbox, hosts).map_err(failed("cannot start the member"))?;
+    let config = bootstrap.config;
+    blocking(move || {
+        let machine = member_thread::start_member(config, &image, probe)?;
+        drop(image);
+        member_thread::spawn(machine, inbox, hosts).map_err(failed("cannot start the member"))
+    })
+    .await?;
     member_thread::spawn_clock(tick, member.clone(), &threads)
         .map_err(failed("cannot start the clock"))?;
     tell_ticks(settings, logger);
