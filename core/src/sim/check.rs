@@ -102,6 +102,7 @@ impl Checks {
     /// Hears what a member traced in a life.
     pub(super) fn traced(&mut self, node: Node, start: u64, kind: &TraceKind) -> Verdict {
         self.persistence.hear(node, kind);
+        self.election_safety.hear(node, kind);
         self.state_machine_safety.hear(node, kind);
         self.store_hash.hear(node, kind);
         self.membership_safety.hear(node, kind)?;
@@ -112,6 +113,7 @@ impl Checks {
     /// Hears that a member's disk is not the one that it had synced: what that said is void.
     pub(super) fn disk_changed(&mut self, node: Node) {
         self.persistence.forget(node);
+        self.election_safety.forget(node);
         self.membership_safety.forget(node);
     }
 

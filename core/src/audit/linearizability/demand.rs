@@ -34,6 +34,9 @@ struct KeyDemand {
     open: Vec<Revision>,
     /// The unknown that may put it, by place.
     writers: Vec<usize>,
+    /// Whether one of them is a transaction. It may put others at the same revision: what was
+    /// seen of those says nothing of this one, and it can take the place of two.
+    in_company: bool,
     /// Where it was seen, in ascending order, and how many of its writes are missing above there.
     later: Vec<(Revision, usize)>,
 }
@@ -67,12 +70,17 @@ impl Demand {
             for key in keys_of_puts(&one.operation.command) {
                 let of_key = keys.entry(key).or_default();
                 of_key.writers.push(at);
+                of_key.in_company |= one.key.is_none();
             }
         }
         let is_open = |revision: &Revision| !writes.contains_key(revision);
         let open: Vec<Revision> = (2..=last.0).map(Revision).filter(is_open).collect();
         for (key, of_key) in &mut keys {
-            let may_be_written = |revision: &Revision| evidence.may_write(key, *revision);
+            let in_company = of_key.in_company;
+            let may_be_written = |revision: &Revision| match in_company {
+                true => !evidence.is_untouched(key, *revision),
+                false => evidence.may_write(key, *revision),
+            };
             of_key.open = open.iter().copied().filter(may_be_written).collect();
             if let Some(versions) = evidence.versions().get(key) {
                 of_key.count_later(versions);
@@ -98,7 +106,9 @@ impl Demand {
                 of_key.check_writers(key, missing.count, unknown, |one| {
                     !one.is_used && one.floor < missing.before
                 })?;
-                due.push((missing.before, missing.count, key));
+                if !of_key.in_company {
+                    due.push((missing.before, missing.count, key));
+                }
             }
             let total = of_key.total(key, evidence, model)?;
             of_key.check_writers(key, total, unknown, |one| !one.is_used)?;

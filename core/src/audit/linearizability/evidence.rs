@@ -165,7 +165,8 @@ impl Evidence {
             .map_or(Revision(1), |(revision, _)| *revision)
     }
 
-    fn is_untouched(&self, key: &Bytes, revision: Revision) -> bool {
+    /// Whether a key was not written at a revision, as far as that is known.
+    pub(super) fn is_untouched(&self, key: &Bytes, revision: Revision) -> bool {
         let is_seen = |seen: &BTreeMap<Bytes, _>| seen.contains_key(key);
         self.untouched
             .get(key)

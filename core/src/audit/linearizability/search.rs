@@ -279,9 +279,9 @@ impl<'a> Search<'a> {
     fn try_candidate(&mut self, candidate: Candidate, revision: Revision) -> Result<(), Conflict> {
         let extent = match candidate {
             Candidate::Expiry(lease) => {
-                let extent = Extent::of_keys(self.model.keys_of(lease));
                 self.model.expire(lease);
-                extent
+                // With other keys on it, it might have been what was seen.
+                self.leased.clone()
             }
             Candidate::Unknown(at) => {
                 let one = &self.unknown[at];

@@ -24,6 +24,9 @@ struct Disk {
     terms: Vec<(Index, Term)>,
     /// The log ends here.
     end: Index,
+    /// It said that it had synced up to here. One that stands still and goes on to stop may do so
+    /// within one event, and is not there to be looked at behind it.
+    said: Index,
 }
 
 impl Disks {
@@ -39,6 +42,7 @@ impl Disks {
             disk.start = scene.start;
         }
         let synced = facts.synced.min(facts.last);
+        disk.said = synced;
         disk.cut(synced);
         if synced > disk.end {
             let entries = scene.subject.entries_from(disk.end.next());
@@ -54,11 +58,17 @@ impl Disks {
             return;
         };
         match kind {
-            TraceKind::LogTruncated { from } => disk.cut(Index(from.0.saturating_sub(1))),
+            TraceKind::Synced { index, .. } => disk.said = *index,
+            TraceKind::LogTruncated { from } => {
+                let end = Index(from.0.saturating_sub(1));
+                disk.said = disk.said.min(end);
+                disk.cut(end);
+            }
             TraceKind::SnapshotApplied { index, .. } => {
                 disk.terms.clear();
                 disk.behind = *index;
                 disk.end = *index;
+                disk.said = *index;
             }
             _ => {}
         }
@@ -90,6 +100,7 @@ impl Disk {
             behind: Index(0),
             terms: Vec::new(),
             end: Index(0),
+            said: Index(0),
         }
     }
 
@@ -113,7 +124,7 @@ impl Disk {
     }
 
     fn has(&self, index: Index, term: Term) -> bool {
-        if index <= self.behind {
+        if index <= self.behind || (self.end < index && index <= self.said) {
             return true;
         }
         let at = self.terms.partition_point(|(first, _)| *first <= index);
