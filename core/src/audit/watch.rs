@@ -247,4 +247,4 @@ fn newest_compaction(operations: &[ClientOperation]) -> Revision {
 }
 
 /// The id of a response that is about the whole stream.
-const WHOLE_STREAM: WatchId = WatchId(-1);
+pub(super) const WHOLE_STREAM: WatchId = WatchId(-1);

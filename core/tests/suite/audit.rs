@@ -2,4 +2,5 @@
 
 mod cross_check;
 mod small_store;
+mod unknown;
 mod watch;

@@ -12,6 +12,7 @@ use super::spans::Spans;
 use crate::audit::history::{ClientOperation, History, WatchHistory, WatchSession, contains};
 use crate::audit::model::{Change, Model};
 use crate::audit::real_time::Place;
+use crate::audit::watch::WHOLE_STREAM;
 use crate::command::{
     Command, Compare, CompareTarget, KeyValue, Put, Range, Reply, RequestOp, ResponseOp, Txn,
     TxnReply, WatchEventKind,
@@ -247,11 +248,13 @@ impl Evidence {
             Revision(0) => None,
             start => Some(Revision(start.0 - 1)),
         };
-        let mut upto = None;
+        let (mut id, mut upto) = (None, None);
         for (_, response) in &session.responses {
-            if response.created {
+            if response.created && id.is_none() {
+                id = Some(response.watch);
                 above.get_or_insert(response.header.revision);
             }
+            let is_ours = id == Some(response.watch);
             for event in &response.events {
                 let revision = event.key_value.mod_revision;
                 let now = match event.kind {
@@ -260,7 +263,14 @@ impl Evidence {
                 };
                 self.see(event.key_value.key.clone(), revision, now);
                 self.hear_all(event.previous.as_slice(), Some(Revision(revision.0 - 1)));
-                upto = upto.max(Some(revision));
+                if is_ours {
+                    upto = upto.max(Some(revision));
+                }
+            }
+            // A progress notice: nothing that it has not told is up to there.
+            let is_notice = response.events.is_empty() && !response.created && !response.canceled;
+            if is_notice && (is_ours || response.watch == WHOLE_STREAM) {
+                upto = upto.max(Some(response.header.revision));
             }
         }
         let create = &watch.create;
