@@ -6,6 +6,10 @@
 //! synced) does the log note it with a marker ([`crate::wal::Wal::mark_snapshot`]), and only
 //! when the marker is durable does the log let segments go.
 //!
+//! A leader's snapshot reaches beyond the log, so it is called `….snap.received` until its marker
+//! is durable, and gets its name then: one that has its name and lies beyond the log's end is
+//! evidence that the log has lost entries ([`check_log_end`]).
+//!
 //! ```text
 //! header frame   SnapshotHeader: cluster, index, term, configuration, members, revisions
 //! chunk frame    bytes of the store, opaque here     ┐ as many as it takes
@@ -25,14 +29,20 @@ mod catalog;
 mod encoder;
 mod error;
 mod header;
+mod lost;
 mod reader;
 mod saved;
 mod writer;
 
-pub use catalog::{Newest, newest_good, newest_good_marked, old_files, unfinished_files};
+pub(crate) use catalog::position;
+pub use catalog::{
+    Newest, ReceivedFiles, newest_good, newest_good_marked, old_files, received_files,
+    unfinished_files,
+};
 pub use encoder::SnapshotEncoder;
 pub use error::SnapshotError;
 pub use header::{Configuration, SnapshotHeader};
+pub use lost::{LostEntries, check_log_end};
 pub use reader::{SnapshotFile, read};
 pub(crate) use saved::padding;
 pub use saved::{SavedChecksum, SavedError, SavedSize, read_saved};

@@ -61,6 +61,7 @@ impl Member {
                 if let Some(number) = durable.number {
                     self.persisted(number);
                 }
+                self.name_received();
                 if durable.marker {
                     self.release_log();
                 }

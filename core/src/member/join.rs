@@ -23,6 +23,8 @@ pub(super) struct MemberParts {
     pub(super) snapshot: Option<(Index, Term)>,
     /// Paths of all snapshots on the disk, oldest first.
     pub(super) snapshot_files: Vec<String>,
+    /// Leaders' snapshots whose files have not got their names yet.
+    pub(super) unnamed: Vec<(Index, Term)>,
 }
 
 impl Member {
@@ -43,6 +45,7 @@ impl Member {
             replayed_until,
             snapshot,
             snapshot_files,
+            unnamed,
         } = parts;
         let Restored {
             membership,
@@ -57,7 +60,7 @@ impl Member {
                 .with_limits(config.watch_limits),
             #[cfg(feature = "known-bugs")]
             bug_notes: bugs::BugNotes::default(),
-            snapshots: Snapshots::new(config.incarnation, snapshot_files),
+            snapshots: Snapshots::new(config.incarnation, snapshot_files, unnamed),
             compactor: Compactor::new(config.auto_compaction, config.tick_ms, store.revision()),
             config,
             consensus,

@@ -1,18 +1,19 @@
 //! Receiving a snapshot from the leader, and putting it in the place of everything.
 //!
 //! 1. Parts come in, are checked and written; what comes in is in `transfer_in`.
-//! 2. The file is on the disk under its name. Raft hears of it, and decides.
+//! 2. The file is whole on the disk, as `….snap.received`. Raft hears of it, and decides.
 //! 3. Raft takes it over: so do store and members, and the log gets its marker.
-//! 4. The marker is durable: the leader hears that this member has it.
+//! 4. The marker is durable: the leader hears that this member has it, and the file gets its name.
 
 use super::Member;
 use super::snapshots::Purpose;
-use super::transfer_in::{Received, TransferIn};
+use super::transfer_in::{Received, TransferIn, remove_received};
 use crate::consensus::wire::{
     SnapshotChunk, SnapshotProgress, SnapshotProgressState, WireBody, WireFrame,
 };
 use crate::id::{Index, MemberId, Term};
 use crate::known_bug::KnownBug;
+use crate::snapshot::SnapshotHeader;
 use crate::trace::TraceKind;
 
 impl Member {
@@ -103,9 +104,11 @@ impl Member {
             return;
         };
         let (from, progress) = (incoming.from(), incoming.progress(self.consensus.term()));
+        let unwanted = remove_received(incoming.header());
         match incoming.finish() {
             Ok(received) => self.offer_snapshot(received, progress),
             Err(reason) => {
+                self.write_snapshot_lane(Purpose::Cleanup, vec![unwanted]);
                 self.refuse(from, reason);
                 let state = SnapshotProgressState::Failed;
                 self.send_progress(from, SnapshotProgress { state, ..progress });
@@ -120,14 +123,15 @@ impl Member {
             term,
             restored,
         } = received;
-        let index = restored.index;
+        let (index, log_term) = (restored.index, restored.term);
         let mut state = SnapshotProgressState::Installed;
+        let mut is_wanted = false;
         // The log may have overtaken it meanwhile.
         if index > self.consensus.commit() {
             let message = crate::consensus::snapshot_message(
                 (from, self.config.id),
                 term,
-                (index, restored.term),
+                (index, log_term),
                 restored.configuration.clone(),
             );
             if let Err(reason) = self.consensus.step(message) {
@@ -135,7 +139,12 @@ impl Member {
                 state = SnapshotProgressState::Failed;
             } else if self.consensus.takes_snapshot(index) {
                 self.snapshots.received = Some(restored);
+                is_wanted = true;
             }
+        }
+        if !is_wanted {
+            let header = SnapshotHeader::at(index, log_term);
+            self.write_snapshot_lane(Purpose::Cleanup, vec![remove_received(&header)]);
         }
         self.send_progress(from, SnapshotProgress { state, ..progress });
     }
@@ -186,6 +195,7 @@ impl Member {
         self.told_commit = self.told_commit.max(index);
         self.consensus.applied(index);
         self.log.marker_follows();
+        self.snapshots.unnamed.push((index, term));
         let from = self.consensus.leader();
         self.tell(TraceKind::SnapshotApplied { from, index, term });
     }

@@ -10,7 +10,7 @@ use super::transfer_out::{Outcome, TransferOut};
 use super::{ByPeer, Member};
 use crate::Output;
 use crate::consensus::wire::{SnapshotChunk, SnapshotProgress, WireBody, WireFrame};
-use crate::disk::{DiskBatch, DiskOperation, Lane};
+use crate::disk::{DiskBatch, DiskOperation, Lane, SNAPSHOT_DIRECTORY};
 use crate::id::{BatchId, Incarnation, Index, MemberId, Term};
 use crate::known_bug::KnownBug;
 use crate::snapshot::SnapshotHeader;
@@ -30,6 +30,8 @@ pub(super) struct Snapshots {
     pub(super) incoming_count: u64,
     /// A snapshot that is on the disk, while raft takes it over.
     pub(super) received: Option<Restored>,
+    /// Leaders' snapshots whose files get their names when their markers are durable.
+    pub(super) unnamed: Vec<(Index, Term)>,
     /// A transfer's number is never used twice, not by an earlier life either.
     incarnation: Incarnation,
     transfers: u64,
@@ -47,7 +49,11 @@ pub(super) enum Purpose {
 }
 
 impl Snapshots {
-    pub(super) fn new(incarnation: Incarnation, files: Vec<String>) -> Self {
+    pub(super) fn new(
+        incarnation: Incarnation,
+        files: Vec<String>,
+        unnamed: Vec<(Index, Term)>,
+    ) -> Self {
         Self {
             next_batch: BatchId(1),
             purposes: BTreeMap::new(),
@@ -57,6 +63,7 @@ impl Snapshots {
             incoming: None,
             incoming_count: 0,
             received: None,
+            unnamed,
             incarnation,
             transfers: 0,
         }
@@ -161,6 +168,36 @@ impl Member {
         }
     }
 
+    /// The log has got further on the disk: leaders' snapshots whose markers are durable by that
+    /// get their names. Not before, or a crash would leave a snapshot beyond the log's end, which
+    /// is evidence of a log that has lost entries.
+    pub(super) fn name_received(&mut self) {
+        let Some(marked) = self.log.wal().durable_marker() else {
+            return;
+        };
+        let unnamed = std::mem::take(&mut self.snapshots.unnamed);
+        let (named, waiting) = unnamed
+            .into_iter()
+            .partition::<Vec<_>, _>(|(index, _)| *index <= marked);
+        self.snapshots.unnamed = waiting;
+        if named.is_empty() {
+            return;
+        }
+        let mut operations = Vec::new();
+        for (index, term) in named {
+            let header = SnapshotHeader::at(index, term);
+            operations.push(DiskOperation::Rename {
+                from: header.received_path(),
+                to: header.path(),
+            });
+            self.snapshots.files.push(header.path());
+        }
+        operations.push(DiskOperation::SyncDirectory {
+            path: SNAPSHOT_DIRECTORY.to_owned(),
+        });
+        self.write_snapshot_lane(Purpose::Cleanup, operations);
+    }
+
     /// A snapshot and its marker are durable: what it stands for may go.
     pub(super) fn release_log(&mut self) {
         let Some((index, term)) = self.snapshot else {
@@ -184,12 +221,7 @@ impl Member {
                 files: released.files,
             });
         }
-        let path = SnapshotHeader {
-            index,
-            term,
-            ..SnapshotHeader::default()
-        }
-        .path();
+        let path = SnapshotHeader::at(index, term).path();
         // The newest that counts stands last, also when an earlier life had left one of its name.
         self.snapshots.files.retain(|known| *known != path);
         self.snapshots.files.push(path);

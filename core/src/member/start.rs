@@ -4,8 +4,8 @@
 //! with one entry for each first member, as in etcd, all committed in term 1. Of a member that
 //! joins a cluster which exists, it begins with nothing: the leader sends it what there is. Any
 //! other disk is read: the newest snapshot that the log has a marker for, then the log behind it.
-//! A disk that does not add up is refused; a member
-//! never goes on without something it once promised to keep.
+//! A disk that does not add up is refused, also one whose snapshots say that its log has lost
+//! its end; a member never goes on without something it once promised to keep.
 
 use raft::eraftpb::{ConfState, Entry, HardState as RaftHardState};
 use thiserror::Error;
@@ -19,7 +19,10 @@ use crate::id::{Index, MemberId, Term};
 use crate::known_bug::KnownBug;
 use crate::limits;
 use crate::membership::MembershipEntry;
-use crate::snapshot::{newest_good_marked, old_files, unfinished_files};
+use crate::snapshot::{
+    SnapshotError, SnapshotHeader, check_log_end, newest_good_marked, old_files, received_files,
+    unfinished_files,
+};
 use crate::trace::TraceKind;
 use crate::wal::{self, EntryKind, HardState, LogEntry, Metadata, Wal, WalError, WalOptions};
 
@@ -45,6 +48,8 @@ struct FromDisk {
     restored: Option<Restored>,
     leftovers: Vec<DiskOperation>,
     lines: Vec<TraceKind>,
+    /// Leaders' snapshots that have not got their names yet.
+    unnamed: Vec<(Index, Term)>,
 }
 
 impl Member {
@@ -67,13 +72,22 @@ impl Member {
             Ok(recovered) if recovered.is_blank() => {
                 let lines = repair_lines(&recovered);
                 let log = (recovered.wal, recovered.operations);
+                // A member that joins may have been sent a snapshot before its first promise.
+                let void = received_files(image, &[]).void;
+                let leftovers = unfinished_files(image).into_iter().chain(void);
                 FromDisk {
+                    leftovers: leftovers.map(remove).collect(),
                     lines,
                     ..bootstrap(&config, image, log)?
                 }
             }
             Ok(recovered) => from_disk(image, recovered)?,
-            Err(WalError::Empty) => bootstrap(&config, image, Wal::create(metadata, options))?,
+            Err(WalError::Empty) => {
+                if let Some(path) = received_files(image, &[]).void.into_iter().next() {
+                    return Err(without_log(&path));
+                }
+                bootstrap(&config, image, Wal::create(metadata, options))?
+            }
             Err(error) => return Err(error.into()),
         };
         let FromDisk {
@@ -83,6 +97,7 @@ impl Member {
             restored,
             leftovers,
             mut lines,
+            unnamed,
         } = disk;
         if config.has_bug(KnownBug::VoteForgottenAfterRestart) {
             initial.hard_state.vote = 0;
@@ -107,7 +122,8 @@ impl Member {
             applied,
             replayed_until,
             snapshot,
-            snapshot_files: old_files(image.files.keys().map(String::as_str), 0),
+            snapshot_files: snapshot_files(image, &leftovers),
+            unnamed,
         };
         Ok(Member::join(config, parts, first, leftovers, lines))
     }
@@ -196,8 +212,7 @@ fn bootstrap(
     (wal, operations): (Wal, Vec<DiskOperation>),
 ) -> Result<FromDisk, StartError> {
     if let Some(path) = image.files.keys().find(|path| path.ends_with(".snap")) {
-        let what = format!("{path} is a snapshot, but the log that belongs to it is missing");
-        return Err(StartError::Data(what));
+        return Err(without_log(path));
     }
     let (mut log, first) = Log::new(wal, operations);
     if config.joins {
@@ -208,6 +223,7 @@ fn bootstrap(
             restored: None,
             leftovers: Vec::new(),
             lines: Vec::new(),
+            unnamed: Vec::new(),
         });
     }
     if !config.bootstrap.iter().any(|member| member.id == config.id) {
@@ -252,11 +268,18 @@ fn bootstrap(
         restored: None,
         leftovers: Vec::new(),
         lines: Vec::new(),
+        unnamed: Vec::new(),
     })
+}
+
+fn without_log(path: &str) -> StartError {
+    let what = format!("{path} is a snapshot, but the log that belongs to it is missing");
+    StartError::Data(what)
 }
 
 /// What an earlier life left.
 fn from_disk(image: &DiskImage, recovered: wal::Recovered) -> Result<FromDisk, StartError> {
+    check_log_end(image, &recovered).map_err(|lost| StartError::Data(lost.to_string()))?;
     let newest = newest_good_marked(image, &recovered.markers);
     let restored = match newest.snapshot {
         Some(file) => Some(restore_file(file).map_err(StartError::Data)?),
@@ -278,12 +301,30 @@ fn from_disk(image: &DiskImage, recovered: wal::Recovered) -> Result<FromDisk, S
         .as_ref()
         .map(|restored| restored.configuration.clone())
         .unwrap_or_default();
-    let lines = repair_lines(&recovered);
+    let mut lines = repair_lines(&recovered);
+    let received = received_files(image, &recovered.markers);
     let (log, first) = Log::new(recovered.wal, recovered.operations);
-    let leftovers = unfinished_files(image)
+    let mut leftovers: Vec<DiskOperation> = unfinished_files(image)
         .into_iter()
-        .map(|path| DiskOperation::Remove { path })
+        .chain(received.void)
+        .map(remove)
         .collect();
+    let mut unnamed = received.marked;
+    for (path, error) in newest.broken {
+        let broken_path =
+            matches!(error, SnapshotError::Broken { .. }).then(|| format!("{path}{BROKEN_SUFFIX}"));
+        if let Some(to) = broken_path.clone() {
+            unnamed
+                .retain(|(index, term)| SnapshotHeader::at(*index, *term).received_path() != path);
+            let from = path.clone();
+            leftovers.push(DiskOperation::Rename { from, to });
+        }
+        lines.push(TraceKind::SnapshotUnreadable {
+            path,
+            broken_path,
+            reason: error.to_string(),
+        });
+    }
     let initial = InitialLog {
         offset,
         offset_term,
@@ -298,7 +339,25 @@ fn from_disk(image: &DiskImage, recovered: wal::Recovered) -> Result<FromDisk, S
         restored,
         leftovers,
         lines,
+        unnamed,
     })
+}
+
+fn remove(path: String) -> DiskOperation {
+    DiskOperation::Remove { path }
+}
+
+/// The snapshots that keep their names.
+fn snapshot_files(image: &DiskImage, leftovers: &[DiskOperation]) -> Vec<String> {
+    let is_renamed = |path: &String| {
+        let mut operations = leftovers.iter();
+        operations.any(
+            |operation| matches!(operation, DiskOperation::Rename { from, .. } if from == path),
+        )
+    };
+    let mut files = old_files(image.files.keys().map(String::as_str), 0);
+    files.retain(|path| !is_renamed(path));
+    files
 }
 
 fn repair_lines(recovered: &wal::Recovered) -> Vec<TraceKind> {
@@ -327,6 +386,9 @@ fn raft_hard_state(state: HardState) -> RaftHardState {
         ..RaftHardState::default()
     }
 }
+
+/// What follows the name of a snapshot that was damaged; etcd's word.
+const BROKEN_SUFFIX: &str = ".broken";
 
 /// The term of the entries that a cluster begins with; its first leader's is 2, as in etcd.
 pub(crate) const FIRST_TERM: Term = Term(1);

@@ -1,8 +1,8 @@
 //! Receiving a snapshot from the leader.
 //!
 //! Parts are taken in order and believed in nothing: each is decoded and checked as it comes, and
-//! goes to the disk at the same time. When the last one has come and the file is on the disk
-//! under its name, and not before, raft hears of the snapshot.
+//! goes to the disk at the same time. When the last one has come and the file is whole on the
+//! disk, and not before, raft hears of the snapshot.
 
 use super::restore::{Restored, restore_parts};
 use crate::consensus::wire::{SnapshotChunk, SnapshotProgress, SnapshotProgressState};
@@ -23,6 +23,13 @@ pub(super) struct TransferIn {
     writer: Option<SnapshotWriter>,
     /// Operations handed out and not carried out yet.
     batches_out: u32,
+}
+
+/// Removes a leader's snapshot that nobody wants.
+pub(super) fn remove_received(header: &SnapshotHeader) -> DiskOperation {
+    DiskOperation::Remove {
+        path: header.received_path(),
+    }
 }
 
 /// A snapshot that is on this member's disk.
@@ -100,7 +107,7 @@ impl TransferIn {
         self.next += 1;
         let mut operations = vec![writer.chunk(&chunk.bytes)];
         if chunk.last {
-            operations.extend(writer.finish());
+            operations.extend(writer.finish_received());
         } else {
             self.writer = Some(writer);
         }
@@ -146,6 +153,14 @@ impl TransferIn {
 
     /// Gives it up.
     pub(super) fn abandon(self) -> Vec<DiskOperation> {
-        self.writer.map(SnapshotWriter::abandon).unwrap_or_default()
+        match self.writer {
+            Some(writer) => writer.abandon(),
+            None => vec![remove_received(&self.header)],
+        }
+    }
+
+    /// What it says about itself.
+    pub(super) fn header(&self) -> &SnapshotHeader {
+        &self.header
     }
 }

@@ -14,7 +14,7 @@ use crate::command::MemberInfo;
 use crate::disk::{DiskImage, DiskOperation};
 use crate::id::{Incarnation, Index, MemberId, Term};
 use crate::membership::{Change, ChangeRecord, Membership, MembershipEntry};
-use crate::snapshot::newest_good_marked;
+use crate::snapshot::{check_log_end, newest_good_marked};
 use crate::wal::{self, EntryKind, HardState, LogEntry, Metadata, Recovered, WalOptions};
 
 /// What makes a member the only one of its cluster.
@@ -44,6 +44,8 @@ pub fn force_new_cluster(image: &DiskImage) -> Result<Option<Forced>, String> {
         Err(wal::WalError::Empty) => return Ok(None),
         Err(error) => return Err(format!("write-ahead log: {error}")),
     };
+    // The entries that this adds would hide what is missing.
+    check_log_end(image, &recovered).map_err(|lost| format!("data directory: {lost}"))?;
     let owner = recovered.metadata;
     let members = members_at_the_end(image, &recovered)?;
     let changes = changes_to_one(&members, owner.member)?;

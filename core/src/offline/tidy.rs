@@ -1,7 +1,9 @@
 //! Giving back what a member no longer needs of its files.
 
 use crate::disk::{DiskImage, DiskOperation, SNAPSHOT_DIRECTORY};
-use crate::snapshot::{newest_good_marked, old_files, unfinished_files};
+use crate::snapshot::{
+    SnapshotHeader, newest_good_marked, old_files, position, received_files, unfinished_files,
+};
 use crate::wal::{self, Metadata, WalError, WalOptions};
 
 /// Whose files they are.
@@ -25,14 +27,22 @@ pub fn tidy(image: &DiskImage) -> Result<Vec<DiskOperation>, WalError> {
     recovered.wal.batch_done();
     let remove = |path: String| DiskOperation::Remove { path };
     operations.extend(unfinished_files(image).into_iter().map(remove));
+    let received = received_files(image, &recovered.markers);
+    operations.extend(received.void.into_iter().map(remove));
+    for (index, term) in received.marked {
+        // The log was synced before.
+        let header = SnapshotHeader::at(index, term);
+        let (from, to) = (header.received_path(), header.path());
+        operations.push(DiskOperation::Rename { from, to });
+    }
     let newest = newest_good_marked(image, &recovered.markers);
     if let Some(snapshot) = newest.snapshot {
         // Newer ones stand in no marker: a start passes them over, but they are not ours to judge.
         let paths = image.files.keys().map(String::as_str);
-        let own = snapshot.header.path();
+        let own = Some((snapshot.header.index, snapshot.header.term));
         let older = old_files(paths, 0)
             .into_iter()
-            .take_while(|path| *path != own);
+            .take_while(|path| position(path) < own);
         operations.extend(older.map(remove));
         let released = recovered.wal.release_before(snapshot.header.index, 1);
         operations.extend(released.operations);

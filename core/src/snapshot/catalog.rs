@@ -1,9 +1,12 @@
 //! Which snapshots a data directory holds.
 
+use bytes::Bytes;
+
 use crate::disk::{DiskImage, SNAPSHOT_DIRECTORY};
 use crate::id::{Index, Term};
 use crate::wal::{SnapshotMarker, hexadecimal};
 
+use super::header::RECEIVED_SUFFIX;
 use super::writer::UNFINISHED_SUFFIX;
 use super::{SnapshotError, SnapshotFile, read};
 
@@ -18,18 +21,51 @@ pub struct Newest {
 
 /// The newest snapshot that reads well; broken ones are passed over.
 pub fn newest_good(image: &DiskImage) -> Newest {
-    newest(image, |_| true)
+    let files = snapshots(image.files.keys().map(String::as_str));
+    newest(image, files)
 }
 
 /// As [`newest_good`], of those alone that the log has a marker for, as etcd does. A snapshot
 /// without one was published just before a crash; the log and an older snapshot have all that
-/// was promised, and a leader's snapshot that nobody was told of must not run ahead of them.
+/// was promised, and a leader's snapshot that nobody was told of must not run ahead of them. One
+/// that a crash kept from getting its name after the log had its marker counts too.
 pub fn newest_good_marked(image: &DiskImage, markers: &[SnapshotMarker]) -> Newest {
-    newest(image, |position| {
-        markers
-            .iter()
-            .any(|marker| (marker.index, marker.term) == position)
-    })
+    let paths = || image.files.keys().map(String::as_str);
+    let mut files: Vec<_> = received(paths()).chain(snapshots(paths())).collect();
+    files.retain(|(position, _)| is_marked(*position, markers));
+    // Of two at one position the one that has its name comes last, and so is read first.
+    files.sort_by_key(|(position, _)| *position);
+    newest(image, files)
+}
+
+/// Leaders' snapshots that have not got their names yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReceivedFiles {
+    /// Those that the log has a marker for: they get their names when that is durable.
+    pub marked: Vec<(Index, Term)>,
+    /// The paths of the others: nobody was told of them, and nobody needs them.
+    pub void: Vec<String>,
+}
+
+/// The leaders' snapshots that an earlier life did not come to name.
+pub fn received_files(image: &DiskImage, markers: &[SnapshotMarker]) -> ReceivedFiles {
+    let mut files = ReceivedFiles::default();
+    for (position, path) in received(image.files.keys().map(String::as_str)) {
+        let has_its_name = named(path).is_some_and(|named| image.files.contains_key(named));
+        if is_marked(position, markers) && !has_its_name {
+            files.marked.push(position);
+        } else {
+            files.void.push(path.to_owned());
+        }
+    }
+    files.marked.sort_unstable();
+    files
+}
+
+/// Whether the log has a marker for a snapshot.
+pub(super) fn is_marked(position: (Index, Term), markers: &[SnapshotMarker]) -> bool {
+    let mut positions = markers.iter().map(|marker| (marker.index, marker.term));
+    positions.any(|marked| marked == position)
 }
 
 /// The paths of snapshots that are not among the newest `keep`, oldest first. Whoever removes
@@ -49,21 +85,14 @@ pub fn unfinished_files(image: &DiskImage) -> Vec<String> {
     image.files.keys().filter(is_unfinished).cloned().collect()
 }
 
-fn newest(image: &DiskImage, wanted: impl Fn((Index, Term)) -> bool) -> Newest {
+/// The newest of some files, oldest first, that reads well.
+fn newest(image: &DiskImage, files: Vec<((Index, Term), &str)>) -> Newest {
     let mut newest = Newest::default();
-    let files = snapshots(image.files.keys().map(String::as_str));
-    for (position, path) in files.into_iter().rev() {
-        let Some(bytes) = image.files.get(path).filter(|_| wanted(position)) else {
-            continue;
-        };
-        match read(bytes) {
-            Ok(file) if file.header.path() == path => {
+    for (_, path) in files.into_iter().rev() {
+        match read_file(image, path) {
+            Ok(file) => {
                 newest.snapshot = Some(file);
                 break;
-            }
-            Ok(file) => {
-                let error = SnapshotError::Renamed(file.header.file_name());
-                newest.broken.push((path.to_owned(), error));
             }
             Err(error) => newest.broken.push((path.to_owned(), error)),
         }
@@ -71,8 +100,31 @@ fn newest(image: &DiskImage, wanted: impl Fn((Index, Term)) -> bool) -> Newest {
     newest
 }
 
+/// Reads a file of an image, which is to be the snapshot that its name says.
+pub(super) fn read_file(image: &DiskImage, path: &str) -> Result<SnapshotFile, SnapshotError> {
+    let file = read(image.files.get(path).unwrap_or(&Bytes::new()))?;
+    if file.header.path() == named(path).unwrap_or(path) {
+        return Ok(file);
+    }
+    Err(SnapshotError::Renamed(file.header.file_name()))
+}
+
+/// The leaders' snapshots without their names among some paths.
+fn received<'a>(
+    paths: impl Iterator<Item = &'a str>,
+) -> impl Iterator<Item = ((Index, Term), &'a str)> {
+    paths.filter_map(|path| Some((position(named(path)?)?, path)))
+}
+
+/// The path that a leader's snapshot is to get.
+fn named(path: &str) -> Option<&str> {
+    path.strip_suffix(RECEIVED_SUFFIX)
+}
+
 /// The snapshots among some paths, oldest first.
-fn snapshots<'a>(paths: impl IntoIterator<Item = &'a str>) -> Vec<((Index, Term), &'a str)> {
+pub(super) fn snapshots<'a>(
+    paths: impl IntoIterator<Item = &'a str>,
+) -> Vec<((Index, Term), &'a str)> {
     let mut files: Vec<_> = paths
         .into_iter()
         .filter_map(|path| Some((position(path)?, path)))
@@ -82,7 +134,7 @@ fn snapshots<'a>(paths: impl IntoIterator<Item = &'a str>) -> Vec<((Index, Term)
 }
 
 /// The position in a snapshot's path; nothing when it is no snapshot's.
-fn position(path: &str) -> Option<(Index, Term)> {
+pub(crate) fn position(path: &str) -> Option<(Index, Term)> {
     let name = path.strip_prefix(SNAPSHOT_DIRECTORY)?.strip_prefix('/')?;
     let (term, index) = name.strip_suffix(".snap")?.split_once('-')?;
     Some((Index(hexadecimal(index)?), Term(hexadecimal(term)?)))

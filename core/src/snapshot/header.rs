@@ -58,6 +58,15 @@ pub struct SnapshotHeader {
 }
 
 impl SnapshotHeader {
+    /// What names the snapshot of a position, and says no more about it.
+    pub(crate) fn at(index: Index, term: Term) -> Self {
+        Self {
+            index,
+            term,
+            ..Self::default()
+        }
+    }
+
     /// As bytes: one for the format's version, then the archive. They carry no checksum: the
     /// frame they travel in does.
     pub fn encode(&self) -> Bytes {
@@ -96,6 +105,11 @@ impl SnapshotHeader {
     /// The file's path in the data directory.
     pub fn path(&self) -> String {
         format!("{SNAPSHOT_DIRECTORY}/{}", self.file_name())
+    }
+
+    /// The path of a leader's snapshot before the log has its marker.
+    pub fn received_path(&self) -> String {
+        format!("{}{RECEIVED_SUFFIX}", self.path())
     }
 }
 
@@ -200,6 +214,9 @@ pub(crate) fn check_version(version: u8, at_bytes: u64) -> Result<(), SnapshotEr
         }),
     }
 }
+
+/// What follows the name of a leader's snapshot until the log has its marker.
+pub(crate) const RECEIVED_SUFFIX: &str = ".received";
 
 /// The version of the format that is written, in every frame.
 pub(crate) const FORMAT_VERSION: u8 = 4;

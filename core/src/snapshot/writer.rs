@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::disk::{DiskOperation, SNAPSHOT_DIRECTORY};
 
+use super::header::RECEIVED_SUFFIX;
 use super::{SnapshotEncoder, SnapshotHeader};
 
 /// Writes one snapshot. The operations of each call go to the disk in the order of the calls,
@@ -36,17 +37,26 @@ impl SnapshotWriter {
     }
 
     /// Ends it: the last frame, the sync, and only then the rename that makes it a snapshot.
-    pub fn finish(mut self) -> Vec<DiskOperation> {
+    pub fn finish(self) -> Vec<DiskOperation> {
+        let path = self.path.clone();
+        self.publish(path)
+    }
+
+    /// As [`SnapshotWriter::finish`], for a leader's snapshot: the log does not reach that far,
+    /// so it gets the name of a snapshot only once the log has a marker for it.
+    pub fn finish_received(self) -> Vec<DiskOperation> {
+        let path = format!("{}{RECEIVED_SUFFIX}", self.path);
+        self.publish(path)
+    }
+
+    fn publish(mut self, to: String) -> Vec<DiskOperation> {
         let last = self.encoder.finish();
         let append = self.append(last);
         let path = self.unfinished_path();
         vec![
             append,
             DiskOperation::Sync { path: path.clone() },
-            DiskOperation::Rename {
-                from: path,
-                to: self.path,
-            },
+            DiskOperation::Rename { from: path, to },
             DiskOperation::SyncDirectory {
                 path: SNAPSHOT_DIRECTORY.to_owned(),
             },

@@ -213,6 +213,13 @@ pub enum TraceKind {
     SegmentCut { file: String },
     /// The end of the log was damaged, as a crash leaves it, and was cut off.
     WalRepaired { file: String, at_bytes: u64 },
+    /// A snapshot could not be read when the member started, and was passed over; a damaged one
+    /// is kept under another name.
+    SnapshotUnreadable {
+        path: String,
+        broken_path: Option<String>,
+        reason: String,
+    },
     /// The log in memory was cut behind a snapshot.
     LogCompacted { index: Index },
 
@@ -347,6 +354,7 @@ impl TraceKind {
             | TraceKind::ChangeRefused { .. }
             | TraceKind::RemovedForGood
             | TraceKind::ElectionImpossible { .. }
+            | TraceKind::SnapshotUnreadable { .. }
             | TraceKind::WalRepaired { .. } => Level::Warn,
             TraceKind::Appended { .. }
             | TraceKind::LogTruncated { .. }

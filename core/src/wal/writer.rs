@@ -251,6 +251,11 @@ impl Wal {
         }
     }
 
+    /// How far the newest marker reaches that is durable.
+    pub fn durable_marker(&self) -> Option<Index> {
+        self.durable_marker.map(|marker| marker.index)
+    }
+
     /// Whether a batch is out.
     pub fn is_batch_out(&self) -> bool {
         self.outstanding.is_some()

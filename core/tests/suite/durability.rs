@@ -3,6 +3,8 @@
 //! The disk here does one batch when it is told to, so a test can stop time between any two of
 //! them, hand in what comes meanwhile, or cut the power.
 
+mod evidence;
+
 use bytes::{Bytes, BytesMut};
 use quorate_core::command::{Command, MemberInfo, Put};
 use quorate_core::consensus::frame;
@@ -368,7 +370,10 @@ fn transfers_of_two_leaders_with_one_number_are_two() {
         assert!(bench.write(Lane::Snapshot), "it is never taken over");
     }
     assert!(
-        bench.image.files.contains_key(&snapshot_path(6, 200)),
+        bench
+            .image
+            .files
+            .contains_key(&format!("{}.received", snapshot_path(6, 200))),
         "taken over before it is on the disk"
     );
 }

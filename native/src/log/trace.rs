@@ -155,6 +155,18 @@ fn storage_with_fields(kind: &TraceKind, own: Value) -> Option<Line> {
             "finished scheduled compaction",
             vec![("compact-revision", json!(revision.0))],
         ),
+        TraceKind::SnapshotUnreadable {
+            path,
+            broken_path,
+            reason,
+        } => (
+            "member/start",
+            "failed to read a snap file",
+            [("path", json!(path)), ("error", json!(reason))]
+                .into_iter()
+                .chain(broken_path.iter().map(|to| ("broken-path", json!(to))))
+                .collect(),
+        ),
         TraceKind::SegmentCut { file } => (
             "wal/segment",
             "created a new WAL segment",
@@ -202,6 +214,23 @@ mod tests {
         text.lines()
             .map(|line| serde_json::from_str(line).expect("JSON"))
             .collect()
+    }
+
+    #[test]
+    fn a_snapshot_that_is_passed_over_is_told_as_etcd_tells_it() {
+        let kind = |broken_path: Option<&str>| TraceKind::SnapshotUnreadable {
+            path: "member/snap/1.snap".to_owned(),
+            broken_path: broken_path.map(str::to_owned),
+            reason: "wrong checksum".to_owned(),
+        };
+        let kinds = vec![kind(Some("member/snap/1.snap.broken")), kind(None)];
+        let lines = lines(LogLevel::Warn, kinds);
+        assert_eq!(lines[0]["level"], "warn");
+        assert_eq!(lines[0]["msg"], "failed to read a snap file");
+        assert_eq!(lines[0]["path"], "member/snap/1.snap");
+        assert_eq!(lines[0]["error"], "wrong checksum");
+        assert_eq!(lines[0]["broken-path"], "member/snap/1.snap.broken");
+        assert!(lines[1].get("broken-path").is_none());
     }
 
     #[test]

@@ -151,6 +151,7 @@ fn weight(trace: &TraceEvent, event: &EventFrame) -> u8 {
         K::TransferFinished { .. } | K::TransferFailed { .. } | K::TransferStarted { .. } => 8,
         K::BecameCandidate { .. } | K::BecamePreCandidate { .. } => 8,
         K::SnapshotApplied { .. } | K::SnapshotSaved { .. } | K::WalRepaired { .. } => 8,
+        K::SnapshotUnreadable { .. } => 8,
         K::ElectionStarted { .. } | K::TimeoutNowReceived { .. } => 7,
         K::Restarted { .. } if matches!(event.cause, EventCause::Started) => 0,
         K::Restarted { .. } | K::LogTruncated { .. } | K::AppendRejected { .. } => 7,

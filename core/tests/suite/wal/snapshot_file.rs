@@ -6,7 +6,7 @@ use quorate_core::id::{ClusterId, Index, MemberId, Revision, Term};
 use quorate_core::prng::Prng;
 use quorate_core::snapshot::{
     Configuration, SnapshotError, SnapshotHeader, SnapshotWriter, newest_good, newest_good_marked,
-    old_files, read, unfinished_files,
+    old_files, read, received_files, unfinished_files,
 };
 use quorate_core::wal::SnapshotMarker;
 
@@ -166,6 +166,40 @@ fn a_snapshot_that_the_log_does_not_know_is_left_out() {
     let newest = newest_good_marked(&image, &[marker]);
     assert_eq!(newest.snapshot.unwrap().header.index, Index(5));
     assert_eq!(newest_good_marked(&image, &[]).snapshot, None);
+}
+
+#[test]
+fn a_leaders_snapshot_counts_when_it_is_marked() {
+    let (first, second) = (header(2, 5), header(2, 9));
+    let mut disk = Disk::default();
+    for header in [&first, &second] {
+        let (mut writer, mut operations) = SnapshotWriter::begin(header);
+        operations.push(writer.chunk(b"one"));
+        operations.extend(writer.finish_received());
+        disk.run(&operations);
+    }
+    let mut image = disk.image();
+    let marker = SnapshotMarker {
+        index: Index(5),
+        term: Term(2),
+        replaces_log: true,
+    };
+    assert_eq!(newest_good(&image).snapshot, None);
+    assert_eq!(newest_good_marked(&image, &[]).snapshot, None);
+    let newest = newest_good_marked(&image, &[marker]);
+    assert_eq!(newest.snapshot.unwrap().header, first);
+    let files = received_files(&image, &[marker]);
+    assert_eq!(files.marked, [(Index(5), Term(2))]);
+    assert_eq!(files.void, [second.received_path()]);
+    // Beside one that has its name it is of no use, and not read.
+    let bytes = image.files[&first.received_path()].clone();
+    image.files.insert(first.path(), bytes);
+    let received = image.files.get_mut(&first.received_path());
+    received.unwrap().truncate(10);
+    let newest = newest_good_marked(&image, &[marker]);
+    assert_eq!(newest.snapshot.unwrap().header, first);
+    assert!(newest.broken.is_empty());
+    assert!(received_files(&image, &[marker]).marked.is_empty());
 }
 
 #[test]

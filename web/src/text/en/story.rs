@@ -303,6 +303,9 @@ fn storage(trace: &TraceEvent, names: &Names<'_>) -> String {
         K::WalRepaired { .. } => {
             format!("{who} cuts off the end of its log file, torn by the crash.")
         }
+        K::SnapshotUnreadable { .. } => {
+            format!("{who} cannot read a snapshot on its disk, and goes on without it.")
+        }
         K::LogCompacted { index } => format!("{who} forgets entries up to {index}."),
         K::StoreCompacted { revision } => {
             format!("{who}'s store forgets what is older than revision {revision}.")
