@@ -117,12 +117,39 @@ fn look(scenes: &[(Node, u64, &Made)]) -> Option<&'static str> {
 
 #[test]
 fn two_leaders_of_a_term_are_seen() {
-    let (two, three) = (leader(2, &[(1, 1)]), leader(3, &[(1, 1)]));
+    let of_three = |mut made: Made| {
+        made.configuration.voters = vec![MemberId(1), MemberId(2), MemberId(3)];
+        made
+    };
+    let two = of_three(leader(2, &[(1, 1)]));
+    let three = of_three(leader(3, &[(1, 1)]));
     assert_eq!(look(&[(N1, 1, &two), (N2, 1, &three)]), None);
     assert_eq!(
         look(&[(N1, 1, &two), (N2, 1, &two)]),
         Some("election safety")
     );
+}
+
+#[test]
+fn an_only_voter_leads_once_its_vote_is_on_its_disk() {
+    let made = leader(2, &[(1, 1)]);
+    let verdict = |synced: Option<Term>| {
+        let mut checks = Checks::default();
+        checks.member(&made.scene(N1, 1)).expect("fine");
+        for (node, term) in [(N1, synced), (N2, Some(Term(2)))] {
+            if let Some(term) = term {
+                let (index, vote) = (Index(1), MemberId(1));
+                let kind = TraceKind::Synced { index, term, vote };
+                checks.traced(node, 1, &kind).expect("fine");
+            }
+        }
+        checks.member(&made.scene(N1, 1)).expect("fine");
+        let verdict = checks.member(&made.scene(N2, 1));
+        verdict.err().map(|broken| broken.property)
+    };
+    assert_eq!(verdict(None), None);
+    assert_eq!(verdict(Some(Term(1))), None);
+    assert_eq!(verdict(Some(Term(2))), Some("election safety"));
 }
 
 #[test]
