@@ -138,7 +138,7 @@ fn an_only_voter_leads_once_its_vote_is_on_its_disk() {
         checks.member(&made.scene(N1, 1)).expect("fine");
         for (node, term) in [(N1, synced), (N2, Some(Term(2)))] {
             if let Some(term) = term {
-                let (index, vote) = (Index(1), MemberId(1));
+                let (index, vote) = (Index(1), MemberId::NONE);
                 let kind = TraceKind::Synced { index, term, vote };
                 checks.traced(node, 1, &kind).expect("fine");
             }
