@@ -39,8 +39,9 @@ pub(super) struct Disk {
     pub(super) fails_next: Option<DiskCall>,
     /// Whether appends fail half way.
     pub(super) is_full: bool,
-    /// The last failure that was brought about.
-    failure: Option<DiskError>,
+    /// The failures that were brought about. One that stands still hears of the first when it goes
+    /// on, whatever failed since.
+    failures: Vec<DiskError>,
     /// A disk that lies: two of three times it says that it has synced a file, and has not. To
     /// see the checkers bite.
     #[cfg(test)]
@@ -128,13 +129,14 @@ impl Disk {
         copy.lose_unsynced();
         copy.fails_next = None;
         copy.is_full = false;
-        copy.failure = None;
+        copy.failures.clear();
         copy
     }
 
-    /// The last failure that somebody brought about.
-    pub(super) fn failure(&self) -> Option<&DiskError> {
-        self.failure.as_ref()
+    /// Whether somebody brought a failure about.
+    pub(super) fn has_failed_so(&self, failure: &str) -> bool {
+        let mut failures = self.failures.iter();
+        failures.any(|error| error.to_string() == failure)
     }
 
     /// Flips one bit of one file among those wanted; answers which. What was not synced is
@@ -272,7 +274,9 @@ impl Disk {
             self.fails_next = None;
         }
         let failure = error(name, path, reason);
-        self.failure = Some(failure.clone());
+        if !self.failures.contains(&failure) {
+            self.failures.push(failure.clone());
+        }
         Err(failure)
     }
 

@@ -155,6 +155,10 @@ async fn is_elsewhere(target: &mut watch::Receiver<Target>, endpoint: &Endpoint)
 async fn heed(error: DialError, peer: MemberId, context: &Context) {
     match error {
         DialError::Removed => tell(Input::TurnedAway { by: peer }, context).await,
+        // On a slow way a member that joins may come to take part while it is asked who it is.
+        // What it had said of itself is then refused as if it had lost its data meanwhile; the next
+        // dial says otherwise.
+        DialError::Bootstrapped if context.roster.has_own_name() => {}
         DialError::Bootstrapped => context.fail(handshake::bootstrapped(context.own.id)),
         _ => {}
     }

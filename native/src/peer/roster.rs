@@ -115,6 +115,12 @@ impl Roster {
         self.read().has_started(peer)
     }
 
+    /// Whether this member knows from its own log that its name has been told to the cluster. Then
+    /// it has not lost what it promised, whatever is said of it.
+    pub(super) fn has_own_name(&self) -> bool {
+        self.read().members.has_started(self.own)
+    }
+
     /// Waits for ways that nobody travels yet.
     pub(super) async fn new_ways(&self) -> Vec<NewWay> {
         loop {
@@ -287,6 +293,24 @@ mod tests {
         assert_eq!(kept(&roster), [2, 3]);
         roster.set_members(members(&[1, 2], &[4]));
         assert_eq!(kept(&roster), [2]);
+    }
+
+    /// The list that it was shown when it asked to join may have its name; its own log counts.
+    #[test]
+    fn a_member_knows_from_its_log_that_it_takes_part() {
+        let metrics = Metrics::new(&Facts::of_test(OWN));
+        let roster = Roster::new(OWN, vec![peer(2)], vec![OWN], metrics);
+        assert!(roster.has_started(OWN) && !roster.has_own_name());
+        let member = |name: &str| MemberInfo {
+            id: OWN,
+            name: name.to_owned(),
+            peer_urls: vec![url(1)],
+            ..MemberInfo::default()
+        };
+        roster.set_members(Membership::new([member("")], []));
+        assert!(!roster.has_own_name());
+        roster.set_members(Membership::new([member("infra1")], []));
+        assert!(roster.has_own_name());
     }
 
     #[test]

@@ -328,6 +328,12 @@ impl World {
         if let TraceKind::BecameLeader { .. } | TraceKind::AlarmLowered { .. } = event.kind {
             self.records.began_anew(self.now_us);
         }
+        // A member that is so far behind that it takes a snapshot cannot say what came of the writes
+        // that are in it: who asked it for one waits in vain, as in etcd.
+        if let TraceKind::SnapshotApplied { .. } = event.kind {
+            let now_us = self.now_us;
+            self.checks.liveness().begin_anew(now_us);
+        }
         self.last.trace.push(event);
     }
 
@@ -356,11 +362,7 @@ impl World {
             // What a start has not found wrong with a disk is no excuse any more, but for entries
             // that are missing: those a leader tells it.
             let is_disks_fault = is_start || failure.starts_with("the disk has lost entries");
-            (machine.condition.is_damaged && is_disks_fault)
-                || machine
-                    .disk
-                    .failure()
-                    .is_some_and(|error| error.to_string() == failure)
+            (machine.condition.is_damaged && is_disks_fault) || machine.disk.has_failed_so(failure)
         });
         let member = (node, self.id(node));
         if let Err(broken) = self.checks.failed(member, failure, is_excused) {
