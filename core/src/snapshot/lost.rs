@@ -17,13 +17,9 @@ use super::catalog::{is_marked, read_file, snapshots};
 /// Entries that were on the disk are not there any more.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "{snapshot} is a snapshot up to index {index}, which this member's log had reached, but \
-     {log} ends at index {last}: entries that were on the disk are gone, and this member may \
-     have promised to keep them. Remove it from its cluster, and add it anew with an empty data \
-     directory (member remove, member add); when no other member is left, found a new cluster \
-     on a snapshot (quorateutl snapshot restore takes this one too, with --skip-hash-check). \
-     Only if a Quorate from before 2026-11-28 wrote this directory and crashed while it received \
-     that snapshot from its leader is all well: remove {snapshot} then, and start again"
+    "{snapshot} reaches index {index}, but {log} ends at index {last}: entries that were on the \
+     disk are gone; remove this member and add it anew with an empty data directory \
+     (docs/file-format.md)"
 )]
 pub struct LostEntries {
     /// The path of the snapshot that is evidence.

@@ -233,16 +233,8 @@ impl fmt::Display for TraceEvent {
             K::WalRepaired { file, at_bytes } => {
                 write!(f, "{id} repaired the torn end of {file} at byte {at_bytes}")
             }
-            K::SnapshotUnreadable {
-                path,
-                broken_path,
-                reason,
-            } => {
-                write!(f, "{id} failed to read a snap file {path}: {reason}")?;
-                match broken_path {
-                    Some(broken) => write!(f, "; renamed to {broken}"),
-                    None => Ok(()),
-                }
+            K::SnapshotUnreadable { path, reason, .. } => {
+                write!(f, "{id} failed to read a snap file {path}: {reason}")
             }
             K::LogCompacted { index } => write!(f, "{id} compacted its log up to index {index}"),
             K::StoreCompacted { revision } => {

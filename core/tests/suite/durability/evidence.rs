@@ -60,14 +60,9 @@ fn a_log_that_ends_before_an_own_snapshot_has_lost_entries() {
     let refusal = Member::start(config(3), &image).err();
     let snapshot = snapshot_path(5, 10);
     let expected = format!(
-        "{snapshot} is a snapshot up to index 10, which this member's log had reached, but {LOG} \
-         ends at index 4: entries that were on the disk are gone, and this member may have \
-         promised to keep them. Remove it from its cluster, and add it anew with an empty data \
-         directory (member remove, member add); when no other member is left, found a new \
-         cluster on a snapshot (quorateutl snapshot restore takes this one too, with \
-         --skip-hash-check). Only if a Quorate from before 2026-11-28 wrote this directory and \
-         crashed while it received that snapshot from its leader is all well: remove {snapshot} \
-         then, and start again"
+        "{snapshot} reaches index 10, but {LOG} ends at index 4: entries that were on the disk are \
+         gone; remove this member and add it anew with an empty data directory \
+         (docs/file-format.md)"
     );
     assert_eq!(refusal, Some(StartError::Data(expected.clone())));
     assert_eq!(

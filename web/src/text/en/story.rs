@@ -304,7 +304,7 @@ fn storage(trace: &TraceEvent, names: &Names<'_>) -> String {
             format!("{who} cuts off the end of its log file, torn by the crash.")
         }
         K::SnapshotUnreadable { .. } => {
-            format!("{who} cannot read a snapshot on its disk, and goes on without it.")
+            format!("{who} passes over a damaged snapshot.")
         }
         K::LogCompacted { index } => format!("{who} forgets entries up to {index}."),
         K::StoreCompacted { revision } => {

@@ -254,7 +254,7 @@ fn storage(trace: &TraceEvent, names: &Names<'_>) -> String {
         K::SegmentCut { .. } => format!("{who} 开始写新的日志文件。"),
         K::WalRepaired { .. } => format!("{who} 切掉了日志文件末尾被崩溃撕裂的部分。"),
         K::SnapshotUnreadable { .. } => {
-            format!("{who} 读不出磁盘上的一个快照，改用更早的快照和日志。")
+            format!("{who} 跳过一个损坏的快照。")
         }
         K::LogCompacted { index } => format!("{who} 从内存里去掉了 {index} 为止的日志。"),
         K::StoreCompacted { revision } => {
