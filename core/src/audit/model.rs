@@ -286,11 +286,7 @@ impl Model {
     /// All comparisons, nested ones too, are decided before anything is written.
     fn decide<'a>(&self, txn: &'a Txn) -> Branch<'a> {
         let succeeded = txn.compare.iter().all(|compare| self.holds(compare));
-        let operations = if succeeded {
-            &txn.success
-        } else {
-            &txn.failure
-        };
+        let operations = txn.branch(succeeded);
         let nested = operations.iter().filter_map(|operation| match operation {
             RequestOp::Txn(txn) => Some(self.decide(txn)),
             _ => None,

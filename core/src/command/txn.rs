@@ -90,8 +90,18 @@ impl Txn {
         })
     }
 
-    fn operations(&self) -> impl Iterator<Item = &RequestOp> {
+    /// The operations of both lists, not those of transactions within.
+    pub fn operations(&self) -> impl Iterator<Item = &RequestOp> {
         self.success.iter().chain(&self.failure)
+    }
+
+    /// The list that is carried out when the comparisons hold, or when they do not.
+    pub fn branch(&self, succeeded: bool) -> &[RequestOp] {
+        if succeeded {
+            &self.success
+        } else {
+            &self.failure
+        }
     }
 }
 

@@ -48,11 +48,7 @@ impl Store {
 
     fn decide<'a>(&self, txn: &'a Txn) -> Decided<'a> {
         let succeeded = txn.compare.iter().all(|compare| self.holds(compare));
-        let operations = if succeeded {
-            &txn.success
-        } else {
-            &txn.failure
-        };
+        let operations = txn.branch(succeeded);
         let nested = operations
             .iter()
             .filter_map(|operation| match operation {

@@ -102,7 +102,7 @@ fn check_txn(txn: &Txn, operations_left: usize, depth_left: usize) -> Result<(),
     for compare in &txn.compare {
         check_key(&compare.key)?;
     }
-    for operation in txn.success.iter().chain(&txn.failure) {
+    for operation in txn.operations() {
         match operation {
             RequestOp::Range(range) => check_key(&range.key)?,
             RequestOp::Put(put) => check_put(put)?,

@@ -175,10 +175,7 @@ fn operation_bytes(operation: &RequestOp) -> usize {
         RequestOp::Range(range) => range.key.len() + range.range_end.len(),
         RequestOp::Put(put) => put.key.len() + put.value.len(),
         RequestOp::DeleteRange(delete) => delete.key.len() + delete.range_end.len(),
-        RequestOp::Txn(txn) => {
-            let both = txn.success.iter().chain(&txn.failure);
-            both.map(operation_bytes).sum()
-        }
+        RequestOp::Txn(txn) => txn.operations().map(operation_bytes).sum(),
     }
 }
 

@@ -251,12 +251,7 @@ fn keys_put(operation: &ClientOperation) -> Vec<&Bytes> {
 }
 
 fn add_keys_put<'a>(txn: &'a Txn, reply: &TxnReply, keys: &mut Vec<&'a Bytes>) {
-    let asked = if reply.succeeded {
-        &txn.success
-    } else {
-        &txn.failure
-    };
-    for pair in asked.iter().zip(&reply.responses) {
+    for pair in txn.branch(reply.succeeded).iter().zip(&reply.responses) {
         match pair {
             (RequestOp::Put(put), _) => keys.push(&put.key),
             (RequestOp::Txn(txn), ResponseOp::Txn(reply)) => add_keys_put(txn, reply, keys),
@@ -269,12 +264,10 @@ fn add_keys_put<'a>(txn: &'a Txn, reply: &TxnReply, keys: &mut Vec<&'a Bytes>) {
 fn keys_of_puts(command: &Command) -> BTreeSet<Bytes> {
     match command {
         Command::Put(put) => BTreeSet::from([put.key.clone()]),
-        Command::Txn(txn) => {
-            let asked = txn.success.iter().chain(&txn.failure);
-            asked
-                .flat_map(|one| keys_of_puts(&command_of(one)))
-                .collect()
-        }
+        Command::Txn(txn) => txn
+            .operations()
+            .flat_map(|one| keys_of_puts(&command_of(one)))
+            .collect(),
         _ => BTreeSet::new(),
     }
 }

@@ -225,12 +225,7 @@ impl Evidence {
     }
 
     fn hear_txn(&mut self, txn: &Txn, reply: &TxnReply, at: Option<Revision>) {
-        let asked = if reply.succeeded {
-            &txn.success
-        } else {
-            &txn.failure
-        };
-        for pair in asked.iter().zip(&reply.responses) {
+        for pair in txn.branch(reply.succeeded).iter().zip(&reply.responses) {
             match pair {
                 (RequestOp::Range(range), ResponseOp::Range(found)) => {
                     self.hear_range(range, &found.key_values, at);

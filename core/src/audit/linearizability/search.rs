@@ -358,12 +358,10 @@ impl<'a> Search<'a> {
 fn keys_leased(command: &Command) -> Vec<Bytes> {
     match command {
         Command::Put(put) => Vec::from_iter((put.lease != LeaseId(0)).then(|| put.key.clone())),
-        Command::Txn(txn) => {
-            let asked = txn.success.iter().chain(&txn.failure);
-            asked
-                .flat_map(|one| keys_leased(&command_of(one)))
-                .collect()
-        }
+        Command::Txn(txn) => txn
+            .operations()
+            .flat_map(|one| keys_leased(&command_of(one)))
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -148,7 +148,7 @@ fn add_command(command: &Command, spans: &mut Vec<(Bytes, Bytes)>) {
             for compare in &txn.compare {
                 spans.push((compare.key.clone(), compare.range_end.clone()));
             }
-            for operation in txn.success.iter().chain(&txn.failure) {
+            for operation in txn.operations() {
                 add_command(&command_of(operation), spans);
             }
         }
