@@ -11,7 +11,9 @@
 //! To find out whether a history is linearizable is NP-complete in general. A store that numbers
 //! its revisions tells the order of its writes itself: every acknowledged write stands at one
 //! revision, every read at another. What is left to search are the revisions at which nothing
-//! acknowledged stands, which must be writes whose outcome nobody was told.
+//! acknowledged stands, which must be writes whose outcome nobody was told. Where so many of those
+//! are alike that the search takes too long, whoever knows what the stores hold may hint at it:
+//! then an order that was merely hard to find is found, and checked like any other.
 
 mod finding;
 mod history;
@@ -24,16 +26,21 @@ mod watch;
 pub use finding::Finding;
 pub use history::{ClientOperation, History, Outcome, WatchHistory, WatchSession};
 pub use lease::{Clocks, LeaseTiming};
-pub use linearizability::{Linearized, linearize};
+pub use linearizability::{Hint, Linearized, linearize};
 pub use model::{Change, Model};
 
 /// The first guarantee that a history breaks; leases are looked at when it is known how the clocks
-/// stood. Answers what was found out on the way.
+/// stood, and a hint is what to try first where an order of the writes is hard to find. Answers
+/// what was found out on the way.
 ///
 /// # Errors
 /// What is broken, and which operations show it.
-pub fn audit(history: &History, leases: Option<&LeaseTiming>) -> Result<Linearized, Finding> {
-    let linearized = linearize(history)?;
+pub fn audit(
+    history: &History,
+    leases: Option<&LeaseTiming>,
+    hint: Option<Hint<'_>>,
+) -> Result<Linearized, Finding> {
+    let linearized = linearize(history, hint)?;
     watch::check(history, linearized.model.as_ref())?;
     if let (Some(model), Some(timing)) = (&linearized.model, leases) {
         lease::check(history, model, &linearized.expiries, timing)?;

@@ -313,22 +313,16 @@ pub(crate) mod tests {
         }
     }
 
-    /// The audit of what clients saw in each is given up, as far as they still draw what they drew.
-    const UNDECIDED: [u64; 3] = [31369, 31260, 31857];
+    /// So much is unknown in these that the search gives up without a hint of what was stored, as
+    /// far as they still draw what they drew.
+    const HARD: [u64; 3] = [31369, 31260, 31857];
 
     #[test]
-    fn a_run_whose_audit_is_given_up_is_counted_and_has_not_passed() {
-        let outcomes = UNDECIDED
-            .iter()
-            .map(|seed| run(&Simulation::of(*seed, None)));
-        let undecided = outcomes
-            .into_iter()
-            .find(|outcome| outcome.figures.undecided == 1)
-            .expect(
-                "one is; if all draw something else by now, `cargo xtask simulate` names others",
-            );
-        assert!(undecided.failure.is_none());
-        assert_eq!(undecided.verdict(), Verdict::Undecided);
+    fn a_run_whose_order_is_hard_to_find_is_decided() {
+        for seed in HARD {
+            let outcome = run(&Simulation::of(seed, None));
+            assert_eq!(outcome.verdict(), Verdict::Passed, "seed {seed}");
+        }
     }
 
     #[test]

@@ -10,12 +10,14 @@ mod choice;
 mod conflict;
 mod demand;
 mod evidence;
+mod hint;
 mod misfit;
 mod search;
 mod spans;
 mod unknown;
 
 use self::evidence::{Belief, Evidence};
+pub use self::hint::Hint;
 use self::search::Search;
 use super::finding::Finding;
 use super::history::History;
@@ -51,13 +53,24 @@ impl Linearized {
     }
 }
 
-/// Finds an order of all operations that a single store would have had them in.
+/// Finds an order of all operations that a single store would have had them in. A search that
+/// takes too long is begun again with what a hint says, if there is one.
 ///
 /// # Errors
 /// There is none.
-pub fn linearize(history: &History) -> Result<Linearized, Finding> {
+pub fn linearize(history: &History, hint: Option<Hint<'_>>) -> Result<Linearized, Finding> {
     let floors = floors(history)?;
-    let search = |belief| Search::new(history, &floors, Evidence::new(history, belief))?.run();
+    let search_along = |belief, hint| {
+        let evidence = Evidence::new(history, belief);
+        Search::new(history, &floors, evidence)?.along(hint).run()
+    };
+    let search = |belief| {
+        let linearized = search_along(belief, None)?;
+        match hint {
+            Some(_) if !linearized.is_decided() => search_along(belief, hint),
+            _ => Ok(linearized),
+        }
+    };
     if history.watches.is_empty() {
         return search(Belief::Nothing);
     }

@@ -16,6 +16,7 @@ use super::choice::{Candidate, Choice, Standing};
 use super::conflict::Conflict;
 use super::demand::Demand;
 use super::evidence::Evidence;
+use super::hint::Hint;
 use super::misfit::Misfit;
 use super::unknown::{Extent, Kinds, Unknown, command_of};
 use super::{Linearized, broken, newest};
@@ -42,6 +43,8 @@ pub(super) struct Search<'a> {
     leased: Extent,
     /// Since the first failure.
     demand: Option<Demand>,
+    /// What is tried first.
+    hint: Option<Hint<'a>>,
     model: Model,
     choices: Vec<Choice>,
     /// The failure that came furthest.
@@ -87,12 +90,19 @@ impl<'a> Search<'a> {
             standing: BTreeMap::new(),
             leased,
             demand: None,
+            hint: None,
             model: Model::default(),
             choices: Vec::new(),
             furthest: None,
         };
         search.pin();
         Ok(search)
+    }
+
+    /// Tries first what a hint says.
+    pub(super) fn along(mut self, hint: Option<Hint<'a>>) -> Self {
+        self.hint = hint;
+        self
     }
 
     /// Goes through all revisions.
@@ -277,17 +287,11 @@ impl<'a> Search<'a> {
 
     /// Lets a candidate stand at the next revision; else tells what it is due to that it cannot.
     fn try_candidate(&mut self, candidate: Candidate, revision: Revision) -> Result<(), Conflict> {
+        self.carry_out(candidate);
         let extent = match candidate {
-            Candidate::Expiry(lease) => {
-                self.model.expire(lease);
-                // With other keys on it, it might have been what was seen.
-                self.leased.clone()
-            }
-            Candidate::Unknown(at) => {
-                let one = &self.unknown[at];
-                self.model.carry_out(&one.operation.command);
-                one.extent.clone()
-            }
+            // With other keys on it, it might have been what was seen.
+            Candidate::Expiry(_) => self.leased.clone(),
+            Candidate::Unknown(at) => self.unknown[at].extent.clone(),
         };
         let mut result = Err(Conflict::about(extent));
         if self.model.revision() == revision && self.evidence.agrees(&self.model) {
@@ -301,6 +305,15 @@ impl<'a> Search<'a> {
             self.model.undo_to(Revision(revision.0 - 1));
         }
         result
+    }
+
+    fn carry_out(&mut self, candidate: Candidate) {
+        match candidate {
+            Candidate::Expiry(lease) => self.model.expire(lease),
+            Candidate::Unknown(at) => {
+                self.model.carry_out(&self.unknown[at].operation.command);
+            }
+        }
     }
 
     fn use_up(&mut self, candidate: Candidate, is_used: bool) {
@@ -344,12 +357,31 @@ impl<'a> Search<'a> {
                 candidates.push(Candidate::Expiry(lease));
             }
         }
+        self.bring_forward(&mut candidates, revision);
         Choice {
             revision,
             candidates,
             next: 0,
             extent,
             conflict,
+        }
+    }
+
+    /// Puts the candidate first that writes what the hint says.
+    fn bring_forward(&mut self, candidates: &mut [Candidate], revision: Revision) {
+        let Some(hint) = self.hint else {
+            return;
+        };
+        let before = Revision(revision.0 - 1);
+        let hinted = candidates.iter().position(|candidate| {
+            self.carry_out(*candidate);
+            let has_written = self.model.revision() == revision;
+            let is_hinted = has_written && hint(revision, self.model.changes_at(revision));
+            self.model.undo_to(before);
+            is_hinted
+        });
+        if let Some(hinted) = hinted {
+            candidates[..=hinted].rotate_right(1);
         }
     }
 }

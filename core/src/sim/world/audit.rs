@@ -1,7 +1,8 @@
 //! The audit of what clients saw, as one more check of a world.
 
 use super::World;
-use crate::audit::{Finding, Linearized, audit};
+use crate::audit::{Change, Finding, Hint, Linearized, audit};
+use crate::mvcc::checksum_of_writes;
 use crate::sim::records::Moment;
 use crate::sim::violation::Violation;
 
@@ -68,9 +69,16 @@ impl World {
     fn audit_until(&self, moment: Moment) -> Result<Linearized, Finding> {
         let timing = self.records.lease_timing();
         let history = self.clients.history();
+        let is_as_stored = |revision, changes: &[Change]| {
+            let writes = changes
+                .iter()
+                .map(|change| (&change.key, change.now.as_ref()));
+            self.checks.written_at(revision) == Some(checksum_of_writes(revision, writes))
+        };
+        let hint: Option<Hint<'_>> = Some(&is_as_stored);
         if moment.at_us >= self.now_us {
-            return audit(history, Some(&timing));
+            return audit(history, Some(&timing), hint);
         }
-        audit(&history.until(moment.at_us), Some(&timing))
+        audit(&history.until(moment.at_us), Some(&timing), hint)
     }
 }

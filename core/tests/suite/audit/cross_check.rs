@@ -84,7 +84,7 @@ fn a_general_checker_says_the_same() {
         let fault = FAULTS[round % FAULTS.len()];
         let count = prng.between(3, 9) as usize;
         let history = history(&mut prng, count, fault);
-        let verdict = linearize(&history);
+        let verdict = linearize(&history, None);
         assert_eq!(
             verdict.is_ok(),
             is_linearizable(&history),
@@ -112,7 +112,7 @@ fn large_honest_histories_pass() {
     let mut prng = Prng::new(21);
     for _ in 0..20 {
         let history = history(&mut prng, 300, Fault::None);
-        let linearized = linearize(&history).expect("honest");
+        let linearized = linearize(&history, None).expect("honest");
         assert!(linearized.model.is_some(), "given up");
     }
 }

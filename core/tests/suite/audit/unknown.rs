@@ -71,7 +71,7 @@ fn read(number: u64, key: &str, revision: i64, found: Option<KeyValue>) -> Clien
 }
 
 fn decided(history: &History) -> bool {
-    let audited = audit(history, None);
+    let audited = audit(history, None, None);
     audited
         .unwrap_or_else(|finding| panic!("{finding:?}"))
         .is_decided()

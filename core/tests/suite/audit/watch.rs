@@ -57,7 +57,7 @@ fn verdict(responses: Vec<WatchResponse>) -> Result<(), &'static str> {
             }],
         }],
     };
-    audit(&history, None)
+    audit(&history, None, None)
         .map(|_| ())
         .map_err(|finding| finding.property)
 }

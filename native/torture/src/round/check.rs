@@ -50,7 +50,7 @@ pub(super) fn history(recorder: &Recorder, figures: &mut Figures) -> Result<()> 
     };
     let linearized = recorder.look(|history| {
         figures.see(history);
-        audit(history, Some(&leases)).map_err(Failure::from)
+        audit(history, Some(&leases), None).map_err(Failure::from)
     })?;
     figures.see_verdict(&linearized);
     if linearized.model.is_none() {
