@@ -12,7 +12,7 @@
 //! its revisions tells the order of its writes itself: every acknowledged write stands at one
 //! revision, every read at another. What is left to search are the revisions at which nothing
 //! acknowledged stands, which must be writes whose outcome nobody was told. Where so many of those
-//! are alike that the search takes too long, whoever knows what the stores hold may hint at it:
+//! are alike that the search takes too long, whoever looks into the members may hint at it:
 //! then an order that was merely hard to find is found, and checked like any other.
 
 mod finding;

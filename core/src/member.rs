@@ -95,8 +95,9 @@ use self::snapshots::Snapshots;
 use self::stop::Stop;
 use crate::alarm::Alarms;
 use crate::auto_compaction::Compactor;
+use crate::command::Command;
 use crate::consensus::Consensus;
-use crate::id::{Index, MemberId, RequestId, Term};
+use crate::id::{Index, MemberId, RequestId, Revision, Term};
 use crate::known_bug::KnownBug;
 use crate::membership::Membership;
 use crate::mvcc::{Store, Watches};
@@ -157,6 +158,8 @@ pub struct Member {
     outputs: Vec<Output>,
     /// Who measures; nothing that it does is seen here.
     probe: Option<Box<dyn Probe>>,
+    /// What wrote each revision since they were last taken, if a checker asked for them.
+    writers: Option<Vec<(Revision, Command)>>,
     #[cfg(feature = "known-bugs")]
     bug_notes: bugs::BugNotes,
 }

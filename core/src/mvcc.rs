@@ -103,7 +103,6 @@ use bytes::Bytes;
 
 pub use checkpoint::{CheckpointChunk, CheckpointError, CheckpointKey, Cursor};
 pub use defragment::Defragmentation;
-pub(crate) use hash::checksum_of_writes;
 pub use hash::{HashStep, Hashing};
 pub use loader::Loader;
 pub use pin::Pin;

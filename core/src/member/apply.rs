@@ -60,11 +60,13 @@ impl Member {
         if let Some(probe) = &mut self.probe {
             probe.begins();
         }
+        let before = self.store.revision();
         let result = if is_refused {
             Err(Error::TooManyRequests)
         } else {
             self.execute(term, &proposal.command)
         };
+        self.note_writer(before, &proposal.command);
         if let Some(probe) = &mut self.probe {
             probe.applied(&proposal.command, &result);
         }

@@ -8,7 +8,7 @@ use raft::eraftpb::EntryType;
 use super::Member;
 use super::proposal::describe;
 use super::view::Role;
-use crate::command::MemberInfo;
+use crate::command::{Command, MemberInfo};
 use crate::consensus::{MayChange, from_raft};
 use crate::id::{Index, MemberId, Revision, Term};
 use crate::prng;
@@ -80,6 +80,27 @@ impl EntryFacts {
 }
 
 impl Member {
+    /// Notes from now on which command wrote which revision.
+    pub(crate) fn note_writers(&mut self) {
+        self.writers = Some(Vec::new());
+    }
+
+    /// What has been noted since this was last asked.
+    pub(crate) fn take_writers(&mut self) -> Vec<(Revision, Command)> {
+        self.writers
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
+    }
+
+    /// A command has been carried out on a store that was at a revision.
+    pub(super) fn note_writer(&mut self, before: Revision, command: &Command) {
+        if let Some(writers) = &mut self.writers {
+            let written = before.0 + 1..=self.store.revision().0;
+            writers.extend(written.map(|revision| (Revision(revision), command.clone())));
+        }
+    }
+
     /// The member as it is now.
     pub(crate) fn facts(&self) -> MemberFacts {
         let consensus = &self.consensus;

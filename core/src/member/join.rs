@@ -95,6 +95,7 @@ impl Member {
             stop: Stop::Running,
             outputs: vec![Output::Disk(first)],
             probe: None,
+            writers: None,
         };
         member.begin(leftovers, lines);
         member

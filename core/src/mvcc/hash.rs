@@ -19,7 +19,7 @@ use super::key::Key;
 use super::version::{Version, VersionId};
 use super::{Pin, Store};
 use crate::checksum::{crc32c, crc32c_append};
-use crate::command::{HashKvReply, KeyValue};
+use crate::command::HashKvReply;
 use crate::error::Error;
 use crate::id::Revision;
 
@@ -231,33 +231,6 @@ impl Hasher {
             hash_revision: self.revision,
         }
     }
-}
-
-/// What [`Store::written_after`] gives for a revision at which these were written, in this order:
-/// keys with what they became, nothing for those that were deleted.
-pub(crate) fn checksum_of_writes<'a>(
-    revision: Revision,
-    writes: impl Iterator<Item = (&'a Bytes, Option<&'a KeyValue>)>,
-) -> u32 {
-    let mut buffer = Vec::new();
-    for (sub, (key, now)) in (0..).zip(writes) {
-        let id = VersionId {
-            main: revision,
-            sub,
-        };
-        let version = now.map_or_else(
-            || Version::tombstone(id),
-            |now| Version {
-                id,
-                create_revision: now.create_revision,
-                version: now.version,
-                lease: now.lease,
-                value: now.value.clone(),
-            },
-        );
-        write_record(&mut buffer, key, &version);
-    }
-    crc32c(&buffer)
 }
 
 /// The name of etcd's bucket, which the hash begins with.

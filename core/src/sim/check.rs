@@ -166,11 +166,6 @@ impl Checks {
         recovery::fail(node, failure, is_excused || is_removed)
     }
 
-    /// A checksum of what members wrote at a revision, as far as one was seen that had.
-    pub(super) fn written_at(&self, revision: Revision) -> Option<u32> {
-        self.state_machine_safety.written_at(revision)
-    }
-
     /// What is demanded of the cluster when all is whole.
     pub(super) fn liveness(&mut self) -> &mut liveness::Liveness {
         &mut self.liveness

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::check::Subject;
+use crate::command::Command;
 use crate::consensus::frame;
 use crate::disk::DiskImage;
 use crate::id::{Index, Revision};
@@ -21,7 +22,10 @@ impl Process {
     /// Starts a member from its disk; says why when it cannot.
     pub(super) fn start(config: MemberConfig, image: &DiskImage) -> Result<Self, String> {
         match Member::start(config, image) {
-            Ok(member) => Ok(Self { member }),
+            Ok(mut member) => {
+                member.note_writers();
+                Ok(Self { member })
+            }
             Err(error) => Err(error.to_string()),
         }
     }
@@ -40,6 +44,11 @@ impl Process {
 
     pub(super) fn facts(&self) -> MemberFacts {
         self.member.facts()
+    }
+
+    /// Which command wrote which revision, since this was last asked.
+    pub(super) fn take_writers(&mut self) -> Vec<(Revision, Command)> {
+        self.member.take_writers()
     }
 
     /// Ticks until its election timer runs out.

@@ -1,10 +1,14 @@
 //! What a world writes down for the audit of its clients' history: when somebody heard something,
 //! how each clock went, since when all has been whole.
 
+use std::collections::BTreeMap;
+
 use super::action::{Action, Node};
 use super::config::WorldConfig;
 use super::fault::Fault;
 use crate::audit::{Clocks, LeaseTiming};
+use crate::command::Command;
+use crate::id::Revision;
 
 /// The records of one world.
 #[derive(Debug)]
@@ -18,6 +22,8 @@ pub(super) struct Records {
     ticks_per_second: u64,
     /// Since when nothing has been broken and there was one leader.
     whole_since_us: Option<u64>,
+    /// Which command wrote each revision, as the first member that did says.
+    writers: BTreeMap<Revision, Command>,
 }
 
 /// An event and its time.
@@ -35,6 +41,7 @@ impl Records {
             ticks: vec![Vec::new(); config.members as usize],
             ticks_per_second: US_PER_SECOND / config.tick_us.max(1),
             whole_since_us: None,
+            writers: BTreeMap::new(),
         }
     }
 
@@ -81,6 +88,18 @@ impl Records {
     /// Somebody began to lead, or goes on with what an alarm had forbidden.
     pub(super) fn began_anew(&mut self, now_us: u64) {
         self.whole_since_us = self.whole_since_us.map(|_| now_us);
+    }
+
+    /// A member wrote revisions, each by a command.
+    pub(super) fn wrote(&mut self, writers: Vec<(Revision, Command)>) {
+        for (revision, command) in writers {
+            self.writers.entry(revision).or_insert(command);
+        }
+    }
+
+    /// Which command wrote a revision, as far as that was seen.
+    pub(super) fn writer(&self, revision: Revision) -> Option<&Command> {
+        self.writers.get(&revision)
     }
 
     /// A member's process ended.

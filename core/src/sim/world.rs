@@ -17,6 +17,7 @@ use super::clients::Clients;
 use super::config::WorldConfig;
 use super::frame::{EventCause, EventFrame, LostMessage, OperationFrame};
 use super::halt::{Halt, WorldError};
+use super::host::Process;
 use super::lines::Lines;
 use super::machine::{Machine, machines};
 use super::network::Network;
@@ -246,6 +247,9 @@ impl World {
     fn end(&mut self) {
         let mut verdict = Ok(());
         while let Some(node) = self.touched.pop_first() {
+            if let Some(process) = process_mut(&mut self.machines, node) {
+                self.records.wrote(process.take_writers());
+            }
             if let Some(scene) = scene(&self.machines, node) {
                 self.roster.look(&scene);
                 verdict = verdict.and_then(|()| self.checks.member(&scene));
@@ -286,6 +290,11 @@ impl World {
 }
 
 /// A member for the checkers, if it runs.
+fn process_mut(machines: &mut [Machine], node: Node) -> Option<&mut Process> {
+    let at = node.0.checked_sub(1)? as usize;
+    machines.get_mut(at)?.process.as_mut()
+}
+
 fn scene(machines: &[Machine], node: Node) -> Option<Scene<'_>> {
     let machine = machines.get(node.0.checked_sub(1)? as usize)?;
     let process = machine.process.as_ref()?;

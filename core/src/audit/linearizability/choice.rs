@@ -8,7 +8,7 @@ use super::unknown::{Extent, Unknown};
 use crate::id::{LeaseId, Revision};
 
 /// What may stand at a revision.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Candidate {
     /// One of the unknown, by place.
     Unknown(usize),

@@ -1,12 +1,11 @@
 //! What the search may try first.
 
-use crate::audit::model::Change;
+use crate::command::Command;
 use crate::id::Revision;
 
-/// Whether these changes are what somebody says was written at a revision: the stores themselves,
-/// say. It is not believed, only tried first. An order that fits is proof, whoever named it, and
+/// What somebody says has written a revision: somebody who looks into the members, say. It is not believed, only tried first. An order that fits is proof, whoever named it, and
 /// one that does not is given up like any other.
-pub type Hint<'a> = &'a dyn Fn(Revision, &[Change]) -> bool;
+pub type Hint<'a> = &'a dyn Fn(Revision) -> Option<Command>;
 
 #[cfg(test)]
 mod tests {
@@ -31,15 +30,16 @@ mod tests {
         }
     }
 
+    fn put(value: &'static str) -> Command {
+        Command::Put(Put {
+            key: Bytes::from_static(b"a"),
+            value: Bytes::from_static(value.as_bytes()),
+            ..Put::default()
+        })
+    }
+
     /// Two writes that nobody was told of, and that one of them has been carried out.
     fn history() -> History {
-        let put = |value: &'static str| {
-            Command::Put(Put {
-                key: Bytes::from_static(b"a"),
-                value: Bytes::from_static(value.as_bytes()),
-                ..Put::default()
-            })
-        };
         let other = Range {
             key: Bytes::from_static(b"b"),
             ..Range::default()
@@ -79,16 +79,12 @@ mod tests {
     #[test]
     fn what_is_hinted_at_is_tried_first() {
         for wanted in ["one", "two"] {
-            let hint = |_, changes: &[Change]| {
-                let now = changes.first().and_then(|change| change.now.as_ref());
-                now.is_some_and(|now| now.value == wanted)
-            };
-            assert_eq!(found_along(&hint), wanted);
+            assert_eq!(found_along(&|_| Some(put(wanted))), wanted);
         }
     }
 
     #[test]
     fn a_hint_at_what_nobody_asked_is_passed_over() {
-        assert_eq!(found_along(&|_, _| false), "one");
+        assert_eq!(found_along(&|_| Some(put("three"))), "one");
     }
 }

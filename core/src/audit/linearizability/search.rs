@@ -331,12 +331,16 @@ impl<'a> Search<'a> {
         // makes no difference, here or later.
         let mut is_taken = vec![false; self.unknown.len()];
         let mut unknown = Vec::new();
+        let mut free = Vec::new();
         for at in &standing.unknown {
             let one = &self.unknown[*at];
             let is_double = |kind| std::mem::replace(&mut is_taken[kind], true);
             if one.is_used {
                 conflict.add_used(*at);
-            } else if !one.kind.is_some_and(is_double) {
+                continue;
+            }
+            free.push(*at);
+            if !one.kind.is_some_and(is_double) {
                 unknown.push(*at);
             }
         }
@@ -357,7 +361,7 @@ impl<'a> Search<'a> {
                 candidates.push(Candidate::Expiry(lease));
             }
         }
-        self.bring_forward(&mut candidates, revision);
+        self.bring_forward(&mut candidates, &free, revision);
         Choice {
             revision,
             candidates,
@@ -367,22 +371,45 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Puts the candidate first that writes what the hint says.
-    fn bring_forward(&mut self, candidates: &mut [Candidate], revision: Revision) {
-        let Some(hint) = self.hint else {
+    /// Puts the one first that the hint names, if it would write something.
+    fn bring_forward(
+        &mut self,
+        candidates: &mut Vec<Candidate>,
+        free: &[usize],
+        revision: Revision,
+    ) {
+        let Some(command) = self.hint.and_then(|hint| hint(revision)) else {
             return;
         };
-        let before = Revision(revision.0 - 1);
-        let hinted = candidates.iter().position(|candidate| {
-            self.carry_out(*candidate);
-            let has_written = self.model.revision() == revision;
-            let is_hinted = has_written && hint(revision, self.model.changes_at(revision));
-            self.model.undo_to(before);
-            is_hinted
-        });
+        let hinted = (self.doing(&command, free).into_iter())
+            .find(|candidate| self.writes_something(*candidate));
         if let Some(hinted) = hinted {
-            candidates[..=hinted].rotate_right(1);
+            candidates.retain(|other| *other != hinted);
+            candidates.insert(0, hinted);
         }
+    }
+
+    /// Those that do what a command does.
+    fn doing(&self, command: &Command, free: &[usize]) -> Vec<Candidate> {
+        match command {
+            Command::LeaseRevoke(lease) => vec![Candidate::Expiry(*lease)],
+            Command::LeaseExpire(expire) => {
+                expire.ids.iter().copied().map(Candidate::Expiry).collect()
+            }
+            command => {
+                let mut alike = free.iter().copied();
+                let found = alike.find(|at| self.unknown[*at].operation.command == *command);
+                found.map(Candidate::Unknown).into_iter().collect()
+            }
+        }
+    }
+
+    fn writes_something(&mut self, candidate: Candidate) -> bool {
+        let before = self.model.revision();
+        self.carry_out(candidate);
+        let has_written = self.model.revision() > before;
+        self.model.undo_to(before);
+        has_written
     }
 }
 

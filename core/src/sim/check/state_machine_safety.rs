@@ -65,12 +65,6 @@ impl StateMachineSafety {
         Ok(())
     }
 
-    /// A checksum of what was written at a revision, as the first that was seen to have written it
-    /// has it.
-    pub(super) fn written_at(&self, revision: Revision) -> Option<u32> {
-        self.writes.get(&revision).map(|(written, _)| *written)
-    }
-
     fn compare_place(&mut self, scene: &Scene<'_>) -> Verdict {
         let facts = &scene.facts;
         let place = self.places.entry(facts.applied).or_insert_with(|| Place {

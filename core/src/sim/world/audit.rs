@@ -1,8 +1,7 @@
 //! The audit of what clients saw, as one more check of a world.
 
 use super::World;
-use crate::audit::{Change, Finding, Hint, Linearized, audit};
-use crate::mvcc::checksum_of_writes;
+use crate::audit::{Finding, Hint, Linearized, audit};
 use crate::sim::records::Moment;
 use crate::sim::violation::Violation;
 
@@ -69,13 +68,8 @@ impl World {
     fn audit_until(&self, moment: Moment) -> Result<Linearized, Finding> {
         let timing = self.records.lease_timing();
         let history = self.clients.history();
-        let is_as_stored = |revision, changes: &[Change]| {
-            let writes = changes
-                .iter()
-                .map(|change| (&change.key, change.now.as_ref()));
-            self.checks.written_at(revision) == Some(checksum_of_writes(revision, writes))
-        };
-        let hint: Option<Hint<'_>> = Some(&is_as_stored);
+        let as_it_was = |revision| self.records.writer(revision).cloned();
+        let hint: Option<Hint<'_>> = Some(&as_it_was);
         if moment.at_us >= self.now_us {
             return audit(history, Some(&timing), hint);
         }
