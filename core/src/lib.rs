@@ -54,9 +54,10 @@ pub enum Input {
     /// One tick (a heartbeat interval) of the host's clock has passed.
     Tick,
     /// So many ticks have passed while the process stood still or was busy, and are not made up
-    /// for: timers do not run out by it. Where reads are answered by a lease
+    /// for: the protocol's timers do not run out by it. What is promised in seconds does: leases
+    /// are shorter by it. Where reads are answered by a lease
     /// ([`member::MemberConfig::read_lease`]) a host must say so before it hands over any request
-    /// that came meanwhile; elsewhere it need not.
+    /// that came meanwhile.
     Missed {
         /// How many.
         ticks: u32,

@@ -21,6 +21,12 @@
 //! was committed when the round began. Reads that come meanwhile share the next round. Nothing is
 //! written.
 //!
+//! # What takes long
+//!
+//! A range over a million keys, a hash of everything, a deletion as large: none of them is done in
+//! one go. Each round of inputs gives it a step of bounded work, so a tick or a heartbeat never
+//! waits for more than that. See `long_reads` and `applying`.
+//!
 //! # What ends a request
 //!
 //! Its answer, or its time: etcd's 5 s and two election timeouts, counted in ticks. A write that
@@ -28,6 +34,7 @@
 
 mod alarms;
 mod apply;
+mod applying;
 mod auto_compaction;
 #[cfg(feature = "known-bugs")]
 mod bugs;
@@ -44,6 +51,7 @@ mod join;
 mod leases;
 mod leaving;
 mod log;
+mod long_reads;
 mod look;
 mod move_leader;
 mod outbox;
@@ -81,12 +89,14 @@ pub use start::StartError;
 pub use view::{EntryView, LeaseView, MemberView, ProgressState, ProgressView, Role, Standing};
 
 use self::alarms::Raising;
+use self::applying::Applying;
 use self::changes::ChangeDesk;
 use self::corruption::CorruptionChecks;
 use self::defragment::Defragmenting;
 use self::hashes::HashDesk;
 use self::leases::LeaseDesk;
 use self::log::Log;
+use self::long_reads::LongReads;
 use self::move_leader::LeaderMove;
 use self::peers::Peers;
 use self::requests::{Reads, Writes};
@@ -117,7 +127,8 @@ pub struct Member {
     versions: Versions,
     /// Alarms that this member has proposed, and who waits for them.
     raising: Raising,
-    /// Carried out by the store; at most the commit index.
+    applying: Applying,
+    /// Carried out by the store, all of it; at most the commit index.
     applied: Index,
     /// What had been committed, as far as the disk says, when this member started.
     replayed_until: Index,
@@ -130,6 +141,7 @@ pub struct Member {
     snapshots: Snapshots,
     writes: Writes,
     reads: Reads,
+    long_reads: LongReads,
     leases: LeaseDesk,
     changes: ChangeDesk,
     /// How often what is known of the members has changed in this life.
@@ -146,7 +158,9 @@ pub struct Member {
     compactor: Compactor,
     /// Ticks since the start.
     now_ticks: u64,
-    /// Those of them in which it took part in nothing yet.
+    /// Ticks that the host has missed since then: only leases count them.
+    missed_ticks: u64,
+    /// Those of its own in which it took part in nothing yet.
     held_ticks: u64,
     /// Why it is about to stop by itself.
     doomed: Option<String>,
@@ -172,7 +186,10 @@ impl Member {
         }
         match input {
             Input::Tick => self.tick(),
-            Input::Missed { ticks } => self.consensus.missed(ticks),
+            Input::Missed { ticks } => {
+                self.missed_ticks = self.missed_ticks.saturating_add(u64::from(ticks));
+                self.consensus.missed(ticks);
+            }
             Input::Message { from, frame } => self.receive(from, &frame),
             Input::Request { id, command } => self.request(id, command),
             Input::Watch(request) => self.watch(request),
@@ -205,6 +222,8 @@ impl Member {
         let has_work = self.store.compact_step_waits()
             || self.defragmentation.is_some()
             || self.hashes.is_busy()
+            || self.long_reads.is_busy()
+            || self.applying.is_under_way()
             || self.saves.is_busy();
         has_work && !self.is_stopped()
     }
@@ -218,6 +237,7 @@ impl Member {
 
     fn run(&mut self) {
         self.publish_attributes();
+        self.go_on_applying();
         loop {
             self.propose_queued();
             self.go_on_with_leases();
@@ -243,6 +263,7 @@ impl Member {
         #[cfg(feature = "known-bugs")]
         self.note_role();
         self.serve_confirmed_reads();
+        self.go_on_reading();
         self.tell_commit();
         self.go_on_hashing();
         self.go_on_compacting();

@@ -53,6 +53,9 @@
 //! it is given back. [`Loader`] makes a store of such chunks again, and the new store gives the
 //! same answers, hashes included.
 //!
+//! A client may read, compare or delete as many keys in one request. That goes in steps, too: see
+//! [`Task`].
+//!
 //! # Where etcd has what
 //!
 //! etcd's names are from `server/storage/mvcc`.
@@ -89,11 +92,13 @@ mod key;
 mod lease;
 mod loader;
 mod pin;
-mod read;
+mod plan;
+mod reading;
 mod size;
-mod txn;
+mod task;
 mod validate;
 mod version;
+mod walk;
 mod watch;
 mod write;
 
@@ -106,6 +111,7 @@ pub use defragment::Defragmentation;
 pub use hash::{HashStep, Hashing};
 pub use loader::Loader;
 pub use pin::Pin;
+pub use task::Task;
 pub use validate::{Limits, validate};
 pub use version::{Version, VersionId};
 pub use watch::{WatchFigures, WatchLimits, WatchStreamView, Watches};
@@ -115,6 +121,7 @@ use self::compaction_hash::CompactionHashes;
 use self::history::KeyHistory;
 use self::key::Key;
 use self::pin::Pins;
+use self::reading::{Reading, View};
 use self::size::Sizes;
 use crate::command::{Command, RangeReply, Reply};
 use crate::error::Error;
@@ -185,12 +192,15 @@ impl Store {
         match command {
             Command::Range(range) => self.range(range).map(Reply::Range),
             Command::Put(put) => self.apply_put(put).map(Reply::Put),
-            Command::DeleteRange(delete) => self.apply_delete(delete).map(Reply::DeleteRange),
-            Command::Txn(txn) => self.apply_txn(txn).map(Reply::Txn),
+            Command::DeleteRange(_) | Command::Txn(_) | Command::LeaseRevoke(_) => {
+                match Task::write(command, self) {
+                    Some(task) => self.run(task),
+                    None => Err(Error::NotSupported("writing this".to_owned())),
+                }
+            }
             Command::Compact(compact) => self.compact(compact.revision).map(|()| Reply::Compact),
             Command::HashKv(hash) => self.hash_kv(hash.revision).map(Reply::HashKv),
             Command::LeaseGrant(grant) => self.grant(*grant).map(Reply::LeaseGrant),
-            Command::LeaseRevoke(id) => self.revoke(*id).map(|_| Reply::LeaseRevoke),
             Command::LeaseCheckpoint(leases) => {
                 self.checkpoint_leases(leases);
                 Ok(Reply::LeaseCheckpoint)
@@ -226,7 +236,17 @@ impl Store {
     /// [`Error::Compacted`] below the compact revision, [`Error::FutureRevision`] above the
     /// newest.
     pub fn range(&self, range: &crate::command::Range) -> Result<RangeReply, Error> {
-        self.range_within(range, self.revision)
+        let mut reading = Reading::begin(range, self.view())?;
+        while !reading.step(self, &mut usize::MAX.clone()) {}
+        Ok(reading.reply())
+    }
+
+    /// What a request sees that begins now.
+    fn view(&self) -> View {
+        View {
+            newest: self.revision,
+            compacted: self.compact_revision(),
+        }
     }
 
     /// The newest main revision.

@@ -6,12 +6,18 @@
 
 use crate::command::{Command, Reply};
 use crate::error::Error;
+use crate::id::RequestId;
 
-/// Is told of a member's work as it is done. Of each piece of work one begins and one ends, in
-/// this order, and none inside another.
+/// Is told of a member's work as it is done. What begins ends before anything else does, or is set
+/// aside; what has not been set aside when something else begins was given up.
 pub trait Probe: Send {
     /// The store begins to carry something out.
     fn begins(&mut self);
+    /// It takes longer than a step, and goes on later: a read of this member's client, or, where
+    /// there is no request, a committed command.
+    fn set_aside(&mut self, read: Option<RequestId>);
+    /// It goes on with what was set aside.
+    fn taken_up(&mut self, read: Option<RequestId>);
     /// The store has carried out a committed command, on behalf of whomever.
     fn applied(&mut self, command: &Command, result: &Result<Reply, Error>);
     /// The store has answered a read of this member's own client.

@@ -9,6 +9,7 @@ mod suite {
     mod durability;
     mod figures;
     pub(crate) mod lease;
+    mod long_work;
     mod member;
     mod membership;
     mod mvcc;

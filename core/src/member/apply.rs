@@ -1,44 +1,42 @@
-//! Carrying out what is committed.
+//! Carrying out one entry that is committed.
 
 use raft::eraftpb::{Entry, EntryType};
 
 use super::Member;
+use super::applying::{Unfinished, Work};
 use super::proposal::Proposal;
+use super::requests::Open;
 use crate::command::{Command, MemberAttributes, Reply};
 use crate::error::Error;
 use crate::id::{Index, Term};
 use crate::known_bug::KnownBug;
+use crate::mvcc::Task;
 use crate::trace::TraceKind;
 
 impl Member {
-    /// Carries entries out, in order, on every member alike. Whatever is in an entry, the
-    /// outcome depends on it and on the store alone.
-    pub(super) fn apply(&mut self, entries: &[Entry]) {
-        let Some(last) = entries.last() else { return };
-        self.tell_commit();
-        for entry in entries {
-            self.applied = Index(entry.index);
-            match entry.get_entry_type() {
-                EntryType::EntryNormal => self.apply_normal(Term(entry.term), &entry.data),
-                EntryType::EntryConfChange | EntryType::EntryConfChangeV2 => {
-                    self.apply_membership(&entry.data);
-                }
+    /// An entry begins to be carried out. Whatever is in it, the outcome depends on it and on the
+    /// store alone. Nothing when it is done; else it is to be gone on with.
+    pub(super) fn begin_entry(&mut self, entry: &Entry) -> Option<Unfinished> {
+        match entry.get_entry_type() {
+            EntryType::EntryNormal => self.begin_normal(entry),
+            EntryType::EntryConfChange | EntryType::EntryConfChangeV2 => {
+                self.apply_membership(&entry.data);
+                None
             }
         }
-        let index = Index(last.index);
-        self.consensus.applied(index);
-        let revision = self.store.revision();
-        self.tell(TraceKind::Applied { index, revision });
     }
 
-    fn apply_normal(&mut self, term: Term, data: &[u8]) {
+    fn begin_normal(&mut self, entry: &Entry) -> Option<Unfinished> {
         // The entry that a leader begins its term with.
-        if data.is_empty() {
-            return;
+        if entry.data.is_empty() {
+            return None;
         }
-        let proposal = match Proposal::decode(data) {
+        let proposal = match Proposal::decode(&entry.data) {
             Ok(proposal) => proposal,
-            Err(reason) => return self.refuse(self.consensus.leader(), reason),
+            Err(reason) => {
+                self.refuse(self.consensus.leader(), reason);
+                return None;
+            }
         };
         let is_of_this_life = proposal.incarnation == self.config.incarnation
             || self.config.has_bug(KnownBug::AnswerOfAnotherLife);
@@ -48,6 +46,7 @@ impl Member {
         } else {
             None
         };
+        let term = Term(entry.term);
         #[cfg(feature = "known-bugs")]
         if self.applies_twice() {
             let _ = self.execute(term, &proposal.command);
@@ -61,29 +60,91 @@ impl Member {
             probe.begins();
         }
         let before = self.store.revision();
-        let result = if is_refused {
-            Err(Error::TooManyRequests)
+        let work = if is_refused {
+            Work::Done(Err(Error::TooManyRequests))
         } else {
-            self.execute(term, &proposal.command)
+            self.begin_work(term, &proposal.command)
         };
-        self.note_writer(before, &proposal.command);
-        if let Some(probe) = &mut self.probe {
-            probe.applied(&proposal.command, &result);
-        }
-        if !fits && result.is_ok() {
-            self.quota_exceeded();
-        }
-        if let Some(open) = open {
-            self.write_done(open.waiter, &proposal.command, result);
+        let mut unfinished = Unfinished {
+            index: Index(entry.index),
+            sequence: proposal.sequence,
+            command: proposal.command,
+            before,
+            fits,
+            work,
+        };
+        match self.step_work(&mut unfinished.work, true) {
+            Some(result) => {
+                self.end_entry(open, &unfinished, result);
+                None
+            }
+            None => {
+                // Its time may run out before it is done.
+                if let Some(open) = open {
+                    self.writes.put_back(unfinished.sequence, open);
+                }
+                if let Some(probe) = &mut self.probe {
+                    probe.set_aside(None);
+                }
+                Some(unfinished)
+            }
         }
     }
 
-    /// `term` is the entry's.
-    fn execute(&mut self, term: Term, command: &Command) -> Result<Reply, Error> {
-        if let Some(error) = self.alarms.refusal(command) {
-            return self.refuse_for_alarm(command, error);
+    /// A later step of an entry; true when it was the last.
+    pub(super) fn go_on_with_entry(&mut self, unfinished: &mut Unfinished) -> bool {
+        if let Some(probe) = &mut self.probe {
+            probe.taken_up(None);
         }
-        match command {
+        match self.step_work(&mut unfinished.work, false) {
+            Some(result) => {
+                let open = self.writes.take(unfinished.sequence);
+                self.end_entry(open, unfinished, result);
+                true
+            }
+            None => {
+                if let Some(probe) = &mut self.probe {
+                    probe.set_aside(None);
+                }
+                false
+            }
+        }
+    }
+
+    fn end_entry(
+        &mut self,
+        open: Option<Open>,
+        unfinished: &Unfinished,
+        result: Result<Reply, Error>,
+    ) {
+        self.note_writer(unfinished.before, &unfinished.command);
+        if let Some(probe) = &mut self.probe {
+            probe.applied(&unfinished.command, &result);
+        }
+        if !unfinished.fits && result.is_ok() {
+            self.quota_exceeded();
+        }
+        if let Some(open) = open {
+            self.write_done(open.waiter, &unfinished.command, result);
+        }
+    }
+
+    #[cfg(feature = "known-bugs")]
+    fn execute(&mut self, term: Term, command: &Command) -> Result<Reply, Error> {
+        let mut work = self.begin_work(term, command);
+        loop {
+            if let Some(result) = self.step_work(&mut work, false) {
+                return result;
+            }
+        }
+    }
+
+    /// `term` is the entry's. What is never long is done at once.
+    fn begin_work(&mut self, term: Term, command: &Command) -> Work {
+        if let Some(error) = self.alarms.refusal(command) {
+            return Work::Done(self.refuse_for_alarm(command, error));
+        }
+        let result = match command {
             Command::PublishAttributes(attributes) => {
                 self.apply_attributes(attributes);
                 Ok(Reply::PublishAttributes)
@@ -96,20 +157,42 @@ impl Member {
             Command::AlarmRaise(alarm) => self.apply_alarm(*alarm, true),
             Command::AlarmLower(alarm) => self.apply_alarm(*alarm, false),
             Command::DowngradeEnable(_) | Command::DowngradeCancel => self.apply_downgrade(command),
-            Command::LeaseGrant(_)
-            | Command::LeaseRevoke(_)
-            | Command::LeaseCheckpoint(_)
-            | Command::LeaseExpire(_) => self.apply_lease(term, command),
-            command => {
-                let result = self.store.apply(command);
-                if let (Command::Compact(compact), Ok(_)) = (command, &result) {
-                    self.tell(TraceKind::StoreCompacted {
-                        revision: compact.revision,
-                    });
-                }
-                result
+            Command::LeaseGrant(_) | Command::LeaseCheckpoint(_) => self.apply_lease(command),
+            Command::LeaseRevoke(id) => return Work::Revocation(self.begin_revocation(*id)),
+            Command::LeaseExpire(expire) => return Work::Expiry(self.begin_expiry(term, expire)),
+            command => match Task::write(command, &mut self.store) {
+                Some(task) => return Work::Store(task),
+                None => self.apply_to_store(command),
+            },
+        };
+        Work::Done(result)
+    }
+
+    fn step_work(&mut self, work: &mut Work, is_first: bool) -> Option<Result<Reply, Error>> {
+        match work {
+            Work::Done(result) => Some(result.clone()),
+            Work::Store(task) => {
+                self.applying_step(is_first, |member, budget| member.store.step(task, budget))
             }
+            Work::Revocation(revocation) => self.applying_step(is_first, |member, budget| {
+                let result = member.go_on_revoking(revocation, false, budget)?;
+                Some(result.map(|()| Reply::LeaseRevoke))
+            }),
+            Work::Expiry(leases) => self.applying_step(is_first, |member, budget| {
+                member.go_on_expiring(leases, budget)?;
+                Some(Ok(Reply::LeaseExpire))
+            }),
         }
+    }
+
+    fn apply_to_store(&mut self, command: &Command) -> Result<Reply, Error> {
+        let result = self.store.apply(command);
+        if let (Command::Compact(compact), Ok(_)) = (command, &result) {
+            self.tell(TraceKind::StoreCompacted {
+                revision: compact.revision,
+            });
+        }
+        result
     }
 
     fn apply_attributes(&mut self, attributes: &MemberAttributes) {
@@ -122,7 +205,7 @@ impl Member {
 
     /// A tick's share of the same: where little else happens, ticks alone drive it.
     pub(super) fn compact_with_the_tick(&mut self) {
-        if self.store.is_compacting() {
+        if self.store.is_compacting() && !self.applying.is_under_way() {
             self.store.compact_step(COMPACTION_TICK_VERSIONS);
         }
     }
@@ -130,6 +213,9 @@ impl Member {
     /// Gives back what compaction has forgotten, a little at a time, and answers those who wait
     /// for it when all is given back.
     pub(super) fn go_on_compacting(&mut self) {
+        if self.applying.is_under_way() {
+            return;
+        }
         if self.store.is_compacting() {
             self.store.compact_step(COMPACTION_STEP_VERSIONS);
         }

@@ -36,6 +36,9 @@ impl Member {
 
     /// Does a little of it, once compaction (which goes on by itself) has nothing to do.
     pub(super) fn go_on_defragmenting(&mut self) {
+        if self.applying.is_under_way() {
+            return;
+        }
         let Some(running) = &mut self.defragmentation else {
             return;
         };

@@ -59,7 +59,7 @@ impl Member {
             committed: self.consensus.commit(),
             applied: self.applied,
             pending_writes: self.writes.count(),
-            pending_reads: self.reads.count(),
+            pending_reads: self.reads.count() + self.long_reads.count(),
             repeated_read_rounds: self.reads.repeated_rounds(),
             revision: self.store.revision(),
             compact_revision: self.store.compact_revision(),

@@ -4,8 +4,8 @@
 use super::bugs;
 use super::restore::Restored;
 use super::{
-    ChangeDesk, Compactor, CorruptionChecks, HashDesk, LeaseDesk, Log, Member, MemberConfig, Peers,
-    Raising, Reads, Saves, Snapshots, Stop, Watches, Writes, snapshots,
+    Applying, ChangeDesk, Compactor, CorruptionChecks, HashDesk, LeaseDesk, Log, LongReads, Member,
+    MemberConfig, Peers, Raising, Reads, Saves, Snapshots, Stop, Watches, Writes, snapshots,
 };
 use crate::Output;
 use crate::consensus::Consensus;
@@ -70,6 +70,7 @@ impl Member {
             alarms,
             versions,
             raising: Raising::default(),
+            applying: Applying::default(),
             applied,
             replayed_until,
             told_commit: applied,
@@ -77,6 +78,7 @@ impl Member {
             snapshot,
             writes: Writes::default(),
             reads: Reads::default(),
+            long_reads: LongReads::default(),
             leases: LeaseDesk::default(),
             changes: ChangeDesk::default(),
             members_changed: 0,
@@ -88,6 +90,7 @@ impl Member {
             saves: Saves::default(),
             checks: CorruptionChecks::default(),
             now_ticks: 0,
+            missed_ticks: 0,
             held_ticks: 0,
             doomed: None,
             published_at_ticks: None,

@@ -7,6 +7,7 @@ mod desk;
 pub(super) use desk::{LeaseAsk, LeaseDesk};
 
 use super::Member;
+use super::applying::Expiry;
 use super::proposal::Proposal;
 use super::view::{LeaseView, Role};
 use crate::command::{Alarm, Command, LeaseCheckpoint, LeaseExpire, Reply};
@@ -15,11 +16,24 @@ use crate::id::{Index, LeaseId, Term};
 use crate::known_bug::KnownBug;
 use crate::lease::{Countdown, Leases};
 use crate::limits::{LEASE_CHECKPOINT_MAX, LEASES_ENDED_PER_TICK_MAX};
+use crate::mvcc::Task;
 use crate::prng;
 use crate::trace::TraceKind;
 
+/// A lease that ends, with its keys.
+pub(super) struct Revocation {
+    lease: LeaseId,
+    task: Task,
+}
+
 /// What every member does.
 impl Member {
+    /// The ticks that leases are counted in. A tick that the host has missed moves no timer of
+    /// the protocol, but a client's seconds have passed, and a successor's clock has counted them.
+    pub(super) fn lease_clock_ticks(&self) -> u64 {
+        self.now_ticks.saturating_add(self.missed_ticks)
+    }
+
     /// Chooses an id where the client leaves it to us, and raises what it asks for to the least
     /// that makes sense: one and a half election timeouts, in whole seconds. Both are done
     /// before the grant is proposed, so that all members grant the same.
@@ -48,34 +62,43 @@ impl Member {
         }
     }
 
-    /// Carries out what changes leases. `term` is the entry's.
-    pub(super) fn apply_lease(&mut self, term: Term, command: &Command) -> Result<Reply, Error> {
-        match command {
-            Command::LeaseExpire(expire) => {
-                self.apply_expire(term, expire);
-                Ok(Reply::LeaseExpire)
-            }
-            Command::LeaseRevoke(id) => {
-                self.revoke_lease(*id, false)?;
-                Ok(Reply::LeaseRevoke)
-            }
-            command => {
-                let reply = self.store.apply(command)?;
-                self.follow_lease(command, &reply);
-                Ok(reply)
-            }
-        }
+    /// Carries out a grant or a checkpoint.
+    pub(super) fn apply_lease(&mut self, command: &Command) -> Result<Reply, Error> {
+        let reply = self.store.apply(command)?;
+        self.follow_lease(command, &reply);
+        Ok(reply)
     }
 
-    fn apply_expire(&mut self, term: Term, expire: &LeaseExpire) {
+    /// The leases that an entry of a term ends: none when a deposed leader had decided it.
+    pub(super) fn begin_expiry(&mut self, term: Term, expire: &LeaseExpire) -> Expiry {
+        let mut ids = expire.ids.clone();
         if expire.term != term && !self.config.has_bug(KnownBug::LeaseRevokedByDeposedLeader) {
             let decided = expire.term;
             self.tell(TraceKind::LeaseExpiryIgnored { decided, term });
-            return self.not_expired(&expire.ids);
+            self.not_expired(&ids);
+            ids.clear();
         }
-        for id in &expire.ids {
+        Expiry {
+            current: None,
+            rest: ids.into_iter(),
+        }
+    }
+
+    /// Ends one after the other; nothing when there is more to do than the budget is for.
+    pub(super) fn go_on_expiring(&mut self, expiry: &mut Expiry, budget: &mut usize) -> Option<()> {
+        loop {
+            let next = match expiry.current.take() {
+                Some(begun) => Some(begun),
+                None => expiry.rest.next().map(|id| self.begin_revocation(id)),
+            };
+            let Some(mut current) = next else {
+                return Some(());
+            };
             // A client may have revoked it in between.
-            let _ = self.revoke_lease(*id, true);
+            if self.go_on_revoking(&mut current, true, budget).is_none() {
+                expiry.current = Some(current);
+                return None;
+            }
         }
     }
 
@@ -87,22 +110,38 @@ impl Member {
         }
     }
 
-    fn revoke_lease(&mut self, lease: LeaseId, expired: bool) -> Result<(), Error> {
-        let keys = self.store.revoke(lease)?;
-        if let Some(countdown) = self.leases.countdown_mut() {
-            countdown.removed(lease);
+    /// A lease begins to end.
+    pub(super) fn begin_revocation(&mut self, lease: LeaseId) -> Revocation {
+        let task = Task::revoke(lease, &mut self.store);
+        Revocation { lease, task }
+    }
+
+    /// Deletes some of its keys, and the lease when they are gone.
+    pub(super) fn go_on_revoking(
+        &mut self,
+        revocation: &mut Revocation,
+        expired: bool,
+        budget: &mut usize,
+    ) -> Option<Result<(), Error>> {
+        let Revocation { lease, task } = revocation;
+        let lease = *lease;
+        let ended = self.store.step(task, budget)?;
+        if ended.is_ok() {
+            if let Some(countdown) = self.leases.countdown_mut() {
+                countdown.removed(lease);
+            }
+            self.tell(TraceKind::LeaseRevoked {
+                lease,
+                keys: task.revoked_keys(),
+                expired,
+            });
         }
-        self.tell(TraceKind::LeaseRevoked {
-            lease,
-            keys,
-            expired,
-        });
-        Ok(())
+        Some(ended.map(|_| ()))
     }
 
     /// A grant or a checkpoint has been carried out: the leader counts on.
     fn follow_lease(&mut self, command: &Command, reply: &Reply) {
-        let now_ticks = self.now_ticks;
+        let now_ticks = self.lease_clock_ticks();
         let leases = self.store.leases();
         match (command, reply) {
             (Command::LeaseGrant(_), Reply::LeaseGrant(granted)) => {
@@ -130,13 +169,14 @@ impl Member {
 
     pub(super) fn lease_views(&self) -> Vec<LeaseView> {
         let countdown = self.leases.countdown();
+        let now_ticks = self.lease_clock_ticks();
         let leases = self.store.leases().iter().take(LEASES_SHOWN);
         leases
             .map(|(id, lease)| LeaseView {
                 id,
                 granted_ttl_seconds: lease.granted_ttl_seconds,
                 remaining_ticks: countdown
-                    .and_then(|countdown| countdown.remaining_ticks(id, self.now_ticks)),
+                    .and_then(|countdown| countdown.remaining_ticks(id, now_ticks)),
                 keys: lease.keys().len() as u64,
             })
             .collect()
@@ -169,7 +209,7 @@ impl Member {
             term,
             self.config.tick_ms,
             leases,
-            self.now_ticks,
+            self.lease_clock_ticks(),
             u64::from(self.config.election_ticks),
         );
         self.leases.start_counting(countdown);
@@ -186,7 +226,7 @@ impl Member {
         if !self.may_propose_as_leader() || self.alarms.has(Alarm::Corrupt) {
             return;
         }
-        let now_ticks = self.now_ticks;
+        let now_ticks = self.lease_clock_ticks();
         let leases = self.store.leases();
         let Some(countdown) = self.leases.countdown_mut() else {
             return;
@@ -223,7 +263,7 @@ impl Member {
     fn propose_checkpoint(&mut self, checkpoints: Vec<LeaseCheckpoint>) -> Option<Index> {
         let ids: Vec<LeaseId> = checkpoints.iter().map(|one| one.id).collect();
         let at = self.propose_as_leader(Command::LeaseCheckpoint(checkpoints));
-        let (leases, now_ticks) = (self.store.leases(), self.now_ticks);
+        let (leases, now_ticks) = (self.store.leases(), self.lease_clock_ticks());
         let countdown = self.leases.countdown_mut()?;
         match at {
             Some(at) => countdown.checkpointed(ids, at),

@@ -98,7 +98,7 @@ impl Member {
         for message in work.messages {
             self.send(message);
         }
-        self.apply(&work.committed);
+        self.apply(work.committed);
     }
 
     pub(super) fn send(&mut self, mut message: Message) {

@@ -4,8 +4,9 @@ use super::requests::Reader;
 use super::{Member, Role};
 use crate::command::{AlarmMember, Command, MemberListReply, Reply, StatusReply};
 use crate::error::Error;
-use crate::id::{Index, RequestId};
+use crate::id::{Index, RequestId, Revision};
 use crate::known_bug::KnownBug;
+use crate::mvcc::Task;
 
 impl Member {
     /// Asks the leader for all reads that wait, in one round.
@@ -17,7 +18,7 @@ impl Member {
         let retry_ticks = u64::from(READ_INDEX_RETRY_MS.div_ceil(self.config.tick_ms.max(1)));
         let others = self.consensus.role() == Role::Leader && self.leases.want_round();
         if let Some(round) = self.reads.begin_round(self.now_ticks, retry_ticks, others) {
-            self.leases.round_begun(round, self.now_ticks);
+            self.leases.round_begun(round, self.lease_clock_ticks());
             self.consensus.read_index(self.read_context(round));
         }
     }
@@ -55,32 +56,49 @@ impl Member {
         };
         for read in self.reads.take_ready(applied) {
             match read.reader {
-                Reader::Client(id, command) => {
-                    self.answer_read(id, &command);
-                }
+                Reader::Client(id, command) => self.answer_read(id, command),
                 Reader::Check => self.check_confirmed(),
             }
         }
     }
 
-    pub(super) fn answer_read(&mut self, id: RequestId, command: &Command) {
+    /// Answers a read: at once, or where it is long, a step at a time.
+    pub(super) fn answer_read(&mut self, id: RequestId, command: Command) {
         if let Some(probe) = &mut self.probe {
             probe.begins();
         }
-        let result = self.read(command);
+        let refusal = self.alarms.refusal(&command);
+        let task = match refusal {
+            Some(_) => None,
+            None => Task::read(&command, &self.store),
+        };
+        if let Some(task) = task {
+            return self.begin_range(id, command, task);
+        }
+        let result = match refusal {
+            Some(error) => Err(error),
+            None => self.read(&command),
+        };
+        self.read_done(id, &command, None, result);
+    }
+
+    /// A read has an answer, of the state at a revision or of now.
+    pub(super) fn read_done(
+        &mut self,
+        id: RequestId,
+        command: &Command,
+        revision: Option<Revision>,
+        result: Result<Reply, Error>,
+    ) {
         if let Some(probe) = &mut self.probe {
             probe.read(command, &result);
         }
-        self.reply(id, result);
+        let revision = revision.unwrap_or(self.store.revision());
+        self.reply_at(id, revision, result);
     }
 
     fn read(&self, command: &Command) -> Result<Reply, Error> {
-        if let Some(error) = self.alarms.refusal(command) {
-            return Err(error);
-        }
         match command {
-            Command::Range(range) => self.store.range(range).map(Reply::Range),
-            Command::Txn(txn) => self.store.txn_read(txn).map(Reply::Txn),
             Command::LeaseList => Ok(Reply::LeaseList(
                 self.store.leases().iter().map(|(id, _)| id).collect(),
             )),
@@ -92,7 +110,9 @@ impl Member {
             Command::DowngradeValidate(target) => {
                 self.versions.check_downgrade(*target).map(Reply::Downgrade)
             }
-            Command::Put(_)
+            Command::Range(_)
+            | Command::Txn(_)
+            | Command::Put(_)
             | Command::DeleteRange(_)
             | Command::Compact(_)
             | Command::PublishAttributes(_)

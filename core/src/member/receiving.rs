@@ -6,6 +6,7 @@
 //! 4. The marker is durable: the leader hears that this member has it, and the file gets its name.
 
 use super::Member;
+use super::applying::Applying;
 use super::snapshots::Purpose;
 use super::transfer_in::{Received, TransferIn, remove_received};
 use crate::consensus::wire::{
@@ -190,6 +191,8 @@ impl Member {
             self.alarms = restored.alarms;
         }
         self.versions = restored.versions;
+        // It holds all that was to be applied before it.
+        self.applying = Applying::default();
         self.applied = index;
         self.snapshot = Some((index, term));
         self.told_commit = self.told_commit.max(index);

@@ -77,6 +77,11 @@ impl Writes {
         self.open.remove(&sequence)
     }
 
+    /// It is being carried out, and not done yet.
+    pub(super) fn put_back(&mut self, sequence: u64, open: Open) {
+        self.open.insert(sequence, open);
+    }
+
     /// Those who came before a tick, oldest first: nobody waits for them any more.
     pub(super) fn take_older(&mut self, than_ticks: u64) -> Vec<Open> {
         // Sequences are given in the order of coming, and the queue is in that order too.

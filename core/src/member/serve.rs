@@ -44,7 +44,7 @@ impl Member {
             return self.request_write(id, command);
         }
         if is_local(&command) || self.config.has_bug(KnownBug::LinearizableReadServedLocally) {
-            return self.answer_read(id, &command);
+            return self.answer_read(id, command);
         }
         self.reads.add(Read {
             reader: Reader::Client(id, command),
@@ -77,7 +77,7 @@ impl Member {
         }
         let open = self.writes.count() + self.reads.count() + self.leases.count();
         let of_members = self.changes.count() + self.leader_moves.len();
-        let aside = self.raising.count() + self.hashes.count();
+        let aside = self.raising.count() + self.hashes.count() + self.long_reads.count();
         if open + of_members + aside >= limits::PENDING_REQUESTS_MAX {
             return Err(Error::TooManyRequests);
         }

@@ -104,7 +104,7 @@ impl Member {
         let since = self.snapshot.map_or(Index(0), |(index, _)| index);
         let due = self.applied.0 - since.0 >= self.config.snapshot_count;
         let is_possible = self.snapshots.checkpoint.is_none() && self.log.is_begun();
-        if !due || !is_possible || self.is_stopping() {
+        if !due || !is_possible || self.is_stopping() || self.applying.is_under_way() {
             return;
         }
         let header = self.snapshot_header();

@@ -111,6 +111,7 @@ impl Member {
         let refused = self.raising.take_all();
         let defragmenting = self.take_defragmenting();
         let hashes = self.take_hash_clients();
+        let long_reads = self.take_long_reads();
         let reads = self
             .reads
             .take_older(u64::MAX)
@@ -132,6 +133,7 @@ impl Member {
             .chain(refused)
             .chain(defragmenting)
             .chain(hashes)
+            .chain(long_reads)
             .collect();
         for id in waiting {
             self.reply(id, Err(Error::Stopped));

@@ -35,6 +35,7 @@ impl Member {
                 Reader::Check => self.give_check_up(),
             }
         }
+        self.time_out_long_reads(since_ticks);
         self.time_out_lease_questions(since_ticks);
         self.time_out_changes(since_ticks);
         self.time_out_leader_moves(since_ticks);

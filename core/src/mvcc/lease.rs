@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use super::Store;
 use super::key::Key;
 use super::version::VersionId;
+use super::{Store, Task};
 use crate::command::{LeaseCheckpoint, LeaseGrant, LeaseGrantReply};
 use crate::error::Error;
 use crate::id::LeaseId;
@@ -42,22 +42,30 @@ impl Store {
     /// # Errors
     /// [`Error::LeaseNotFound`].
     pub fn revoke(&mut self, id: LeaseId) -> Result<usize, Error> {
-        let has_keys = self
-            .leases
-            .get(id)
-            .is_some_and(|lease| lease.keys().next().is_some());
-        if has_keys {
-            self.check_revision()?;
+        let mut task = Task::revoke(id, self);
+        loop {
+            if let Some(result) = self.step(&mut task, &mut usize::MAX.clone()) {
+                return result.map(|_| task.revoked_keys());
+            }
         }
-        let lease = self.leases.remove(id).ok_or(Error::LeaseNotFound)?;
+    }
+
+    /// The keys that go with a lease, in ascending order.
+    ///
+    /// # Errors
+    /// [`Error::LeaseNotFound`].
+    pub(super) fn begin_revoke(&mut self, id: LeaseId) -> Result<Vec<Bytes>, Error> {
+        let lease = self.leases.get(id).ok_or(Error::LeaseNotFound)?;
+        let keys = lease.keys().cloned().collect();
+        // What it took itself is free before its keys are buried.
+        self.sizes.count_leases(self.leases.iter().len() - 1);
+        Ok(keys)
+    }
+
+    /// Its keys are gone: so is it.
+    pub(super) fn forget_lease(&mut self, id: LeaseId) {
+        self.leases.remove(id);
         self.sizes.count_leases(self.leases.iter().len());
-        let mut writing = self.begin();
-        let keys: Vec<Bytes> = lease.keys().cloned().collect();
-        let deleted = keys.len();
-        for key in keys {
-            self.bury(writing.take_id(), key);
-        }
-        self.end(writing, Ok(deleted))
     }
 
     pub(super) fn grant(&mut self, grant: LeaseGrant) -> Result<LeaseGrantReply, Error> {
@@ -86,14 +94,18 @@ impl Store {
         }
     }
 
-    /// Takes over what a request has changed, once it is committed: every write of a key replaces
-    /// what it hung on before.
-    pub(super) fn hang_keys_on_leases(&mut self) {
+    /// Takes over what a request has changed, before it is committed: every write of a key
+    /// replaces what it hung on before. True when all is taken over; `next` is how far it came.
+    pub(super) fn hang_keys_on_leases(&mut self, next: &mut VersionId, budget: &mut usize) -> bool {
         if self.leases.is_empty() {
-            return;
+            return true;
         }
-        let first = VersionId::first_of(self.revision);
-        for (id, record) in self.records.range(first..) {
+        for (id, record) in self.records.range(*next..) {
+            if *budget == 0 {
+                *next = *id;
+                return false;
+            }
+            *budget -= 1;
             let found = self.keys.get(&Key::from(&record.key));
             let Some((version, before)) = found.and_then(|history| history.find(*id)) else {
                 continue;
@@ -107,6 +119,7 @@ impl Store {
                 self.leases.attach(version.lease, record.key.clone());
             }
         }
+        true
     }
 }
 

@@ -8,13 +8,15 @@ use super::history::KeyHistory;
 use super::key::Key;
 use super::size::Sizes;
 use super::version::{Version, VersionId};
+use super::walk::Walk;
 use super::{Record, Store};
-use crate::command::{DeleteRange, DeleteRangeReply, Put, PutReply};
+use crate::command::{DeleteRange, DeleteRangeReply, KeyValue, Put, PutReply};
 use crate::error::Error;
 use crate::id::Revision;
 use crate::limits::REVISION_MAX;
 
 /// The writes of one request, until they are committed or taken back.
+#[derive(Debug)]
 pub(super) struct Writing {
     /// What the next write is called.
     next: VersionId,
@@ -30,6 +32,12 @@ impl Writing {
         } else {
             Revision(self.next.main.0 - 1)
         }
+    }
+
+    /// The first version that was written; nothing when none was.
+    pub(super) fn first(&self) -> Option<VersionId> {
+        self.has_written()
+            .then(|| VersionId::first_of(self.next.main))
     }
 
     fn has_written(&self) -> bool {
@@ -52,12 +60,6 @@ impl Store {
         self.end(writing, result)
     }
 
-    pub(super) fn apply_delete(&mut self, delete: &DeleteRange) -> Result<DeleteRangeReply, Error> {
-        let mut writing = self.begin();
-        let result = self.delete_range(&mut writing, delete);
-        self.end(writing, result)
-    }
-
     pub(super) fn begin(&self) -> Writing {
         Writing {
             next: VersionId::first_of(Revision(self.revision.0 + 1)),
@@ -66,20 +68,16 @@ impl Store {
     }
 
     /// Commits what was written if all went well, else takes it back.
-    pub(super) fn end<T>(
-        &mut self,
-        writing: Writing,
-        result: Result<T, Error>,
-    ) -> Result<T, Error> {
+    fn end<T>(&mut self, writing: Writing, result: Result<T, Error>) -> Result<T, Error> {
         let result = match result {
             Ok(_) if writing.has_written() => self.check_revision().and(result),
             result => result,
         };
         if result.is_err() {
-            self.roll_back(&writing);
-        } else if writing.has_written() {
-            self.revision = writing.next.main;
-            self.hang_keys_on_leases();
+            self.take_back(&writing, &mut usize::MAX.clone());
+        } else if let Some(first) = writing.first() {
+            self.hang_keys_on_leases(&mut first.clone(), &mut usize::MAX.clone());
+            self.revision = first.main;
         }
         result
     }
@@ -140,52 +138,61 @@ impl Store {
         Ok(PutReply { previous })
     }
 
-    pub(super) fn delete_range(
+    /// Writes a tombstone over each key of a range that is there; true when that was all.
+    pub(super) fn delete_step(
         &mut self,
         writing: &mut Writing,
-        delete: &DeleteRange,
-    ) -> Result<DeleteRangeReply, Error> {
-        if delete.key.is_empty() {
-            return Err(Error::EmptyKey);
-        }
-        let mut previous = Vec::new();
-        let mut doomed: Vec<Bytes> = Vec::new();
-        for (key, history) in self.scan(&delete.key, &delete.range_end) {
-            if let Some(version) = history.live() {
-                doomed.push(key.clone());
-                if delete.previous {
-                    previous.push(version.to_key_value(key));
-                }
+        deleting: &mut Deleting,
+        budget: &mut usize,
+    ) -> bool {
+        let Some(bounds) = deleting.walk.bounds() else {
+            return true;
+        };
+        for (key, history) in self.keys.range_mut(bounds) {
+            if *budget == 0 {
+                let here = key.clone();
+                deleting.walk.go_on_at(here);
+                return false;
             }
+            *budget -= 1;
+            let Some(version) = history.live() else {
+                continue;
+            };
+            deleting.deleted += 1;
+            if deleting.keeps_previous {
+                deleting.previous.push(version.to_key_value(key.bytes()));
+            }
+            let (id, key) = (writing.take_id(), key.bytes().clone());
+            let freed_bytes = bury(id, &key, history, &mut self.sizes);
+            self.records.insert(id, Record { key, freed_bytes });
         }
-        let deleted = doomed.len() as i64;
-        for key in doomed {
-            self.bury(writing.take_id(), key);
-        }
-        Ok(DeleteRangeReply { deleted, previous })
+        true
     }
 
     /// Writes a tombstone over a key that is there.
-    pub(super) fn bury(&mut self, id: VersionId, key: Bytes) {
-        let Some(history) = self.keys.get_mut(&Key::from(&key)) else {
+    pub(super) fn bury(&mut self, id: VersionId, key: &Bytes) {
+        let Some(history) = self.keys.get_mut(&Key::from(key)) else {
             return;
         };
-        let tombstone = Version::tombstone(id);
-        let freed_bytes = self.sizes.add(&key, &tombstone, Some(history.newest()));
-        history.push(tombstone);
+        let freed_bytes = bury(id, key, history, &mut self.sizes);
+        let key = key.clone();
         self.records.insert(id, Record { key, freed_bytes });
     }
 
-    /// Takes back what a request has written.
+    /// Takes back what a request has written; true when all is taken back.
     ///
     /// Hardly anything can fail after a transaction's checks. One that deletes a key (by a range
     /// without end, see `interval`) and then puts it with `ignore_value` can: etcd panics there.
-    fn roll_back(&mut self, writing: &Writing) {
+    pub(super) fn take_back(&mut self, writing: &Writing, budget: &mut usize) -> bool {
         let first = VersionId::first_of(writing.next.main);
         while let Some(entry) = self.records.last_entry() {
             if *entry.key() < first {
                 break;
             }
+            if *budget == 0 {
+                return false;
+            }
+            *budget -= 1;
             let key = Key::from(&entry.remove().key);
             let is_empty = self
                 .keys
@@ -196,5 +203,48 @@ impl Store {
             }
         }
         self.sizes = writing.sizes_before;
+        true
+    }
+}
+
+fn bury(id: VersionId, key: &Bytes, history: &mut KeyHistory, sizes: &mut Sizes) -> u64 {
+    let tombstone = Version::tombstone(id);
+    let freed_bytes = sizes.add(key, &tombstone, Some(history.newest()));
+    history.push(tombstone);
+    freed_bytes
+}
+
+/// A deletion under way.
+#[derive(Debug)]
+pub(super) struct Deleting {
+    walk: Walk,
+    keeps_previous: bool,
+    deleted: i64,
+    previous: Vec<KeyValue>,
+}
+
+impl Deleting {
+    /// Begins.
+    ///
+    /// # Errors
+    /// [`Error::EmptyKey`].
+    pub(super) fn begin(delete: &DeleteRange) -> Result<Self, Error> {
+        if delete.key.is_empty() {
+            return Err(Error::EmptyKey);
+        }
+        Ok(Self {
+            walk: Walk::over(&delete.key, &delete.range_end),
+            keeps_previous: delete.previous,
+            deleted: 0,
+            previous: Vec::new(),
+        })
+    }
+
+    /// What was deleted.
+    pub(super) fn reply(self) -> DeleteRangeReply {
+        DeleteRangeReply {
+            deleted: self.deleted,
+            previous: self.previous,
+        }
     }
 }

@@ -20,6 +20,14 @@ impl Probe for Notes {
         self.0.lock().unwrap().push("begins".to_owned());
     }
 
+    fn set_aside(&mut self, _: Option<RequestId>) {
+        self.0.lock().unwrap().push("set aside".to_owned());
+    }
+
+    fn taken_up(&mut self, _: Option<RequestId>) {
+        self.0.lock().unwrap().push("taken up".to_owned());
+    }
+
     fn applied(&mut self, command: &Command, result: &Result<Reply, Error>) {
         self.note("applied", command, result);
     }

@@ -5,6 +5,7 @@ mod leaders;
 mod property;
 
 use bytes::Bytes;
+use quorate_core::Input;
 use quorate_core::command::{
     Command, DeleteRange, LeaseExpire, LeaseGrant, Put, Reply, RequestOp, Txn,
 };
@@ -52,6 +53,31 @@ fn a_lease_lives_and_ends_with_its_keys() {
         assert_eq!(revoked, Err(Error::LeaseNotFound));
         assert_eq!(cluster.put(at, "k", 7), Err(Error::LeaseNotFound));
     }
+}
+
+/// A process that stood still: its timers go on as if nothing had been, a client's seconds do not.
+#[test]
+fn time_that_the_host_has_missed_has_passed_for_leases() {
+    let mut cluster = three();
+    let leader = cluster.leader().unwrap();
+    cluster.grant(leader, 7, 10);
+    cluster.grant(leader, 8, 60);
+    cluster.put(leader, "k", 7).unwrap();
+    cluster.step(leader, Input::Missed { ticks: 95 });
+    assert_eq!(cluster.time_to_live(leader, 7).ttl_seconds, 0);
+    assert_eq!(cluster.time_to_live(leader, 8).ttl_seconds, 50);
+    cluster.seconds(1);
+    assert!(!cluster.has_lease(leader, 7), "95 ticks and 10 are 10.5 s");
+    assert_eq!(cluster.keys(leader), []);
+    // What is kept alive lives.
+    assert_eq!(cluster.keep_alive(leader, 8), 60);
+    assert_eq!(cluster.time_to_live(leader, 8).ttl_seconds, 60);
+    // However long it was.
+    cluster.step(leader, Input::Missed { ticks: u32::MAX });
+    cluster.seconds(1);
+    assert!(!cluster.has_lease(leader, 8));
+    assert_eq!(cluster.leader(), Some(leader));
+    cluster.check_agreement();
 }
 
 #[test]

@@ -129,7 +129,7 @@ impl Member {
             Stage::New | Stage::Asked(_) if self.config.has_bug(KnownBug::KeepAliveUnconfirmed) => {
                 Stage::Confirmed {
                     index: Index(0),
-                    begun_ticks: self.now_ticks,
+                    begun_ticks: self.lease_clock_ticks(),
                 }
             }
             stage => stage,
@@ -144,7 +144,7 @@ impl Member {
             {
                 // A successor gives an election timeout on top of what it begins with. An answer
                 // that took longer to be confirmed could promise more than that.
-                let waited_ticks = self.now_ticks.saturating_sub(begun_ticks);
+                let waited_ticks = self.lease_clock_ticks().saturating_sub(begun_ticks);
                 if waited_ticks >= u64::from(self.config.election_ticks) {
                     return Some(Stage::New);
                 }
@@ -162,10 +162,11 @@ impl Member {
 
     /// The answer, or what is to be waited for.
     fn ask_countdown(&mut self, asked: LeaseAsk) -> Result<LeaseAnswer, Stage> {
-        let (leases, now_ticks, applied) = (self.store.leases(), self.now_ticks, self.applied);
+        let now_ticks = self.lease_clock_ticks();
+        let (leases, tick, applied) = (self.store.leases(), self.now_ticks, self.applied);
         let wait_for = |index: Index| Stage::Held {
             index,
-            until_ticks: now_ticks + u64::from(index <= applied),
+            until_ticks: tick + u64::from(index <= applied),
         };
         let Some(countdown) = self.leases.countdown_mut() else {
             return Err(Stage::New);

@@ -33,7 +33,7 @@ fn apply(member: &mut Member, term: u64, index: u64, command: Command) {
         command,
     };
     let entry = new_entry(false, term, index, proposal.encode());
-    member.apply(&[entry]);
+    member.apply(vec![entry]);
 }
 
 fn with_a_lease() -> Member {

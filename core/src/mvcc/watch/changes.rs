@@ -74,15 +74,15 @@ pub(super) struct Chunk {
 }
 
 impl Store {
-    /// All changes of some revisions, both bounds included, in order.
-    pub(super) fn changes(
+    /// All that was written at some revisions, both bounds included, in order.
+    pub(super) fn written_between(
         &self,
         first: Revision,
         last: Revision,
-    ) -> impl Iterator<Item = Change<'_>> {
+    ) -> impl Iterator<Item = (VersionId, &Bytes)> {
         self.records
             .range(VersionId::first_of(first)..=VersionId::last_of(last))
-            .filter_map(|(&id, record)| self.change(id, &record.key))
+            .map(|(&id, record)| (id, &record.key))
     }
 
     /// What a watch hears from a revision on, up to the newest or to where a chunk of so many
@@ -102,14 +102,20 @@ impl Store {
                 self.keys
                     .get_key_value(&Key::from(&interest.key))
                     .and_then(|(key, history)| {
-                        history.since(from).find_map(|version| {
+                        // What is being written stands above the revision, and is not yet said.
+                        let mut said = history
+                            .since(from)
+                            .take_while(|version| version.id.main <= self.revision);
+                        said.find_map(|version| {
                             let change = || Some(self.change_of(key.bytes(), history, version));
                             filling.add(version.id, interest, change)
                         })
                     })
             }
             Extent::To(_) => {
-                let mut ahead = self.records.range(VersionId::first_of(from)..);
+                let first = VersionId::first_of(from);
+                let last = VersionId::last_of(self.revision);
+                let mut ahead = self.records.range(first..last.max(first));
                 ahead.find_map(|(&id, record)| {
                     let change = || {
                         let covered = interest.covers(&record.key);
@@ -127,7 +133,8 @@ impl Store {
         }
     }
 
-    fn change<'a>(&'a self, id: VersionId, key: &'a Bytes) -> Option<Change<'a>> {
+    /// One of them, as watches hear of it.
+    pub(super) fn change<'a>(&'a self, id: VersionId, key: &'a Bytes) -> Option<Change<'a>> {
         let history = self.keys.get(&Key::from(key))?;
         let (version, _) = history.find(id)?;
         Some(self.change_of(key, history, version))

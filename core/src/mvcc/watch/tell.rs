@@ -34,8 +34,11 @@ impl Watches {
         if !self.synced.is_empty() {
             let mut open = Open::new();
             let mut found = Vec::new();
-            for change in store.changes(Revision(told.0 + 1), newest) {
-                self.synced.find(change.key, &mut found);
+            for (id, key) in store.written_between(Revision(told.0 + 1), newest) {
+                self.synced.find(key, &mut found);
+                // Of most of what is written at a time nobody hears: it is not looked up.
+                let heard = (!found.is_empty()).then(|| store.change(id, key)).flatten();
+                let Some(change) = heard else { continue };
                 for name in &found {
                     self.tell_change(&mut open, *name, &change);
                 }

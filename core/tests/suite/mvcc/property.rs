@@ -2,11 +2,14 @@
 
 use bytes::Bytes;
 use quorate_core::command::{
-    Command, Compact, Compare, CompareOutcome, CompareTarget, DeleteRange, Put, Range, RequestOp,
-    SortOrder, SortTarget, Txn,
+    Command, Compact, Compare, CompareOutcome, CompareTarget, DeleteRange, Put, Range, RangeReply,
+    Reply, RequestOp, SortOrder, SortTarget, Txn,
 };
+use quorate_core::error::Error;
 use quorate_core::id::{LeaseId, Revision};
-use quorate_core::mvcc::{CheckpointChunk, Cursor, Defragmentation, Limits, Pin, Store, validate};
+use quorate_core::mvcc::{
+    CheckpointChunk, Cursor, Defragmentation, Limits, Pin, Store, Task, validate,
+};
 use quorate_core::prng::Prng;
 
 use super::checkpoint::{load, reload};
@@ -36,7 +39,11 @@ fn any_history_reads_as_the_list_of_its_writes() {
             let at = format!("seed {seed} step {step}");
             let command = random_command(&mut prng, &model);
             let sizes = (store.size_bytes(), store.size_in_use_bytes());
-            let reply = store.apply(&command);
+            let reply = if prng.chance(500) {
+                store.apply(&command)
+            } else {
+                apply_in_steps(&mut store, &command, &mut prng)
+            };
             assert_eq!(reply, model.apply(&command), "{at}: {command:?}");
             if reply.is_err() {
                 assert_eq!(
@@ -48,10 +55,8 @@ fn any_history_reads_as_the_list_of_its_writes() {
             if let Command::Txn(txn) = &command
                 && txn.is_read_only()
             {
-                assert_eq!(
-                    store.txn_read(txn).map(quorate_core::command::Reply::Txn),
-                    reply
-                );
+                let task = Task::read(&command, &store).expect("it reads");
+                assert_eq!(finish_task(&mut store, task, &mut prng), reply, "{at}");
             }
             assert_eq!(store.revision(), Revision(model.revision), "{at}");
             assert_eq!(
@@ -89,6 +94,96 @@ fn any_history_reads_as_the_list_of_its_writes() {
         }
         compare_whole(&store, &model, &format!("seed {seed} at the end"));
         settle(&mut store, &model, &format!("seed {seed} settled"));
+    }
+}
+
+/// As [`Store::apply`]; what may be long goes a few keys at a time, and until it is done nobody
+/// sees any of it.
+fn apply_in_steps(store: &mut Store, command: &Command, prng: &mut Prng) -> Result<Reply, Error> {
+    let before = seen(store);
+    let Some(mut task) = Task::write(command, store) else {
+        return store.apply(command);
+    };
+    loop {
+        let mut budget = prng.below(4) as usize;
+        if let Some(result) = store.step(&mut task, &mut budget) {
+            return result;
+        }
+        assert_eq!(budget, 0, "it stopped before its time: {command:?}");
+        assert_eq!(seen(store), before, "seen half done: {command:?}");
+    }
+}
+
+fn finish_task(store: &mut Store, mut task: Task, prng: &mut Prng) -> Result<Reply, Error> {
+    loop {
+        let mut budget = prng.below(4) as usize;
+        if let Some(result) = store.step(&mut task, &mut budget) {
+            return result;
+        }
+    }
+}
+
+/// What others see of a store: the newest state, its hash, and what a comparison says.
+fn seen(store: &mut Store) -> (Revision, RangeReply, u32, Vec<Result<Reply, Error>>) {
+    let all = Range {
+        key: Bytes::from_static(b"\0"),
+        range_end: Bytes::from_static(b"\0"),
+        ..Range::default()
+    };
+    let hash = store.hash_kv(Revision(0)).expect("a hash").hash;
+    let asked = ["a", "b", "ba", "c"].map(|key| {
+        let compare = Compare {
+            outcome: CompareOutcome::Greater,
+            target: CompareTarget::Version(0),
+            key: Bytes::from_static(key.as_bytes()),
+            range_end: Bytes::new(),
+        };
+        let txn = Command::Txn(Txn {
+            compare: vec![compare],
+            ..Txn::default()
+        });
+        let mut task = Task::read(&txn, store).expect("it reads");
+        store.step(&mut task, &mut 10).expect("one key")
+    });
+    let revision = store.revision();
+    let found = store.range(&all).expect("the newest revision");
+    (revision, found, hash, asked.into())
+}
+
+/// A read in steps sees the store as it was when it began, whatever comes between them.
+#[test]
+fn a_read_in_steps_sees_one_state() {
+    for seed in 0..SEEDS {
+        let mut prng = Prng::new(seed);
+        let mut store = Store::new();
+        let mut model = Model::new();
+        for step in 0..COMMANDS {
+            let read = random_command(&mut prng, &model);
+            let Some(mut task) = Task::read(&read, &store).filter(|_| is_read(&read)) else {
+                let _ = (store.apply(&read), model.apply(&read));
+                continue;
+            };
+            let expected = model.clone().apply(&read);
+            let pin = store.pin();
+            let result = loop {
+                if let Some(result) = store.step(&mut task, &mut (prng.below(3) as usize)) {
+                    break result;
+                }
+                let command = random_command(&mut prng, &model);
+                let _ = (store.apply(&command), model.apply(&command));
+                while store.compact_step(3) {}
+            };
+            store.unpin(pin);
+            assert_eq!(result, expected, "seed {seed} step {step}: {read:?}");
+        }
+    }
+}
+
+fn is_read(command: &Command) -> bool {
+    match command {
+        Command::Range(_) => true,
+        Command::Txn(txn) => txn.is_read_only(),
+        _ => false,
     }
 }
 
