@@ -1,46 +1,40 @@
-//! The thread that a member lives on, and the handle by which all others speak to it.
+//! The thread that a member lives on.
 //!
 //! The loop: take all inputs that wait, hand each to the member, then take its outputs once, so
 //! that whatever came in together is proposed, written and answered together (group commit by
-//! queue, without a timer). The thread blocks on nothing but its inputs.
+//! queue, without a timer). The thread blocks on nothing but its inputs, and what the member does
+//! in a round is bounded, so that its heartbeats go out in time: see [`inbox`] and [`clock`].
 
+mod clock;
 mod described;
 mod dispatch;
+mod handle;
 mod heartbeat;
+mod inbox;
 mod save;
 mod start;
 mod watch_stream;
 mod work;
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
-use quorate_core::command::{Command, Reply, ReplyHeader, SaveAnswer, SaveRequest, WatchRequest};
-use quorate_core::error::Error;
-use quorate_core::id::{SaveId, WatchStreamId};
+use quorate_core::command::{SaveRequest, WatchRequest};
 use quorate_core::member::{Figures, Role, Standing};
 use quorate_core::{Input, Output};
-use tokio::sync::mpsc::error::TryRecvError;
-use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::threads::Threads;
+pub(crate) use clock::spawn_clock;
 pub(crate) use described::{describe, size_bytes};
 use dispatch::Dispatch;
 pub(crate) use dispatch::Hosts;
+pub(crate) use handle::{Answer, MemberHandle, channel};
 use heartbeat::HeartbeatWatch;
+pub(crate) use inbox::MemberInbox;
+use inbox::{Batch, Event, Urgent};
 pub(crate) use save::SavedStore;
 pub(crate) use start::start_member;
-use watch_stream::WatchSender;
 pub(crate) use watch_stream::{WatchRequests, WatchResponses};
 pub(crate) use work::WorkProbe;
-
-/// Inputs that may wait; whoever has one more waits with it.
-const INPUTS_MAX: usize = 16_384;
-/// Inputs handed to the member before its outputs are taken.
-const INPUTS_IN_BATCH_MAX: usize = 4_096;
 
 /// What is run on the thread: `quorate_core`'s member, or a stand-in of a test.
 pub(crate) trait Machine: Send + 'static {
@@ -54,146 +48,6 @@ pub(crate) trait Machine: Send + 'static {
     fn figures(&self) -> Figures;
     /// Whether there is work for the next call that no input has to come for.
     fn is_busy(&self) -> bool;
-}
-
-/// What waits for the member.
-enum Event {
-    Input(Input),
-    Request {
-        command: Command,
-        answer: oneshot::Sender<Answer>,
-    },
-    /// A watch stream begins: before anything is asked on it.
-    WatchOpened {
-        stream: WatchStreamId,
-        responses: WatchSender,
-    },
-    /// Nobody listens to a watch stream any more.
-    WatchClosed {
-        stream: WatchStreamId,
-    },
-    /// A client saves the store.
-    SaveOpened {
-        save: SaveId,
-        answers: mpsc::UnboundedSender<SaveAnswer>,
-    },
-    /// It has all of it, or is gone.
-    SaveClosed {
-        save: SaveId,
-    },
-    /// Somebody wants to see the member in numbers.
-    Look(oneshot::Sender<Figures>),
-}
-
-/// What a request is answered with.
-pub(crate) type Answer = (ReplyHeader, Result<Reply, Error>);
-
-/// Speaks to the member; clones speak to the same one.
-#[derive(Clone)]
-pub(crate) struct MemberHandle {
-    events: mpsc::Sender<Event>,
-    standing: watch::Receiver<Standing>,
-    next_name: Arc<AtomicU64>,
-}
-
-/// The inputs of a member that has not been started.
-pub(crate) struct MemberInbox {
-    events: mpsc::Receiver<Event>,
-    standing: watch::Sender<Standing>,
-}
-
-/// A handle, and what it fills.
-pub(crate) fn channel() -> (MemberHandle, MemberInbox) {
-    let (sender, receiver) = mpsc::channel(INPUTS_MAX);
-    let (told, standing) = watch::channel(Standing::default());
-    let handle = MemberHandle {
-        events: sender,
-        standing,
-        next_name: Arc::new(AtomicU64::new(1)),
-    };
-    let inbox = MemberInbox {
-        events: receiver,
-        standing: told,
-    };
-    (handle, inbox)
-}
-
-impl MemberHandle {
-    /// Hands over an input from a thread that may wait; false when the member is gone.
-    pub(crate) fn blocking_send(&self, input: Input) -> bool {
-        self.events.blocking_send(Event::Input(input)).is_ok()
-    }
-
-    /// Hands over an input; false when the member is gone.
-    pub(crate) async fn send(&self, input: Input) -> bool {
-        self.events.send(Event::Input(input)).await.is_ok()
-    }
-
-    /// Asks, and waits for the answer. The core bounds how long that takes. To drop the future
-    /// is to give the answer up; a write may be carried out all the same.
-    pub(crate) async fn ask(&self, command: Command) -> Answer {
-        let stopped = || (ReplyHeader::default(), Err(Error::Stopped));
-        let (answer, reply) = oneshot::channel();
-        let event = Event::Request { command, answer };
-        if self.events.send(event).await.is_err() {
-            return stopped();
-        }
-        reply.await.unwrap_or_else(|_| stopped())
-    }
-
-    /// Begins a watch stream; nothing when the member is gone.
-    pub(crate) async fn watch(&self) -> Option<(WatchRequests, WatchResponses)> {
-        let stream = WatchStreamId(self.next_name());
-        let (responses, requests, receiver) = watch_stream::open(stream, &self.events);
-        let opened = Event::WatchOpened { stream, responses };
-        self.events.send(opened).await.ok()?;
-        Some((requests, receiver))
-    }
-
-    /// A number that this member has not been given as a name before.
-    fn next_name(&self) -> u64 {
-        self.next_name.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// How the member stands in the cluster, as of its last round.
-    pub(crate) fn standing(&self) -> Standing {
-        *self.standing.borrow()
-    }
-
-    /// The same, to wait for changes.
-    pub(crate) fn standings(&self) -> watch::Receiver<Standing> {
-        self.standing.clone()
-    }
-
-    /// The member in numbers; nothing when it is gone.
-    pub(crate) async fn figures(&self) -> Option<Figures> {
-        let (answer, figures) = oneshot::channel();
-        self.events.send(Event::Look(answer)).await.ok()?;
-        figures.await.ok()
-    }
-}
-
-impl MemberInbox {
-    /// The next input, for a test that has no member.
-    #[cfg(test)]
-    pub(crate) async fn next_input(&mut self) -> Option<Input> {
-        match self.events.recv().await? {
-            Event::Input(input) => Some(input),
-            _ => None,
-        }
-    }
-
-    /// Takes what is there without waiting for more; false when nobody will send anything again.
-    fn take_waiting(&mut self, batch: &mut Vec<Event>) -> bool {
-        while batch.len() < INPUTS_IN_BATCH_MAX {
-            match self.events.try_recv() {
-                Ok(event) => batch.push(event),
-                Err(TryRecvError::Empty) => return true,
-                Err(TryRecvError::Disconnected) => return !batch.is_empty(),
-            }
-        }
-        true
-    }
 }
 
 /// Runs a member until it stops. What it has to do before anybody says anything is done when this
@@ -225,7 +79,7 @@ fn run(
     mut heartbeats: HeartbeatWatch,
     mut is_running: bool,
 ) {
-    let mut batch = Vec::with_capacity(INPUTS_IN_BATCH_MAX);
+    let mut batch = Batch::new();
     while is_running {
         let now = member.standing();
         inbox.standing.send_if_modified(|told| {
@@ -237,8 +91,7 @@ fn run(
             // Work that waits for nobody is done a little at a time, between what comes in.
             inbox.take_waiting(&mut batch)
         } else {
-            let events = &mut inbox.events;
-            events.blocking_recv_many(&mut batch, INPUTS_IN_BATCH_MAX) > 0
+            inbox.wait(&mut batch)
         };
         if !is_open {
             return;
@@ -250,76 +103,67 @@ fn run(
                 member.step(input);
             }
         }
-        for event in batch.drain(..) {
-            match event {
-                Event::Input(input) => {
-                    if input == Input::Tick {
-                        // Who is alone has nobody to send heartbeats to.
-                        let has_others = dispatch.take_has_sent();
-                        heartbeats.ticked(|| has_others && member.figures().role == Role::Leader);
-                    }
-                    member.step(input);
-                }
-                Event::Look(answer) => {
-                    // Who asked may have gone.
-                    let _ = answer.send(member.figures());
-                }
-                Event::Request { command, answer } => {
-                    // Nobody waits for the answer any more: then nothing need be done for it.
-                    if !answer.is_closed() {
-                        let id = dispatch.register(&command, answer);
-                        member.step(Input::Request { id, command });
-                    }
-                }
-                Event::WatchOpened { stream, responses } => {
-                    dispatch.open_watch(stream, responses);
-                }
-                Event::WatchClosed { stream } => {
-                    dispatch.close_watch(stream);
-                    member.step(Input::Watch(WatchRequest::Close { stream }));
-                }
-                Event::SaveOpened { save, answers } => {
-                    dispatch.open_save(save, answers);
-                    member.step(Input::Save(SaveRequest::Begin(save)));
-                }
-                Event::SaveClosed { save } => {
-                    dispatch.close_save(save);
-                    member.step(Input::Save(SaveRequest::Close(save)));
+        for urgent in batch.urgent.drain(..) {
+            match urgent {
+                Urgent::Input(input) => member.step(input),
+                Urgent::Ticks(due) => {
+                    // Who is alone has nobody to send heartbeats to.
+                    let has_others = dispatch.take_has_sent();
+                    heartbeats.ticked(|| has_others && member.figures().role == Role::Leader);
+                    due.take().for_each(|input| member.step(input));
                 }
             }
+        }
+        for event in batch.events.drain(..) {
+            hand_over(event, member.as_mut(), &mut dispatch);
         }
         is_running = dispatch.carry_out(member.take_outputs());
     }
 }
 
-/// Ticks until the member is gone. A tick that is late is not made up for: after a pause of the
-/// process a burst of ticks would be an election nobody needs.
-pub(crate) fn spawn_clock(
-    tick: Duration,
-    member: MemberHandle,
-    threads: &Threads,
-) -> io::Result<JoinHandle<()>> {
-    threads.spawn("clock", move || {
-        let mut next = Instant::now() + tick;
-        loop {
-            let now = Instant::now();
-            if now < next {
-                thread::sleep(next - now);
-            }
-            if !member.blocking_send(Input::Tick) {
-                return;
-            }
-            next = (next + tick).max(Instant::now());
+fn hand_over(event: Event, member: &mut dyn Machine, dispatch: &mut Dispatch) {
+    match event {
+        Event::Look(answer) => {
+            // Who asked may have gone.
+            let _ = answer.send(member.figures());
         }
-    })
+        Event::Request { command, answer } => {
+            // Nobody waits for the answer any more: then nothing need be done for it.
+            if !answer.is_closed() {
+                let id = dispatch.register(&command, answer);
+                member.step(Input::Request { id, command });
+            }
+        }
+        Event::Watch(request) => member.step(Input::Watch(request)),
+        Event::WatchOpened { stream, responses } => dispatch.open_watch(stream, responses),
+        Event::WatchClosed { stream } => {
+            dispatch.close_watch(stream);
+            member.step(Input::Watch(WatchRequest::Close { stream }));
+        }
+        Event::Save(request) => member.step(Input::Save(request)),
+        Event::SaveOpened { save, answers } => {
+            dispatch.open_save(save, answers);
+            member.step(Input::Save(SaveRequest::Begin(save)));
+        }
+        Event::SaveClosed { save } => {
+            dispatch.close_save(save);
+            member.step(Input::Save(SaveRequest::Close(save)));
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
     use std::sync::{Arc, Mutex};
+    use std::time::Duration;
 
+    use quorate_core::command::{Command, Reply, ReplyHeader};
+    use quorate_core::error::Error;
     use quorate_core::id::{MemberId, RequestId};
+    use tokio::sync::oneshot;
 
+    use super::inbox::INPUTS_MAX;
     use super::*;
     use crate::disk::{Disk, DiskSettings};
     use crate::log::Logger;
@@ -377,29 +221,76 @@ mod tests {
         }
     }
 
+    /// A host that nobody else belongs to; its directory, its disk, and who hears of its end.
+    struct Host {
+        member: MemberHandle,
+        _folder: tempfile::TempDir,
+        disk: Disk,
+        has_stopped: oneshot::Receiver<Option<String>>,
+    }
+
+    impl Host {
+        fn new() -> (Self, MemberInbox, Hosts) {
+            let folder = tempfile::tempdir().expect("a directory");
+            let (member, inbox) = channel();
+            let metrics = Metrics::new(&Facts::of_test(MemberId(1)));
+            let logger = Logger::silent();
+            let settings = DiskSettings {
+                root: folder.path(),
+                is_unsafe: false,
+                metrics: &metrics,
+                logger: &logger,
+                threads: &crate::threads::threads().0,
+            };
+            let (disk, sender) = Disk::start(&settings, &member).expect("threads");
+            let (stopped, has_stopped) = oneshot::channel();
+            let hosts = Hosts {
+                peers: Peers::new(MemberId(1), Default::default(), &metrics).sender(),
+                disk: sender,
+                logger,
+                metrics,
+                tick: Duration::from_millis(100),
+                stopped,
+            };
+            let host = Self {
+                member,
+                _folder: folder,
+                disk,
+                has_stopped,
+            };
+            (host, inbox, hosts)
+        }
+
+        async fn stop(self, thread: JoinHandle<()>) {
+            assert!(self.member.send(Input::Stop).await);
+            assert_eq!(self.has_stopped.await, Ok(None));
+            thread.join().expect("no panic");
+            assert_eq!(
+                self.member.ask(Command::Status).await.1,
+                Err(Error::Stopped)
+            );
+            assert_eq!(self.member.figures().await, None);
+            self.disk.finish();
+        }
+
+        /// Asks so often, each in a task of its own, and waits until all are in the queue.
+        async fn asked(&self, count: usize) -> Vec<tokio::task::JoinHandle<Answer>> {
+            let asked = (0..count)
+                .map(|_| {
+                    let member = self.member.clone();
+                    tokio::spawn(async move { member.ask(Command::Status).await })
+                })
+                .collect();
+            while self.member.events.capacity() > INPUTS_MAX - count {
+                tokio::task::yield_now().await;
+            }
+            asked
+        }
+    }
+
     #[tokio::test]
     async fn requests_that_wait_together_are_handled_together() {
-        let folder = tempfile::tempdir().expect("a directory");
-        let (member, inbox) = channel();
-        let metrics = Metrics::new(&Facts::of_test(MemberId(1)));
-        let logger = Logger::silent();
-        let settings = DiskSettings {
-            root: folder.path(),
-            is_unsafe: false,
-            metrics: &metrics,
-            logger: &logger,
-            threads: &crate::threads::threads().0,
-        };
-        let (disk, sender) = Disk::start(&settings, &member).expect("threads");
-        let (stopped, has_stopped) = oneshot::channel();
-        let hosts = Hosts {
-            peers: Peers::new(MemberId(1), Default::default(), &metrics).sender(),
-            disk: sender,
-            logger,
-            metrics,
-            tick: Duration::from_millis(100),
-            stopped,
-        };
+        let (host, inbox, hosts) = Host::new();
         let batches = Arc::new(Mutex::new(Vec::new()));
         let echo = Echo {
             // What it has found on its disk, say.
@@ -408,15 +299,7 @@ mod tests {
             is_stopping: false,
         };
         // Before the thread runs: so they all wait when it begins. One client has gone again.
-        let asked: Vec<_> = (0..10)
-            .map(|_| {
-                let member = member.clone();
-                tokio::spawn(async move { member.ask(Command::Status).await })
-            })
-            .collect();
-        while member.events.capacity() > INPUTS_MAX - 10 {
-            tokio::task::yield_now().await;
-        }
+        let asked = host.asked(10).await;
         asked[3].abort();
         tokio::task::yield_now().await;
         let thread = spawn(Box::new(echo), inbox, hosts).expect("a thread");
@@ -431,13 +314,120 @@ mod tests {
         }
         assert_eq!(answered, 9);
         assert_eq!(*batches.lock().expect("no panic"), [1, 9]);
-        let figures = member.figures().await;
+        let figures = host.member.figures().await;
         assert_eq!(figures.map(|figures| figures.pending_writes), Some(0));
-        assert!(member.send(Input::Stop).await);
-        assert_eq!(has_stopped.await, Ok(None));
-        thread.join().expect("no panic");
-        assert_eq!(member.ask(Command::Status).await.1, Err(Error::Stopped));
-        assert_eq!(member.figures().await, None);
-        disk.finish();
+        host.stop(thread).await;
+    }
+
+    /// Remembers what it is handed, and is held up by the first request.
+    struct Slow {
+        heard: Arc<Mutex<Vec<&'static str>>>,
+        missed_ticks: Arc<AtomicU32>,
+        ticks: Arc<AtomicU32>,
+        held_up: Duration,
+        outputs: Vec<Output>,
+    }
+
+    impl Machine for Slow {
+        fn step(&mut self, input: Input) {
+            let heard = match input {
+                Input::Tick => {
+                    self.ticks.fetch_add(1, Ordering::Relaxed);
+                    "tick"
+                }
+                Input::Missed { ticks } => {
+                    self.missed_ticks.fetch_add(ticks, Ordering::Relaxed);
+                    "missed"
+                }
+                Input::Request { id, .. } => {
+                    thread::sleep(std::mem::take(&mut self.held_up));
+                    self.outputs.push(Output::Reply {
+                        id,
+                        header: ReplyHeader::default(),
+                        result: Ok(Reply::Compact),
+                    });
+                    "request"
+                }
+                Input::PeerActive { .. } => "peer",
+                Input::Stop => {
+                    self.outputs.push(Output::Stopped { failure: None });
+                    "stop"
+                }
+                _ => "other",
+            };
+            self.heard.lock().expect("no panic").push(heard);
+        }
+
+        fn take_outputs(&mut self) -> Vec<Output> {
+            std::mem::take(&mut self.outputs)
+        }
+
+        fn standing(&self) -> Standing {
+            Standing::default()
+        }
+
+        fn figures(&self) -> Figures {
+            Figures::default()
+        }
+
+        fn is_busy(&self) -> bool {
+            false
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_host_says_goes_before_what_clients_ask() {
+        let (host, inbox, hosts) = Host::new();
+        let asked = host.asked(5).await;
+        let peer = MemberId(2);
+        assert!(host.member.send(Input::PeerActive { peer }).await);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let slow = Slow {
+            heard: heard.clone(),
+            missed_ticks: Arc::default(),
+            ticks: Arc::default(),
+            held_up: Duration::ZERO,
+            outputs: Vec::new(),
+        };
+        let thread = spawn(Box::new(slow), inbox, hosts).expect("a thread");
+        for asked in asked {
+            assert_eq!(asked.await.expect("no panic").1, Ok(Reply::Compact));
+        }
+        let first = heard.lock().expect("no panic")[..2].to_vec();
+        assert_eq!(first, ["peer", "request"]);
+        host.stop(thread).await;
+    }
+
+    #[tokio::test]
+    async fn no_tick_is_lost_and_none_comes_twice_at_once() {
+        let (host, inbox, hosts) = Host::new();
+        let (missed_ticks, ticks) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+        let slow = Slow {
+            heard: Arc::default(),
+            missed_ticks: missed_ticks.clone(),
+            ticks: ticks.clone(),
+            held_up: Duration::from_millis(60),
+            outputs: Vec::new(),
+        };
+        let asked = host.asked(1).await;
+        let thread = spawn(Box::new(slow), inbox, hosts).expect("a thread");
+        let begun = std::time::Instant::now();
+        let (threads, _panics) = crate::threads::threads();
+        let tick = Duration::from_millis(1);
+        let clock = spawn_clock(tick, host.member.clone(), &threads).expect("a thread");
+        for asked in asked {
+            assert_eq!(asked.await.expect("no panic").1, Ok(Reply::Compact));
+        }
+        let passed = begun.elapsed().as_millis() as u32;
+        // Those that passed while it was held up are told at last.
+        let told = || missed_ticks.load(Ordering::Relaxed) + ticks.load(Ordering::Relaxed);
+        while told() < passed {
+            tokio::time::sleep(tick).await;
+        }
+        // It was held up for sixty, and took no two of those as ticks at the same time.
+        assert!(missed_ticks.load(Ordering::Relaxed) > 0);
+        assert!(ticks.load(Ordering::Relaxed) > 0);
+        host.stop(thread).await;
+        clock.join().expect("no panic");
     }
 }

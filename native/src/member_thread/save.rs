@@ -1,12 +1,12 @@
 //! A client that saves the member's store: it asks for a piece, and gets it.
 
-use quorate_core::Input;
 use quorate_core::command::{SaveAnswer, SaveRequest};
 use quorate_core::id::SaveId;
 use tokio::sync::mpsc;
 
+use super::handle::MemberHandle;
+use super::inbox::Event;
 use super::watch_stream::send_soon;
-use super::{Event, MemberHandle};
 
 /// A store that is being saved. The member lets go of it when this is dropped.
 pub(crate) struct SavedStore {
@@ -37,8 +37,8 @@ impl MemberHandle {
 impl SavedStore {
     /// Asks for what comes next; nothing when the member is gone.
     pub(crate) async fn next(&mut self) -> Option<SaveAnswer> {
-        let next = Input::Save(SaveRequest::Next(self.save));
-        self.events.send(Event::Input(next)).await.ok()?;
+        let next = Event::Save(SaveRequest::Next(self.save));
+        self.events.send(next).await.ok()?;
         self.answers.recv().await
     }
 }

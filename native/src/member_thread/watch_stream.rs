@@ -9,14 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::vec;
 
-use quorate_core::Input;
 use quorate_core::command::{WatchCreate, WatchRequest, WatchResponse};
 use quorate_core::id::{WatchId, WatchStreamId};
 use quorate_core::limits;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc};
 
-use super::Event;
+use super::inbox::Event;
 
 /// Answers that may wait for a client that goes on asking.
 const ANSWERS_WAITING_MAX: usize = 1_024;
@@ -97,7 +96,7 @@ impl WatchRequests {
 
     async fn ask(&self, request: WatchRequest) -> bool {
         self.backlog.has_room().await;
-        let event = Event::Input(Input::Watch(request));
+        let event = Event::Watch(request);
         self.events.send(event).await.is_ok()
     }
 }
@@ -135,7 +134,7 @@ impl WatchResponses {
                 stream: self.stream,
                 responses: std::mem::take(&mut self.taken),
             };
-            send_soon(&self.events, Event::Input(Input::Watch(taken)));
+            send_soon(&self.events, Event::Watch(taken));
         }
     }
 }

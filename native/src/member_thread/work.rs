@@ -1,10 +1,12 @@
 //! Measures the store's work: how much of what, and what took too long.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use quorate_core::command::{Command, Reply, ResponseOp, TxnReply};
 use quorate_core::error::Error;
+use quorate_core::id::RequestId;
 use quorate_core::probe::Probe;
 use serde_json::json;
 
@@ -16,6 +18,8 @@ use crate::metrics::{Metrics, Operation};
 /// Is told of each piece of work.
 pub(crate) struct WorkProbe {
     begun: Instant,
+    /// When that began which goes on later.
+    set_aside: BTreeMap<Option<RequestId>, Instant>,
     /// `--warning-apply-duration`: whoever takes longer is told of.
     expected: Duration,
     metrics: Arc<Metrics>,
@@ -27,6 +31,7 @@ impl WorkProbe {
     pub(crate) fn new(expected: Duration, metrics: Arc<Metrics>, logger: Logger) -> Self {
         Self {
             begun: Instant::now(),
+            set_aside: BTreeMap::new(),
             expected,
             metrics,
             logger,
@@ -56,6 +61,15 @@ impl WorkProbe {
 impl Probe for WorkProbe {
     fn begins(&mut self) {
         self.begun = Instant::now();
+    }
+
+    fn set_aside(&mut self, read: Option<RequestId>) {
+        self.set_aside.insert(read, self.begun);
+    }
+
+    // As for etcd's, the time counts in which others had their turn: the caller waited through it.
+    fn taken_up(&mut self, read: Option<RequestId>) {
+        self.begun = self.set_aside.remove(&read).unwrap_or_else(Instant::now);
     }
 
     fn applied(&mut self, command: &Command, result: &Result<Reply, Error>) {
