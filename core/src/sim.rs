@@ -109,8 +109,8 @@ pub use action::{Action, Node};
 pub use config::WorldConfig;
 pub use fault::{DamagedFile, DiskCall, Fault, Keeps};
 pub use frame::{
-    DiskFrame, EventCause, EventFrame, FileFrame, Frame, LossReason, LostMessage, MemberFrame,
-    MessageFrame, OperationFrame, OperationOutcome, Standing,
+    DiskFrame, EventCause, EventFrame, FileFrame, Frame, LatencyFrame, LossReason, LostMessage,
+    MemberFrame, MessageFrame, OperationFrame, OperationOutcome, Standing,
 };
 pub use halt::{Halt, WorldError};
 pub use history::{History, PlannedAction};

@@ -6,11 +6,14 @@
 
 mod event;
 mod hash;
+mod local_message;
 mod message_kind;
 mod summary;
 mod text;
 
 pub use event::{CorruptionCheck, Level, TraceEvent, TraceKind};
 pub use hash::TraceHash;
+pub use local_message::LocalMessage;
+pub(crate) use local_message::LocalMessages;
 pub use message_kind::MessageKind;
 pub use summary::MessageSummary;

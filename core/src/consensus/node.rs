@@ -23,7 +23,7 @@ use super::validate::{self, Held};
 use crate::id::{MemberId, Term};
 use crate::member::{FIRST_TERM, MemberConfig};
 use crate::prng;
-use crate::trace::TraceKind;
+use crate::trace::{LocalMessage, LocalMessages, TraceKind};
 
 /// One member's part in Raft.
 pub(crate) struct Consensus {
@@ -199,7 +199,8 @@ impl Consensus {
             .collect::<Vec<_>>()
             .into();
         let mut taken = false;
-        self.call(Cause::Other, |node| taken = node.raft.step(message).is_ok());
+        let cause = Cause::Local(LocalMessage::Propose);
+        self.call(cause, |node| taken = node.raft.step(message).is_ok());
         taken
     }
 
@@ -224,12 +225,14 @@ impl Consensus {
         if self.node.raft.state != StateRole::Leader {
             return;
         }
-        self.call(Cause::Other, |node| node.transfer_leader(to.0));
+        let cause = Cause::Local(LocalMessage::TransferLeader);
+        self.call(cause, |node| node.transfer_leader(to.0));
     }
 
     /// A peer cannot be reached.
     pub(crate) fn unreachable(&mut self, peer: MemberId) {
-        self.call(Cause::Other, |node| node.report_unreachable(peer.0));
+        let cause = Cause::Local(LocalMessage::Unreachable);
+        self.call(cause, |node| node.report_unreachable(peer.0));
     }
 
     /// What became of a snapshot sent to a peer.
@@ -239,7 +242,18 @@ impl Consensus {
         } else {
             SnapshotStatus::Failure
         };
-        self.call(Cause::Other, |node| node.report_snapshot(peer.0, status));
+        let cause = Cause::Local(LocalMessage::SnapshotStatus);
+        self.call(cause, |node| node.report_snapshot(peer.0, status));
+    }
+
+    /// The messages that raft handed to itself since [`Consensus::forget_local`].
+    pub(crate) fn local(&self) -> LocalMessages {
+        self.observer.local()
+    }
+
+    /// Forgets them.
+    pub(crate) fn forget_local(&mut self) {
+        self.observer.forget_local();
     }
 
     /// The lines told since this was last called.

@@ -12,7 +12,7 @@ use raft::{Raft, StateRole};
 use super::convert::{by_receiver, member, message_kind};
 use super::log_store::LogStore;
 use crate::id::{Index, MemberId, Term};
-use crate::trace::{MessageKind, TraceKind};
+use crate::trace::{LocalMessage, LocalMessages, MessageKind, TraceKind};
 
 /// The parts of raft's state that are told when they change.
 #[derive(Clone, Copy)]
@@ -33,6 +33,8 @@ pub(super) enum Cause<'a> {
     },
     /// A message from a peer.
     Message(&'a Message),
+    /// A message that raft hands to itself.
+    Local(LocalMessage),
     /// Anything else.
     Other,
 }
@@ -42,9 +44,20 @@ pub(super) enum Cause<'a> {
 pub(super) struct Observer {
     votes: BTreeMap<MemberId, bool>,
     lines: Vec<TraceKind>,
+    local: LocalMessages,
 }
 
 impl Observer {
+    /// The messages that raft handed to itself since [`Observer::forget_local`].
+    pub(super) fn local(&self) -> LocalMessages {
+        self.local
+    }
+
+    /// Forgets them.
+    pub(super) fn forget_local(&mut self) {
+        self.local = LocalMessages::default();
+    }
+
     /// The votes of the running election.
     pub(super) fn votes(&self) -> &BTreeMap<MemberId, bool> {
         &self.votes
@@ -79,8 +92,20 @@ impl Observer {
 
     /// Called before a call into raft.
     pub(super) fn before(&mut self, raft: &Raft<LogStore>, cause: &Cause<'_>) -> Seen {
-        if let Cause::Message(message) = cause {
-            self.tell_message(raft, message);
+        match cause {
+            Cause::Message(message) => self.tell_message(raft, message),
+            Cause::Local(message) => self.local.add(*message),
+            Cause::Tick { campaigns: true } => self.local.add(LocalMessage::Hup),
+            Cause::Tick { campaigns: false } if raft.state == StateRole::Leader => {
+                let is_due = raft.election_elapsed + 1 >= raft.election_timeout();
+                if is_due && raft.check_quorum {
+                    self.local.add(LocalMessage::CheckQuorum);
+                }
+                if raft.heartbeat_elapsed() + 1 >= raft.heartbeat_timeout() {
+                    self.local.add(LocalMessage::Beat);
+                }
+            }
+            Cause::Tick { .. } | Cause::Other => {}
         }
         Seen {
             role: raft.state,

@@ -25,6 +25,7 @@ impl Member {
     pub fn view(&self) -> MemberView {
         let consensus = &self.consensus;
         let (election_elapsed_ticks, election_timeout_ticks) = consensus.timer_ticks();
+        let (heartbeat_elapsed_ticks, heartbeat_timeout_ticks) = consensus.heartbeat_ticks();
         let log = self.log_view();
         let log_offset = log.first().map_or(consensus.last(), |entry| {
             Index(entry.index.0.saturating_sub(1))
@@ -37,6 +38,9 @@ impl Member {
             leader: consensus.leader(),
             election_elapsed_ticks,
             election_timeout_ticks,
+            heartbeat_elapsed_ticks,
+            heartbeat_timeout_ticks,
+            local: consensus.local().to_vec(),
             votes: consensus.votes(),
             voters: ids(consensus.configuration().get_voters()),
             learners: ids(consensus.configuration().get_learners()),
@@ -44,6 +48,7 @@ impl Member {
             removed: self.membership.removed().collect(),
             is_leaving: self.is_leaving(),
             progress: consensus.progress(),
+            quorum_index: consensus.quorum_index(),
             log,
             log_offset,
             synced: self.log.synced(consensus.synced()),
@@ -62,6 +67,11 @@ impl Member {
             size_in_use_bytes: self.store.size_in_use_bytes(),
             stopped: self.stop == Stop::Stopped,
         }
+    }
+
+    /// What its raft hands to itself is noted anew from here on, see [`MemberView::local`].
+    pub fn begin_event(&mut self) {
+        self.consensus.forget_local();
     }
 
     fn log_view(&self) -> Vec<EntryView> {

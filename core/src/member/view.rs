@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::command::{AlarmMember, MemberInfo};
 use crate::id::{BatchId, Index, LeaseId, MemberId, Revision, Term};
 use crate::mvcc::WatchStreamView;
+use crate::trace::LocalMessage;
 
 /// A member's role.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,6 +107,12 @@ pub struct MemberView {
     pub election_elapsed_ticks: u32,
     /// Ticks at which the timer runs out. A leader's runs to the next quorum check.
     pub election_timeout_ticks: u32,
+    /// A leader's ticks since it last sent its heartbeats; 0 for all others.
+    pub heartbeat_elapsed_ticks: u32,
+    /// Ticks at which a leader sends its heartbeats.
+    pub heartbeat_timeout_ticks: u32,
+    /// The messages that its raft handed to itself in the last event, each once.
+    pub local: Vec<LocalMessage>,
     /// A (pre-)candidate's answers so far.
     pub votes: BTreeMap<MemberId, bool>,
     /// The voters of its configuration, in ascending order.
@@ -120,6 +127,9 @@ pub struct MemberView {
     pub is_leaving: bool,
     /// A leader's notes, in ascending order of ids, itself included; else empty.
     pub progress: Vec<ProgressView>,
+    /// A leader: the highest index that a majority has on its disk, by its notes; else 0. It is
+    /// committed once the entry there is of the leader's own term (paper §5.4.2).
+    pub quorum_index: Index,
     /// The log in memory, from the first entry still held.
     pub log: Vec<EntryView>,
     /// The last index before `log`: what a snapshot or a compaction has taken.

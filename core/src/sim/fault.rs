@@ -67,6 +67,19 @@ pub enum Fault {
         /// Which.
         message: u64,
     },
+    /// One message that is under way is kept back until it is delivered, dropped or retimed by
+    /// hand.
+    Keep {
+        /// Which.
+        message: u64,
+    },
+    /// One link is whole again, both ways, and takes as long as any other.
+    Mend {
+        /// One end.
+        from: Node,
+        /// The other.
+        to: Node,
+    },
     /// One message that is under way or held arrives at another time.
     Retime {
         /// Which.

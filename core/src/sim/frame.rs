@@ -38,6 +38,8 @@ pub struct Frame {
     pub one_way_cuts: Vec<(Node, Node)>,
     /// Messages that are kept back, by number.
     pub held: Vec<MessageFrame>,
+    /// The links that take another time than the others: least and most, in virtual microseconds.
+    pub latencies: Vec<LatencyFrame>,
     /// Whose messages to whom are kept back; nobody for all.
     pub holds: Vec<(Option<Node>, Option<Node>)>,
     /// What clients asked, oldest first.
@@ -131,6 +133,17 @@ pub struct MessageFrame {
     pub arrives_at_us: u64,
     /// What is in it.
     pub summary: MessageSummary,
+}
+
+/// A link whose messages take another time than those of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LatencyFrame {
+    /// Its ends, the lower number first.
+    pub link: (Node, Node),
+    /// The least time, in virtual microseconds.
+    pub min_us: u64,
+    /// The most.
+    pub max_us: u64,
 }
 
 /// A message that did not arrive.

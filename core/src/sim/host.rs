@@ -34,6 +34,11 @@ impl Process {
         self.member.step(input);
     }
 
+    /// An event begins: what its raft hands to itself in it is noted.
+    pub(super) fn begin_event(&mut self) {
+        self.member.begin_event();
+    }
+
     pub(super) fn take_outputs(&mut self) -> Vec<Output> {
         self.member.take_outputs()
     }

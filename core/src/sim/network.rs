@@ -43,6 +43,8 @@ pub(super) struct Network {
     holds: BTreeSet<Hold>,
     /// Messages kept back, by number.
     held: BTreeMap<u64, Message>,
+    /// Those of them that somebody keeps back one by one.
+    kept_by_hand: BTreeSet<u64>,
 }
 
 /// A sender and a receiver; nobody for all.
@@ -57,6 +59,7 @@ impl Network {
             one_way_cuts: BTreeSet::new(),
             holds: BTreeSet::new(),
             held: BTreeMap::new(),
+            kept_by_hand: BTreeSet::new(),
             prng,
             latency_us: (config.latency_min_us, config.latency_max_us),
             in_order: config.in_order,
@@ -166,6 +169,28 @@ impl Network {
         links.into_iter().collect()
     }
 
+    /// Whether a link is cut in some way, or takes another time than the others.
+    pub(super) fn is_odd(&self, link: Link) -> bool {
+        self.is_cut(link)
+            || self.is_cut_one_way(link.0, link.1)
+            || self.is_cut_one_way(link.1, link.0)
+            || self.latencies_us.contains_key(&link)
+    }
+
+    /// Makes one link whole and as quick as any; whether it had been cut in some way.
+    pub(super) fn mend(&mut self, link: Link) -> bool {
+        self.latencies_us.remove(&link);
+        let was_cut = self.cuts.remove(&link);
+        let there = self.one_way_cuts.remove(&(link.0, link.1));
+        let back = self.one_way_cuts.remove(&(link.1, link.0));
+        was_cut || there || back
+    }
+
+    /// The links that take another time than the others: least and most, in virtual microseconds.
+    pub(super) fn latencies(&self) -> impl Iterator<Item = (Link, (u64, u64))> {
+        self.latencies_us.iter().map(|(link, span)| (*link, *span))
+    }
+
     pub(super) fn set_latency(&mut self, link: Link, latency_us: (u64, u64)) {
         self.latencies_us.insert(link, latency_us);
     }
@@ -190,6 +215,7 @@ impl Network {
     pub(super) fn is_calm(&self) -> bool {
         self.is_whole()
             && self.holds.is_empty()
+            && self.kept_by_hand.is_empty()
             && self.latencies_us.is_empty()
             && self.loss_per_mille == 0
             && self.duplicate_per_mille == 0
@@ -207,10 +233,14 @@ impl Network {
     /// Ends each hold that this one covers, and hands out what nobody keeps back any more.
     pub(super) fn release(&mut self, hold: Hold) -> Vec<Message> {
         self.holds.retain(|other| !covers(hold, *other));
+        if hold == (None, None) {
+            self.kept_by_hand.clear();
+        }
         let free: Vec<u64> = self
             .held
             .values()
             .filter(|message| !self.is_held(message.frame.from, message.frame.to))
+            .filter(|message| !self.kept_by_hand.contains(&message.frame.id))
             .map(|message| message.frame.id)
             .collect();
         free.into_iter()
@@ -220,7 +250,8 @@ impl Network {
 
     /// Whether a hold is among those that releasing this one would end.
     pub(super) fn has_hold(&self, hold: Hold) -> bool {
-        self.holds.iter().any(|other| covers(hold, *other))
+        let is_by_hand = hold == (None, None) && !self.kept_by_hand.is_empty();
+        is_by_hand || self.holds.iter().any(|other| covers(hold, *other))
     }
 
     /// Whether what one sends to the other is kept back.
@@ -239,7 +270,14 @@ impl Network {
     }
 
     pub(super) fn take_held(&mut self, id: u64) -> Option<Message> {
+        self.kept_by_hand.remove(&id);
         self.held.remove(&id)
+    }
+
+    /// Keeps back one message, whatever is held otherwise.
+    pub(super) fn keep_by_hand(&mut self, message: Message) {
+        self.kept_by_hand.insert(message.frame.id);
+        self.keep_back(message);
     }
 
     pub(super) fn keep_back(&mut self, message: Message) {

@@ -272,6 +272,8 @@ const STEPS: &[&str] = &[
     "restart",
     "restore-disk",
     "resume",
+    "keep",
+    "mend",
     "retime",
     "save-disk",
     "slow-disk",

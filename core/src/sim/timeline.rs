@@ -167,11 +167,28 @@ impl Timeline {
         let Some(there) = self.branches.get_mut(branch) else {
             return false;
         };
-        let common = there.history.common_events(&self.history);
-        let fork = common.min(there.end).min(self.end);
-        std::mem::swap(&mut there.history, &mut self.history);
-        std::mem::swap(&mut there.end, &mut self.end);
-        there.left_after = fork;
+        let (history, end) = (there.history.clone(), there.end);
+        let left = (self.history.clone(), self.end);
+        if !self.go_over(history, end) {
+            return false;
+        }
+        let there = &mut self.branches[branch];
+        (there.history, there.end) = left;
+        there.left_after = self.position;
+        true
+    }
+
+    /// Goes over to another history of the same settings, which has been seen up to an event, to
+    /// where it parts from this one. What both have in common need not be made again; this one is
+    /// kept by nobody. False when the settings are others.
+    pub fn go_over(&mut self, history: History, end: u64) -> bool {
+        if history.config != self.history.config {
+            return false;
+        }
+        let common = history.common_events(&self.history);
+        let fork = common.min(end).min(self.end);
+        self.history = history;
+        self.end = end;
         self.position = fork;
         self.worlds.retain(|at, _| *at <= fork);
         self.frames.retain(|at, _| *at <= fork);

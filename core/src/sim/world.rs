@@ -236,6 +236,10 @@ impl World {
         self.answered.clear();
         self.lost.clear();
         self.touched.clear();
+        let processes = self.machines.iter_mut();
+        for process in processes.filter_map(|machine| machine.process.as_mut()) {
+            process.begin_event();
+        }
         self.lines.add(self.now_us, format_args!("{cause}"));
         self.last = EventFrame {
             cause,

@@ -103,11 +103,31 @@ impl Consensus {
         (raft.election_elapsed as u32, limit as u32)
     }
 
+    /// A leader's ticks since its last heartbeats, and the tick at which the next ones leave.
+    pub(crate) fn heartbeat_ticks(&self) -> (u32, u32) {
+        let raft = &self.node.raft;
+        (
+            raft.heartbeat_elapsed() as u32,
+            raft.heartbeat_timeout() as u32,
+        )
+    }
+
     /// The answers to its requests for votes.
     pub(crate) fn votes(&self) -> BTreeMap<MemberId, bool> {
         match self.node.raft.state {
             StateRole::PreCandidate | StateRole::Candidate => self.observer.votes().clone(),
             StateRole::Follower | StateRole::Leader => BTreeMap::new(),
+        }
+    }
+
+    /// A leader's majority: what so many have on their disks; else 0.
+    pub(crate) fn quorum_index(&self) -> Index {
+        match self.node.raft.state {
+            StateRole::Leader => {
+                let mut notes = self.node.raft.prs().clone();
+                Index(notes.maximal_committed_index().0)
+            }
+            _ => Index(0),
         }
     }
 

@@ -196,6 +196,13 @@ fn fault(verb: &Word, cursor: &mut Cursor<'_>, names: &Names) -> Read<Option<Fau
         "duplicate" => Fault::Duplicate {
             message: message(cursor)?,
         },
+        "keep" => Fault::Keep {
+            message: message(cursor)?,
+        },
+        "mend" => Fault::Mend {
+            from: names.next(cursor)?,
+            to: names.next(cursor)?,
+        },
         "retime" => {
             let message = message(cursor)?;
             let word = cursor.next("when it arrives, since the beginning: 1.5s")?;

@@ -63,6 +63,8 @@ impl fmt::Display for Fault {
             Fault::Deliver { message } => write!(f, "deliver #{message}"),
             Fault::Drop { message } => write!(f, "drop #{message}"),
             Fault::Duplicate { message } => write!(f, "duplicate #{message}"),
+            Fault::Keep { message } => write!(f, "keep #{message}"),
+            Fault::Mend { from, to } => write!(f, "mend {from} {to}"),
             Fault::Retime {
                 message,
                 arrives_at_us,
@@ -121,6 +123,8 @@ impl Fault {
                 write!(f, "demand-liveness {}", duration_text(*within_us))
             }
             Fault::CutOneWay { .. }
+            | Fault::Keep { .. }
+            | Fault::Mend { .. }
             | Fault::Partition { .. }
             | Fault::Latency { .. }
             | Fault::Chance { .. }

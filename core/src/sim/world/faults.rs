@@ -50,6 +50,16 @@ impl World {
                     self.hand_over(message);
                 }
             }
+            Fault::Keep { message } => {
+                if let Some(message) = self.queue.take_message(message) {
+                    self.network.keep_by_hand(message);
+                }
+            }
+            Fault::Mend { from, to } => {
+                if self.network.mend(link(from, to)) {
+                    self.connect_soon(from, to);
+                }
+            }
             Fault::Retime {
                 message,
                 arrives_at_us,
@@ -109,6 +119,8 @@ impl World {
             Fault::WipeDisk { node } => self.replace_disk(node, Disk::default()),
             // These are carried out above.
             Fault::CutOneWay { .. }
+            | Fault::Keep { .. }
+            | Fault::Mend { .. }
             | Fault::Partition { .. }
             | Fault::Latency { .. }
             | Fault::Chance { .. }

@@ -22,9 +22,11 @@ impl World {
             | Fault::Partition { .. }
             | Fault::Latency { .. }
             | Fault::Chance { .. }
+            | Fault::Mend { .. }
             | Fault::Hold { .. } => self.network_refusal(fault),
             Fault::Deliver { message }
             | Fault::Drop { message }
+            | Fault::Keep { message }
             | Fault::Duplicate { message }
             | Fault::Retime { message, .. } => self.message_refusal(fault, *message),
             Fault::Pause { .. }
@@ -50,7 +52,11 @@ impl World {
 
     fn network_refusal(&self, fault: &Fault) -> Option<String> {
         match fault {
-            Fault::CutOneWay { from, to } | Fault::Latency { from, to, .. } if from == to => {
+            Fault::CutOneWay { from, to }
+            | Fault::Latency { from, to, .. }
+            | Fault::Mend { from, to }
+                if from == to =>
+            {
                 Some("a member has no link to itself".to_owned())
             }
             Fault::CutOneWay { from, to } if self.network.is_cut(link(*from, *to)) => {
@@ -61,6 +67,8 @@ impl World {
                 .is_cut_one_way(*from, *to)
                 .then(|| format!("{to} does not hear {from} already")),
             Fault::Partition { groups } => self.partition_refusal(groups),
+            Fault::Mend { from, to } => (!self.network.is_odd(link(*from, *to)))
+                .then(|| format!("the link of {from} and {to} is whole")),
             Fault::Latency { min_us, max_us, .. } if min_us > max_us => Some(format!(
                 "the least latency, {min_us}, is above the most, {max_us}"
             )),
@@ -86,6 +94,7 @@ impl World {
             // These are looked at elsewhere.
             Fault::Deliver { .. }
             | Fault::Drop { .. }
+            | Fault::Keep { .. }
             | Fault::Duplicate { .. }
             | Fault::Retime { .. }
             | Fault::Pause { .. }
@@ -155,12 +164,17 @@ impl World {
                 self.barrier(message)
                     .map(|reason| format!("message {id} cannot arrive: {reason}"))
             }
+            Fault::Keep { .. } => self
+                .network
+                .held_message(id)
+                .map(|_| format!("message {id} is kept back already")),
             Fault::Retime { arrives_at_us, .. } => match arrives_at_us.checked_sub(self.now_us) {
                 None => Some(format!("it is {} already", self.now_us)),
                 Some(left_us) => too_long(left_us),
             },
             // One that is lost, and what is looked at elsewhere.
             Fault::Drop { .. }
+            | Fault::Mend { .. }
             | Fault::CutOneWay { .. }
             | Fault::Partition { .. }
             | Fault::Latency { .. }
@@ -217,6 +231,8 @@ impl World {
             Fault::ClockStep { .. } | Fault::Pause { .. } => is_down.or_else(stands_still),
             // These are looked at elsewhere.
             Fault::CutOneWay { .. }
+            | Fault::Mend { .. }
+            | Fault::Keep { .. }
             | Fault::Partition { .. }
             | Fault::Latency { .. }
             | Fault::Chance { .. }
@@ -270,6 +286,8 @@ impl World {
             // A call that is to fail, a copy, and what is looked at elsewhere.
             Fault::FailDisk { .. }
             | Fault::SaveDisk { .. }
+            | Fault::Mend { .. }
+            | Fault::Keep { .. }
             | Fault::CutOneWay { .. }
             | Fault::Partition { .. }
             | Fault::Latency { .. }
@@ -309,7 +327,9 @@ pub(super) fn is_a(file: DamagedFile, path: &str) -> bool {
 /// The members that a fault names.
 fn nodes(fault: &Fault) -> Vec<Node> {
     match fault {
-        Fault::CutOneWay { from, to } | Fault::Latency { from, to, .. } => vec![*from, *to],
+        Fault::CutOneWay { from, to }
+        | Fault::Mend { from, to }
+        | Fault::Latency { from, to, .. } => vec![*from, *to],
         Fault::Partition { groups } => groups.concat(),
         Fault::Hold { from, to, .. } => from.iter().chain(to).copied().collect(),
         Fault::Pause { node }
@@ -329,6 +349,7 @@ fn nodes(fault: &Fault) -> Vec<Node> {
         Fault::Chance { .. }
         | Fault::Deliver { .. }
         | Fault::Drop { .. }
+        | Fault::Keep { .. }
         | Fault::Duplicate { .. }
         | Fault::Retime { .. }
         | Fault::DemandLiveness { .. }

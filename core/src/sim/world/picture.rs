@@ -4,7 +4,7 @@ use super::World;
 use crate::id::Index;
 use crate::member::MemberView;
 use crate::sim::disk::Disk;
-use crate::sim::frame::{DiskFrame, Frame, MemberFrame, Standing};
+use crate::sim::frame::{DiskFrame, Frame, LatencyFrame, MemberFrame, Standing};
 use crate::sim::host::Process;
 use crate::sim::machine::Machine;
 
@@ -28,6 +28,15 @@ impl World {
             cuts: self.network.cuts().collect(),
             one_way_cuts: self.network.one_way_cuts().collect(),
             held: self.network.held().map(|held| held.frame.clone()).collect(),
+            latencies: self
+                .network
+                .latencies()
+                .map(|(link, (min_us, max_us))| LatencyFrame {
+                    link,
+                    min_us,
+                    max_us,
+                })
+                .collect(),
             holds: self.network.holds().collect(),
             operations: self.clients.operations().to_vec(),
             last: Some(self.last.clone()),

@@ -353,6 +353,95 @@ fn retime_of(message: u64, arrives_at_us: u64) -> Fault {
 }
 
 #[test]
+fn one_message_is_kept_back_by_hand_while_the_others_pass() {
+    let (mut world, leader, others) = led(3);
+    run_for(&mut world, 1_000_000);
+    put(&mut world, leader, "1");
+    run_until(&mut world, |world| {
+        find(&world.frame().messages, MessageKind::Append).is_some()
+    });
+    let message = find(&world.frame().messages, MessageKind::Append)
+        .expect("an append")
+        .id;
+    fault(&mut world, Fault::Keep { message });
+    assert_eq!(
+        refusal(&mut world, Fault::Keep { message }),
+        format!("message {message} is kept back already")
+    );
+    let held: Vec<u64> = world.frame().held.iter().map(|held| held.id).collect();
+    assert_eq!(held, [message]);
+    // The other follower's append and its answer are not held: the put is committed.
+    run_until(&mut world, all_answered);
+    // Letting go of a way does not let go of what is kept by hand.
+    let way = |on| Fault::Hold {
+        from: Some(leader),
+        to: Some(others[0]),
+        on,
+    };
+    fault(&mut world, way(true));
+    fault(&mut world, way(false));
+    assert!(world.frame().held.iter().any(|held| held.id == message));
+    let demand = Fault::DemandLiveness {
+        within_us: 20_000_000,
+    };
+    assert_eq!(refusal(&mut world, demand), "the network is not whole");
+    fault(&mut world, Fault::Deliver { message });
+    assert!(world.frame().held.is_empty());
+}
+
+#[test]
+fn one_link_is_mended_and_the_others_stay_cut() {
+    let (mut world, leader, others) = led(3);
+    let (from, to) = (leader, others[0]);
+    let mend = Fault::Mend { from, to };
+    assert_eq!(
+        refusal(&mut world, mend.clone()),
+        format!("the link of {from} and {to} is whole")
+    );
+    act(&mut world, Action::Isolate { node: leader });
+    let latency = Fault::Latency {
+        from,
+        to,
+        min_us: 1_000,
+        max_us: 2_000,
+    };
+    fault(&mut world, latency);
+    let frame = world.frame();
+    assert_eq!((frame.cuts.len(), frame.latencies.len()), (2, 1));
+    assert_eq!(frame.latencies[0].max_us, 2_000);
+    fault(&mut world, mend);
+    let frame = world.frame();
+    assert_eq!((frame.cuts.len(), frame.latencies.len()), (1, 0));
+    // They are connected again: what one sends arrives at the other.
+    run_until(&mut world, |world| {
+        matches!(&world.last_event().cause,
+            EventCause::Delivered(message) if message.from == from && message.to == to)
+    });
+}
+
+#[test]
+fn a_frame_tells_what_each_raft_handed_to_itself() {
+    use quorate_core::trace::LocalMessage;
+    let (mut world, leader, others) = led(3);
+    let local = |world: &World, node: Node| {
+        let view = member(world, node).view.expect("it runs");
+        view.local
+    };
+    let sends_heartbeats = |world: &World| local(world, leader).contains(&LocalMessage::Beat);
+    run_until(&mut world, sends_heartbeats);
+    assert!(matches!(&world.last_event().cause, EventCause::Ticked(node) if *node == leader));
+    assert!(local(&world, others[0]).is_empty());
+    run_until(&mut world, |world| !sends_heartbeats(world));
+    put(&mut world, leader, "1");
+    assert_eq!(local(&world, leader), [LocalMessage::Propose]);
+    run_until(&mut world, |world| {
+        local(world, leader).contains(&LocalMessage::CheckQuorum)
+    });
+    fault(&mut world, Fault::Campaign { node: others[0] });
+    assert!(local(&world, others[0]).contains(&LocalMessage::Hup));
+}
+
+#[test]
 fn a_paused_leader_is_replaced_and_finds_out_when_it_goes_on() {
     let (mut world, leader, others) = led(3);
     assert_eq!(

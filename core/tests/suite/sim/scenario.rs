@@ -372,6 +372,11 @@ fn faults() -> Vec<Fault> {
         },
         Fault::Deliver { message: u64::MAX },
         Fault::Drop { message: 1 },
+        Fault::Keep { message: 4 },
+        Fault::Mend {
+            from: N1,
+            to: Node(3),
+        },
         Fault::Duplicate { message: 2 },
         Fault::Retime {
             message: 3,

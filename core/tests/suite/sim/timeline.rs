@@ -45,6 +45,31 @@ fn any_place_can_be_reached_again_and_looks_the_same() {
 }
 
 #[test]
+fn another_history_is_gone_over_to_where_it_parts() {
+    let mut timeline = Timeline::new(WorldConfig::default()).expect("good settings");
+    timeline.seek(300).expect("no violation");
+    let (first, there) = (timeline.history().clone(), timeline.frame());
+    timeline.seek(100).expect("it has been there");
+    let crash = Action::Crash { node: Node(2) };
+    timeline.act(crash).expect("it can crash");
+    timeline.seek(200).expect("two of three go on");
+    let (second, here) = (timeline.history().clone(), timeline.frame());
+    assert!(timeline.go_over(first, 300));
+    assert_eq!(timeline.position(), 100);
+    timeline.seek(300).expect("it has been there");
+    assert_eq!(timeline.frame(), there);
+    assert!(timeline.go_over(second, 200));
+    timeline.seek(200).expect("it has been there");
+    assert_eq!(timeline.frame(), here);
+    let other = History::new(WorldConfig {
+        seed: 7,
+        ..WorldConfig::default()
+    });
+    assert!(!timeline.go_over(other, 1));
+    assert_eq!(timeline.frame(), here);
+}
+
+#[test]
 fn stepping_back_ends_at_the_start() {
     let mut timeline = Timeline::new(WorldConfig::default()).expect("good settings");
     timeline.seek(5).expect("no violation");
