@@ -6,28 +6,15 @@ use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use quorate_core::sim::Frame;
 use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
+use web_sys::{KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
 use crate::browser;
-use crate::components::View;
-use crate::components::client::client;
-use crate::components::faults::faults;
-use crate::components::header::header;
-use crate::components::help::Help;
-use crate::components::inspector::inspector;
-use crate::components::logs::logs;
-use crate::components::menu::MenuView;
-use crate::components::notice::notice;
-use crate::components::sentence::sentence;
-use crate::components::stage::stage;
-use crate::components::tabs;
-use crate::components::trace::trace;
-use crate::components::transport::transport;
-use crate::draw::layout::Layout;
+use crate::components::{View, page::page};
+use crate::gestures::{Gesture, id_of};
 use crate::keys;
 use crate::motion;
-use crate::state::{Message, Panel, State};
+use crate::state::{Menu, Message, State};
 
 /// The page.
 pub(crate) struct App {
@@ -41,6 +28,10 @@ pub(crate) struct App {
     next: Option<AnimationFrame>,
     /// When the last picture of the playing was, in milliseconds.
     pictured_at_ms: Option<f64>,
+    /// A pointer that is down on the stage.
+    gesture: Option<Gesture>,
+    /// The element that takes the focus when it is drawn.
+    wants_focus: Option<String>,
     _listeners: Vec<EventListener>,
 }
 
@@ -50,6 +41,12 @@ pub(crate) enum Input {
     Message(Message),
     /// A key.
     Key(KeyboardEvent),
+    /// A pointer goes down, moves, or is lifted.
+    PointerDown(PointerEvent),
+    PointerMove(PointerEvent),
+    PointerUp(PointerEvent),
+    /// The browser took the pointer for itself.
+    PointerLost,
     /// The window has another size.
     Resized,
     /// The browser is about to draw, at so many milliseconds.
@@ -70,6 +67,8 @@ impl Component for App {
             before: None,
             next: None,
             pictured_at_ms: None,
+            gesture: None,
+            wants_focus: None,
             _listeners: listeners(context),
         }
     }
@@ -82,15 +81,46 @@ impl Component for App {
             Input::Message(message) => self.take(context, message),
             Input::Key(event) => {
                 let name = event.key();
+                if name == "Escape" {
+                    browser::close_popover(None);
+                }
                 let Some(message) = keys::message(state, browser::key(&event, &name)) else {
                     return false;
                 };
                 event.prevent_default();
                 self.take(context, message)
             }
+            Input::PointerDown(event) => {
+                let link = context.link().clone();
+                let menu = move |menu: Menu| {
+                    link.send_message(Input::PointerLost);
+                    link.send_message(Input::Message(Message::OpenMenu(menu)));
+                };
+                browser::close_popover(event.target());
+                self.gesture = Gesture::begin(&event, menu);
+                false
+            }
+            Input::PointerMove(event) => {
+                let gesture = self.gesture.as_mut();
+                match gesture.and_then(|gesture| gesture.go_on(&event, state)) {
+                    Some(message) => self.take(context, message),
+                    None => false,
+                }
+            }
+            Input::PointerUp(event) => {
+                let gesture = self.gesture.take();
+                match gesture.and_then(|gesture| gesture.end(&event, state)) {
+                    Some(message) => self.take(context, message),
+                    None => false,
+                }
+            }
+            Input::PointerLost => {
+                self.gesture = None;
+                false
+            }
             Input::Resized => {
-                let compact = browser::matches(browser::COMPACT);
-                compact != state.compact && self.take(context, Message::Compact(compact))
+                let room = browser::room(state.room);
+                room != state.room && self.take(context, Message::Room(room))
             }
             Input::Picture(at_ms) => {
                 let since = self.pictured_at_ms.replace(at_ms);
@@ -111,19 +141,29 @@ impl Component for App {
         }
     }
 
-    fn rendered(&mut self, _context: &Context<Self>, _first: bool) {
+    fn rendered(&mut self, context: &Context<Self>, _first: bool) {
         let Some(state) = &self.state else {
             return;
         };
-        let layout = Layout::of(&state.frame, state.compact);
+        let layout = state.layout();
         // Yew leaves an attribute alone whose value it believes to be unchanged; the loop may have
         // written another one since.
         motion::place(&state.frame, &layout, state.now_us());
         if let Some(before) = self.before.take()
             && state.playback.is_none()
-            && !motion::is_reduced()
+            && !is_still(state)
         {
             motion::glide(&before, &state.frame, &layout);
+        }
+        if let Some(id) = self.wants_focus.take() {
+            browser::focus(&id);
+        }
+        // What stands round the stage decides how much room it has.
+        let room = browser::room(state.room);
+        if room != state.room {
+            context
+                .link()
+                .send_message(Input::Message(Message::Room(room)));
         }
     }
 }
@@ -134,19 +174,38 @@ impl App {
         let Some(state) = self.state.take() else {
             return false;
         };
+        let message = match message {
+            Message::OpenMenuHere => match browser::middle(&id_of(state.subject)) {
+                Some((x, y)) => Message::OpenMenu(Menu {
+                    of: state.subject,
+                    x,
+                    y,
+                }),
+                None => Message::CloseMenu,
+            },
+            other => other,
+        };
+        // What a key does to a message may draw it anew elsewhere: the focus goes with it.
+        let walks = matches!(
+            message,
+            Message::NextEntry(..) | Message::NextLink | Message::Do(_)
+        );
         let is_step = matches!(message, Message::StepForward | Message::StepBack);
         let is_of_time = matches!(message, Message::Elapsed(_));
         let before = Arc::clone(&state.frame);
         let was_playing = state.playback.is_some();
-        let looked = (state.language, state.theme);
+        let looked = (state.language, state.theme, state.still);
 
         let state = state.reduce(message);
         let moved = !Arc::ptr_eq(&before, &state.frame);
-        if looked != (state.language, state.theme) {
+        if looked != (state.language, state.theme, state.still) {
             browser::dress(&state);
             browser::keep(&state);
         }
         self.before = (is_step && moved).then_some(before);
+        if walks {
+            self.wants_focus = Some(id_of(state.subject));
+        }
         let is_playing = state.playback.is_some();
         if is_playing {
             let link = context.link().clone();
@@ -164,13 +223,17 @@ impl App {
             }
         }
         let draw = !is_of_time || moved || was_playing != is_playing;
-        if !draw && !motion::is_reduced() {
-            let layout = Layout::of(&state.frame, state.compact);
-            motion::place(&state.frame, &layout, state.now_us());
+        if !draw && !is_still(&state) {
+            motion::place(&state.frame, &state.layout(), state.now_us());
         }
         self.state = Some(state);
         draw
     }
+}
+
+/// Whether nothing travels: by the page's own switch or by the system's.
+fn is_still(state: &State) -> bool {
+    state.still || motion::is_reduced()
 }
 
 fn listeners(context: &Context<App>) -> Vec<EventListener> {
@@ -186,53 +249,20 @@ fn listeners(context: &Context<App>) -> Vec<EventListener> {
     let size = EventListener::new(&window, "resize", move |_| {
         link.send_message(Input::Resized);
     });
-    vec![keys, size]
-}
-
-fn page(view: &View<'_>) -> Html {
-    let (state, send) = (view.state, view.send);
-    html! {
-        <>
-            { header(view) }
-            <main data-panel={tabs::name(state.panel)}>
-                { theatre(view) }
-                { tabs::tabs(view) }
-                <div class="side left">
-                    { panel(view, Panel::Client, client(view)) }
-                    { panel(view, Panel::Trace, trace(view)) }
-                </div>
-                <div class="side right">
-                    { panel(view, Panel::Logs, logs(view)) }
-                    { panel(view, Panel::Member, inspector(view)) }
-                </div>
-            </main>
-            { transport(view) }
-            if let Some(menu) = state.menu {
-                <MenuView {menu} down={state.is_down(menu.node)} language={state.language} {send} />
+    let pointer = |name: &'static str, input: fn(PointerEvent) -> Input| {
+        let link = context.link().clone();
+        EventListener::new(&window, name, move |event| {
+            if let Some(event) = event.dyn_ref::<PointerEvent>() {
+                link.send_message(input(event.clone()));
             }
-            if state.help { <Help language={state.language} {send} /> }
-        </>
-    }
-}
-
-fn panel(view: &View<'_>, panel: Panel, content: Html) -> Html {
-    let title = tabs::title(view.words(), panel);
-    html! {
-        <section class={classes!("panel", tabs::name(panel))} aria-label={title}>
-            <h2>{ title }</h2>
-            { content }
-        </section>
-    }
-}
-
-/// The sentence, the stage and what can be done on it.
-fn theatre(view: &View<'_>) -> Html {
-    html! {
-        <section class="theatre" aria-label={view.words().stage}>
-            if let Some(one) = &view.state.notice { { notice(view, one) } }
-            { sentence(view) }
-            { stage(view) }
-            { faults(view) }
-        </section>
-    }
+        })
+    };
+    vec![
+        keys,
+        size,
+        pointer("pointerdown", Input::PointerDown),
+        pointer("pointermove", Input::PointerMove),
+        pointer("pointerup", Input::PointerUp),
+        pointer("pointercancel", |_| Input::PointerLost),
+    ]
 }

@@ -4,30 +4,38 @@
 //! They are plain functions, not Yew's components: the page is drawn once an event, and a component
 //! for each part costs more in the size of the module than it saves in time.
 
+pub(crate) mod branches;
 pub(crate) mod client;
+pub(crate) mod disk;
 pub(crate) mod faults;
 pub(crate) mod header;
 pub(crate) mod help;
 pub(crate) mod icon;
+pub(crate) mod inside;
 pub(crate) mod inspector;
+pub(crate) mod kv;
+pub(crate) mod lanes;
 pub(crate) mod link;
 pub(crate) mod logs;
 pub(crate) mod member;
 pub(crate) mod menu;
 pub(crate) mod message;
 pub(crate) mod notice;
+pub(crate) mod page;
 pub(crate) mod rich;
+pub(crate) mod rules;
 pub(crate) mod sentence;
+pub(crate) mod split;
 pub(crate) mod stage;
 pub(crate) mod tabs;
 pub(crate) mod trace;
 pub(crate) mod transport;
 
-use quorate_core::sim::{Action, Frame};
+use quorate_core::sim::Frame;
 use yew::prelude::*;
 
 use crate::state::{Message, State};
-use crate::text::{Language, Words};
+use crate::text::{HandWords, Language, Words};
 
 /// What every part is given: the state to show, and where its messages go.
 #[derive(Clone, Copy)]
@@ -52,6 +60,11 @@ impl View<'_> {
         self.state.language.words()
     }
 
+    /// The words of what a hand can do.
+    pub(crate) fn hands(&self) -> &'static HandWords {
+        self.state.language.hands()
+    }
+
     /// Whether it plays.
     pub(crate) fn is_playing(&self) -> bool {
         self.state.playback.is_some()
@@ -68,10 +81,5 @@ impl View<'_> {
     /// Sends a message at a click.
     pub(crate) fn click(&self, message: Message) -> Callback<MouseEvent> {
         self.on(move |_| message.clone())
-    }
-
-    /// Does an action at a click.
-    pub(crate) fn act(&self, action: Action) -> Callback<MouseEvent> {
-        self.click(Message::Act(action))
     }
 }

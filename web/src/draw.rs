@@ -3,8 +3,11 @@
 //! Nothing here knows the browser or Yew, so all of it is tested natively; the components only
 //! turn its answers into elements.
 
+pub(crate) mod axis;
 pub(crate) mod layout;
 pub(crate) mod logs;
 pub(crate) mod path;
 pub(crate) mod pill;
 pub(crate) mod ring;
+pub(crate) mod stations;
+pub(crate) mod stroke;

@@ -1,7 +1,10 @@
 //! The world behind the page, with a note on each event that has been seen.
 //!
 //! Time itself is the core's: [`Timeline`] steps, goes back and forks. This adds what a person at
-//! a transport bar needs: which events are worth a stop, when the next one is due, and undo.
+//! a transport bar needs: which events are worth a stop, when the next one is due, the branches
+//! that were left, and undo.
+
+mod branches;
 
 use std::sync::Arc;
 
@@ -9,6 +12,9 @@ use quorate_core::sim::{
     Action, Frame, Halt, History, PlannedAction, Timeline, Violation, WorldConfig,
 };
 
+pub(crate) use self::branches::{BranchName, Left};
+use self::branches::{Names, Undo};
+use crate::lanes::Lanes;
 use crate::marks::{Mark, Turn};
 use crate::permalink::{MOST_EVENTS, Permalink};
 
@@ -16,10 +22,22 @@ use crate::permalink::{MOST_EVENTS, Permalink};
 #[derive(Debug)]
 pub(crate) struct Engine {
     timeline: Timeline,
+    seen: Seen,
+    name: BranchName,
+    names: Names,
+    /// The branches that were left, oldest first.
+    left: Vec<Left>,
+    /// How it was before each deed, newest last.
+    undo: Vec<Undo>,
+}
+
+/// What has been seen of a branch.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Seen {
     /// What is known of each event, the first at 0.
-    moments: Vec<Moment>,
-    /// How it was before each action, newest last.
-    undo: Vec<Saved>,
+    pub(crate) moments: Vec<Moment>,
+    /// Who was what, when.
+    pub(crate) lanes: Lanes,
 }
 
 /// What is known of an event that has been seen.
@@ -42,14 +60,7 @@ pub(crate) enum End {
     TooLong,
 }
 
-#[derive(Debug)]
-struct Saved {
-    history: History,
-    position: u64,
-    moments: Vec<Moment>,
-}
-
-/// How many actions can be undone.
+/// How many deeds can be undone.
 const UNDO_MAX: usize = 50;
 
 impl Engine {
@@ -79,16 +90,24 @@ impl Engine {
     fn begin(history: History) -> Self {
         let mut timeline =
             Timeline::of(history).expect("settings were checked when they were read");
+        let frame = timeline.frame();
         let first = Moment {
-            at_us: timeline.frame().now_us,
+            at_us: frame.now_us,
             mark: Mark {
                 visible: true,
                 turn: None,
             },
         };
+        let mut names = Names::default();
         Self {
             timeline,
-            moments: vec![first],
+            seen: Seen {
+                moments: vec![first],
+                lanes: Lanes::of(&frame),
+            },
+            name: names.next(),
+            names,
+            left: Vec::new(),
             undo: Vec::new(),
         }
     }
@@ -102,11 +121,10 @@ impl Engine {
             seed,
             ..WorldConfig::default()
         };
-        let is_plain = history.config == plain && [3, 5].contains(&members);
         Permalink {
             members,
             seed,
-            world: (!is_plain).then(|| history.config.clone()),
+            world: (history.config != plain).then(|| history.config.clone()),
             at: self.position(),
             actions: history
                 .actions
@@ -121,20 +139,50 @@ impl Engine {
         self.timeline.frame()
     }
 
+    /// The picture one event ago; nothing at the first.
+    pub(crate) fn frame_before(&mut self) -> Option<Arc<Frame>> {
+        let here = self.position();
+        if here <= 1 {
+            return None;
+        }
+        // Made first: on the way to it, its forerunners are made too.
+        self.timeline.frame();
+        self.timeline.seek(here - 1).ok()?;
+        let before = self.timeline.frame();
+        self.timeline.seek(here).ok()?;
+        Some(before)
+    }
+
     /// How many events have happened here.
     pub(crate) fn position(&self) -> u64 {
         self.timeline.position()
     }
 
+    /// What was done, and when.
+    pub(crate) fn history(&self) -> &History {
+        self.timeline.history()
+    }
+
     /// What is known of all events that have been seen, the first at 0.
     pub(crate) fn moments(&self) -> &[Moment] {
-        &self.moments
+        &self.seen.moments
+    }
+
+    /// Who was what, when.
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.seen.lanes
+    }
+
+    /// The last event that had happened at a time, of those that have been seen.
+    pub(crate) fn event_at_us(&self, at_us: u64) -> u64 {
+        let moments = &self.seen.moments;
+        (moments.partition_point(|moment| moment.at_us <= at_us) as u64).max(1)
     }
 
     /// When the next event is due, in virtual microseconds; nothing when there is none.
     pub(crate) fn next_at_us(&mut self) -> Option<u64> {
         let position = self.position();
-        if let Some(moment) = self.moments.get(position as usize) {
+        if let Some(moment) = self.seen.moments.get(position as usize) {
             return Some(moment.at_us);
         }
         if self.timeline.history().action_after(position).is_some() {
@@ -146,7 +194,7 @@ impl Engine {
     /// One event forward.
     pub(crate) fn forward(&mut self) -> Result<Mark, End> {
         let position = self.position();
-        if let Some(moment) = self.moments.get(position as usize) {
+        if let Some(moment) = self.seen.moments.get(position as usize) {
             let mark = moment.mark;
             self.timeline.step_forward().map_err(End::from)?;
             return Ok(mark);
@@ -176,18 +224,25 @@ impl Engine {
         Ok(None)
     }
 
-    /// Back to the last event of a kind before this one, or to the first event of all.
-    pub(crate) fn back_to(&mut self, wanted: impl Fn(Mark) -> bool) {
+    /// The last event of a kind before this one.
+    pub(crate) fn last_before(&self, wanted: impl Fn(Mark) -> bool) -> Option<u64> {
+        let moments = &self.seen.moments;
         let before = (self.position() as usize).saturating_sub(1);
-        let found = self.moments[..before.min(self.moments.len())]
+        let found = moments[..before.min(moments.len())]
             .iter()
             .rposition(|moment| wanted(moment.mark));
-        let _ = self.seek(found.map_or(1, |found| found as u64 + 1));
+        found.map(|found| found as u64 + 1)
+    }
+
+    /// Back to the last event of a kind before this one, or to the first event of all.
+    pub(crate) fn back_to(&mut self, wanted: impl Fn(Mark) -> bool) {
+        let found = self.last_before(wanted);
+        let _ = self.seek(found.unwrap_or(1));
     }
 
     /// Goes to the place after so many events, or to the end of the world before it.
     pub(crate) fn seek(&mut self, event: u64) -> Result<(), End> {
-        let seen = self.moments.len() as u64;
+        let seen = self.seen.moments.len() as u64;
         self.timeline.seek(event.min(seen)).map_err(End::from)?;
         while self.position() < event {
             self.forward()?;
@@ -195,64 +250,52 @@ impl Engine {
         Ok(())
     }
 
-    /// Does something here. Gives how many events that had been seen were replaced.
-    pub(crate) fn act(&mut self, action: Action) -> Result<u64, End> {
+    /// Does one thing after another here. Gives how many events that had been seen are now those
+    /// of a branch that was left.
+    pub(crate) fn act(&mut self, actions: Vec<Action>) -> Result<u64, End> {
         let position = self.position();
-        if position >= MOST_EVENTS {
+        if position + actions.len() as u64 > MOST_EVENTS {
             return Err(End::TooLong);
         }
-        let saved = Saved {
-            history: self.timeline.history().clone(),
-            position,
-            moments: self.moments.clone(),
-        };
-        let before = self.timeline.frame();
-        self.timeline.act(action).map_err(End::from)?;
-        if self.undo.len() == UNDO_MAX {
-            self.undo.remove(0);
+        let saved = self.leave();
+        let future = self.seen.moments.len() as u64 - position;
+        let planned = &self.timeline.history().actions;
+        let is_planned = planned
+            .last()
+            .is_some_and(|last| last.after_event >= position);
+        let mut done = 0;
+        for action in actions {
+            let before = self.timeline.frame();
+            match self.timeline.act(action).map_err(End::from) {
+                Ok(()) => {}
+                // What came before it was done all the same.
+                Err(_) if done > 0 => break,
+                Err(end) => return Err(end),
+            }
+            if done == 0 {
+                self.begin_branch(&saved, future > 0 || is_planned);
+                self.push_undo(saved.clone());
+                self.seen.moments.truncate(position as usize);
+                self.seen.lanes.truncate(position);
+            }
+            done += 1;
+            self.note(&before);
         }
-        let lost = saved.moments.len() as u64 - position;
-        self.undo.push(saved);
-        self.moments.truncate(position as usize);
-        self.note(&before);
-        Ok(lost)
-    }
-
-    /// Whether there is an action to undo.
-    pub(crate) fn can_undo(&self) -> bool {
-        !self.undo.is_empty()
-    }
-
-    /// Goes back to before the last action, with the future that there was.
-    pub(crate) fn undo(&mut self) {
-        let Some(saved) = self.undo.pop() else {
-            return;
-        };
-        let mut undone = Self::begin(saved.history);
-        // It has happened before, so it happens again; only the notes need not be made anew.
-        let seen = saved.moments.len() as u64;
-        if undone.timeline.seek(seen).is_ok() {
-            undone.moments = saved.moments;
-        }
-        let _ = undone.timeline.seek(saved.position);
-        undone.undo = std::mem::take(&mut self.undo);
-        *self = undone;
+        Ok(future)
     }
 
     /// The turns of the story that have been seen, with their events.
-    pub(crate) fn turns(&self) -> Vec<(u64, Turn)> {
-        self.moments
-            .iter()
-            .enumerate()
-            .filter_map(|(position, moment)| Some((position as u64 + 1, moment.mark.turn?)))
-            .collect()
+    pub(crate) fn turns(&self) -> impl Iterator<Item = (u64, Turn)> {
+        let moments = self.seen.moments.iter().enumerate();
+        moments.filter_map(|(position, moment)| Some((position as u64 + 1, moment.mark.turn?)))
     }
 
     /// Writes down what the event that just happened for the first time was.
     fn note(&mut self, before: &Frame) -> Mark {
         let after = self.timeline.frame();
         let mark = Mark::between(before, &after);
-        self.moments.push(Moment {
+        self.seen.lanes.note(before, &after);
+        self.seen.moments.push(Moment {
             at_us: after.now_us,
             mark,
         });
@@ -290,6 +333,18 @@ mod tests {
     }
 
     #[test]
+    fn the_picture_before_is_that_of_the_event_before() {
+        let mut engine = engine();
+        assert_eq!(engine.frame_before(), None);
+        engine.seek(119).expect("a quiet cluster goes on");
+        let there = engine.frame();
+        engine.seek(700).expect("a quiet cluster goes on");
+        engine.seek(120).expect("it has been there");
+        assert_eq!(engine.frame_before(), Some(there));
+        assert_eq!(engine.position(), 120);
+    }
+
+    #[test]
     fn a_leader_is_elected_and_that_is_a_turn() {
         let mut engine = engine();
         let mark = engine
@@ -314,42 +369,38 @@ mod tests {
     }
 
     #[test]
+    fn a_time_leads_to_the_last_event_before_it() {
+        let mut engine = engine();
+        engine.seek(200).expect("a quiet cluster goes on");
+        let now_us = engine.frame().now_us;
+        assert_eq!(engine.event_at_us(now_us), 200);
+        let at = engine.event_at_us(now_us / 2);
+        let moments = engine.moments();
+        assert!(moments[at as usize - 1].at_us <= now_us / 2);
+        assert!(moments[at as usize].at_us > now_us / 2);
+        assert_eq!(engine.event_at_us(0), 1);
+    }
+
+    #[test]
     fn a_link_leads_to_the_same_place() {
         let mut engine = engine();
         engine.seek(150).expect("a quiet cluster goes on");
         engine
-            .act(Action::Crash { node: Node(2) })
+            .act(vec![Action::Crash { node: Node(2) }])
             .expect("n2 can crash");
         engine.seek(400).expect("two of three go on");
         let mut other = Engine::of(&engine.permalink());
         assert_eq!(other.frame(), engine.frame());
         assert_eq!(other.moments(), engine.moments());
-    }
-
-    #[test]
-    fn an_action_in_the_past_replaces_the_future_and_undo_brings_it_back() {
-        let mut engine = engine();
-        engine.seek(300).expect("a quiet cluster goes on");
-        let future = engine.frame();
-        engine.seek(100).expect("it has been there");
-        let lost = engine.act(Action::Crash { node: Node(1) });
-        assert_eq!(lost, Ok(200));
-        assert_eq!(engine.moments().len(), 101);
-        engine.undo();
-        assert_eq!((engine.position(), engine.moments().len()), (100, 300));
-        engine.seek(300).expect("it has been there");
-        assert_eq!(engine.frame(), future);
-        assert!(!engine.can_undo());
+        assert_eq!(other.lanes(), engine.lanes());
     }
 
     #[test]
     fn when_all_are_down_nothing_more_happens() {
         let mut engine = engine();
-        for node in 1..=3 {
-            engine
-                .act(Action::Crash { node: Node(node) })
-                .expect("it can crash");
-        }
+        let crash = |node| Action::Crash { node: Node(node) };
+        let crashes = vec![crash(1), crash(2), crash(3)];
+        engine.act(crashes).expect("they can crash");
         let end = engine.forward_to(1000, |_| false);
         assert_eq!(end, Err(End::Idle));
         assert_eq!(engine.next_at_us(), None);

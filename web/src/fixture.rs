@@ -33,6 +33,7 @@ pub(crate) fn frame(members: u32) -> Frame {
         cuts: Vec::new(),
         one_way_cuts: Vec::new(),
         held: Vec::new(),
+        latencies: Vec::new(),
         holds: Vec::new(),
         operations: Vec::new(),
         last: Some(EventFrame {
@@ -83,6 +84,9 @@ fn member(node: u32, members: u32) -> MemberFrame {
         leader: id(1),
         election_elapsed_ticks: 3,
         election_timeout_ticks: 10 + node,
+        heartbeat_elapsed_ticks: 0,
+        heartbeat_timeout_ticks: 1,
+        local: Vec::new(),
         votes: BTreeMap::new(),
         voters: (1..=members).map(id).collect(),
         learners: Vec::new(),
@@ -94,6 +98,7 @@ fn member(node: u32, members: u32) -> MemberFrame {
         } else {
             Vec::new()
         },
+        quorum_index: if leads { Index(4) } else { Index(0) },
         log: (1..=4).map(entry).collect(),
         log_offset: Index(0),
         synced: Index(4),

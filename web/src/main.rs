@@ -12,7 +12,9 @@ mod draw;
 mod engine;
 #[cfg(test)]
 mod fixture;
+mod gestures;
 mod keys;
+mod lanes;
 mod marks;
 mod motion;
 mod panic;

@@ -27,6 +27,8 @@ pub(crate) enum Turn {
     Snapshot,
     /// Somebody broke or mended something.
     Fault,
+    /// A property was violated: the world has ended.
+    Violation,
 }
 
 impl Turn {
@@ -37,8 +39,13 @@ impl Turn {
             Turn::Commit => "commit",
             Turn::Snapshot => "snapshot",
             Turn::Fault => "fault",
+            Turn::Violation => "violation",
         }
     }
+
+    /// The kinds that one can ask for by themselves.
+    pub(crate) const ASKED: [Turn; 4] =
+        [Turn::Election, Turn::Commit, Turn::Fault, Turn::Violation];
 }
 
 impl Mark {
@@ -54,6 +61,9 @@ impl Mark {
 
 fn turn(before: &Frame, after: &Frame) -> Option<Turn> {
     let event = after.last.as_ref()?;
+    if after.violation.is_some() && before.violation.is_none() {
+        return Some(Turn::Violation);
+    }
     if let EventCause::Acted(action) = &event.cause
         && !is_of_a_client(action)
     {
@@ -148,7 +158,11 @@ fn is_heartbeat(kind: MessageKind) -> bool {
 fn is_of_a_client(action: &Action) -> bool {
     matches!(
         action,
-        Action::Put { .. } | Action::Get { .. } | Action::Delete { .. } | Action::Compact { .. }
+        Action::Put { .. }
+            | Action::Get { .. }
+            | Action::Delete { .. }
+            | Action::Compact { .. }
+            | Action::Operation { .. }
     )
 }
 

@@ -6,11 +6,11 @@
 //!   animations, which leave the document alone: the markup is that of the moment from the start.
 
 use js_sys::{Array, Function, Object, Reflect};
-use quorate_core::sim::Frame;
+use quorate_core::sim::{EventCause, Frame};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 
-use crate::components::message::element_id;
+use crate::components::message::{ARRIVED, element_id};
 use crate::draw::layout::{Layout, Point};
 use crate::draw::path::{number, translate};
 use crate::draw::pill::pills;
@@ -30,7 +30,8 @@ pub(crate) fn place(frame: &Frame, layout: &Layout, now_us: u64) {
     }
 }
 
-/// Lets the messages that are in both frames come from their earlier places, and new ones appear.
+/// Lets the messages that are in both frames come from their earlier places, the one that has
+/// arrived go to its end, and new ones appear.
 pub(crate) fn glide(before: &Frame, after: &Frame, layout: &Layout) {
     let document = gloo::utils::document();
     let earlier = pills(&before.messages);
@@ -48,6 +49,17 @@ pub(crate) fn glide(before: &Frame, after: &Frame, layout: &Layout) {
             }
             None => animate(&element, &[("opacity", "0", "1")]),
         }
+    }
+    if let Some(EventCause::Delivered(message)) = after.last.as_ref().map(|event| &event.cause)
+        && let Some(element) = document.get_element_by_id(ARRIVED)
+        && let Some(other) = earlier.iter().find(|other| other.id == message.id)
+    {
+        let from = css(other.place(layout, before.now_us));
+        let to = css(other.place_at(layout, 1.0));
+        animate(
+            &element,
+            &[("transform", &from, &to), ("opacity", "1", "0.6")],
+        );
     }
 }
 

@@ -6,12 +6,12 @@
 
 use std::fmt::Write as _;
 
-use quorate_core::sim::{Action, Node, Scenario, WorldConfig};
+use quorate_core::sim::{Action, Node, Operation, Scenario, WorldConfig};
 
 /// What a link says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Permalink {
-    /// How many members: 3 or 5.
+    /// How many members: 1 to 7.
     pub(crate) members: u32,
     /// The seed of all chance.
     pub(crate) seed: u64,
@@ -49,8 +49,8 @@ pub(crate) struct LinkError {
 /// What would have been right in a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
-    /// 3 or 5.
-    ThreeOrFive,
+    /// A number from 1 to 7.
+    Members,
     /// A whole number from 0 to 18446744073709551615.
     Seed,
     /// A whole number from 0 to [`MOST_EVENTS`].
@@ -82,11 +82,8 @@ impl Permalink {
             };
             match name {
                 "members" => {
-                    link.members = match value {
-                        "3" => 3,
-                        "5" => 5,
-                        _ => return Err(wrong(Wanted::ThreeOrFive)),
-                    }
+                    let members = number(value).filter(|count| (1..=7).contains(count));
+                    link.members = members.ok_or(wrong(Wanted::Members))? as u32;
                 }
                 "seed" => link.seed = number(value).ok_or(wrong(Wanted::Seed))?,
                 "at" => link.at = event(value).ok_or(wrong(Wanted::Event))?,
@@ -100,7 +97,20 @@ impl Permalink {
         if let Some(world) = &link.world {
             (link.members, link.seed) = (world.members, world.seed);
         }
-        let members = link.members;
+        let is_addition = |action: &Action| {
+            matches!(
+                action,
+                Action::Operation {
+                    operation: Operation::MemberAdd { .. },
+                    ..
+                }
+            )
+        };
+        let added = link
+            .actions
+            .iter()
+            .filter(|(_, action)| is_addition(action));
+        let members = link.members + added.count() as u32;
         let stranger = link.actions.iter().find(|(_, action)| {
             nodes(action)
                 .iter()
@@ -357,10 +367,7 @@ mod tests {
             (error.name, error.value, error.wanted)
         };
         let owned = |name: &str, value: &str, wanted| (name.to_owned(), value.to_owned(), wanted);
-        assert_eq!(
-            wrong("?members=4"),
-            owned("members", "4", Wanted::ThreeOrFive)
-        );
+        assert_eq!(wrong("?members=8"), owned("members", "8", Wanted::Members));
         assert_eq!(wrong("?seed=-1"), owned("seed", "-1", Wanted::Seed));
         assert_eq!(wrong("?seed=+1"), owned("seed", "+1", Wanted::Seed));
         assert_eq!(wrong("?at=50001"), owned("at", "50001", Wanted::Event));

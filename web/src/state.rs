@@ -3,17 +3,27 @@
 //! [`State::reduce`] is the only way: it looks at nothing but the state and the message, so a
 //! session can be tested, and told, as a list of messages.
 
+mod beside;
+mod entry;
+pub(crate) mod hands;
 mod look;
 mod message;
+mod subject;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use quorate_core::sim::{Action, Frame, Node, Scenario, Violation};
+use quorate_core::sim::{Action, Frame, Node, Scenario, Violation, WorldConfig};
 
-pub(crate) use look::{Form, Menu, Panel, Theme};
+pub(crate) use beside::Beside;
+pub(crate) use hands::{Deed, Split, SplitMove};
+pub(crate) use look::{Form, Menu, Panel, Room, Theme};
 pub(crate) use message::Message;
+pub(crate) use subject::Subject;
 
-use crate::engine::{End, Engine};
+use crate::draw::layout::{Layout, Point};
+use crate::engine::{BranchName, End, Engine};
+use crate::marks::Turn;
 use crate::permalink::{LinkError, MOST_EVENTS, Permalink};
 use crate::playback::{Playback, Speed, pace};
 use crate::text::Language;
@@ -24,18 +34,35 @@ pub(crate) struct State {
     pub(crate) engine: Engine,
     /// The picture at the engine's position.
     pub(crate) frame: Arc<Frame>,
+    /// The picture one event before it: what the last event changed is told.
+    pub(crate) before: Option<Arc<Frame>>,
+    /// A branch that is shown beside this one.
+    pub(crate) beside: Option<Beside>,
     /// The clock while it plays.
     pub(crate) playback: Option<Playback>,
     pub(crate) speed: Speed,
     /// Whether a step passes over nothing.
     pub(crate) every_event: bool,
     pub(crate) selected: Node,
+    /// What the hand is on: the selected member, or a thing of it.
+    pub(crate) subject: Subject,
+    /// What the mouse is over.
+    pub(crate) hover: Option<Subject>,
+    /// A partition that is being put together.
+    pub(crate) split: Option<Split>,
+    /// Where a hand put members.
+    pub(crate) moved: BTreeMap<Node, Point>,
+    /// Whether the selected member follows the arrow keys.
+    pub(crate) grabbed: bool,
+    /// Whether the selected member is opened like a clock.
+    pub(crate) inside: bool,
     pub(crate) panel: Panel,
     pub(crate) form: Form,
     pub(crate) language: Language,
     pub(crate) theme: Theme,
-    /// Whether the screen is narrow.
-    pub(crate) compact: bool,
+    /// Whether nothing travels, whatever the system says.
+    pub(crate) still: bool,
+    pub(crate) room: Room,
     pub(crate) help: bool,
     pub(crate) menu: Option<Menu>,
     pub(crate) notice: Option<Notice>,
@@ -46,10 +73,21 @@ pub(crate) struct State {
 pub(crate) enum Notice {
     /// The link that was opened could not be used.
     BadLink(LinkError),
-    /// An action in the past replaced the future.
-    Forked { at: u64, lost: u64 },
+    /// An action in the past began another branch; the one that was left, and how many events of
+    /// it lie ahead.
+    Forked {
+        at: u64,
+        left: BranchName,
+        ahead: u64,
+    },
     /// Nothing to stop at in so many events.
     Quiet { events: u64 },
+    /// No turn of such a kind ahead, or behind.
+    NoTurn { turn: Turn, ahead: bool },
+    /// An entry did not come to be as safe as was asked, in all that was looked at.
+    NeverSo,
+    /// What a hand wanted to do makes no sense now.
+    Nothing,
     /// All members are down.
     Over,
     /// A property was violated.
@@ -66,6 +104,8 @@ const SEARCH_EVENTS: u64 = 1_000;
 const EVENTS_A_PICTURE: u32 = 200;
 /// More of a person's time than this does not pass between two pictures: the page was hidden.
 const LONGEST_ELAPSED_MS: f64 = 100.0;
+/// How far an arrow key moves a member that is held.
+const MOVE_STEP: f64 = 16.0;
 
 impl State {
     /// The page of an address's query.
@@ -77,11 +117,19 @@ impl State {
         let mut engine = Engine::of(&link);
         Self {
             frame: engine.frame(),
+            before: engine.frame_before(),
             engine,
+            beside: None,
             playback: None,
             speed: Speed::NORMAL,
             every_event: false,
             selected: Node(1),
+            subject: Subject::Member(Node(1)),
+            hover: None,
+            split: None,
+            moved: BTreeMap::new(),
+            grabbed: false,
+            inside: false,
             panel: Panel::Logs,
             form: Form {
                 key: "x".to_owned(),
@@ -90,7 +138,8 @@ impl State {
             },
             language,
             theme,
-            compact: false,
+            still: false,
+            room: Room::default(),
             help: false,
             menu: None,
             notice,
@@ -105,6 +154,11 @@ impl State {
         }
     }
 
+    /// The stage's measures.
+    pub(crate) fn layout(&self) -> Layout {
+        Layout::of(&self.frame, self.room, &self.moved)
+    }
+
     /// The page after a message.
     pub(crate) fn reduce(mut self, message: Message) -> Self {
         let before = self.engine.position();
@@ -113,40 +167,68 @@ impl State {
             | Message::StepBack
             | Message::JumpForward
             | Message::JumpBack
+            | Message::JumpTo(..)
             | Message::Seek(_)
             | Message::ToStart
             | Message::ToEnd => self.travel(&message),
             Message::PlayPause => self.play_or_pause(),
             Message::Elapsed(elapsed_ms) => self.play(elapsed_ms),
-            Message::Act(action) => self.act(action),
+            Message::Act(action) => self.act(vec![action]),
+            Message::Do(deed) => self.do_to(deed, self.subject),
+            Message::DoTo(deed, subject) => {
+                self.look_at(subject);
+                self.do_to(deed, subject);
+            }
+            Message::Split(step) => self.split(step),
+            Message::Stroke(stroke, one_way) => {
+                let layout = self.layout();
+                self.act(hands::stroke_actions(
+                    &self.frame,
+                    &layout,
+                    &stroke,
+                    one_way,
+                ));
+            }
             Message::Put => self.put(),
-            Message::Get => self.act(Action::Get {
+            Message::Get => self.act(vec![Action::Get {
                 node: self.form.at,
                 key: self.form.key.clone(),
+            }]),
+            Message::Undo | Message::Fork | Message::Switch(_) => self.go_over(&message),
+            Message::Members(members) => self.begin(|config| config.members = members),
+            Message::Seed(seed) => self.begin(|config| config.seed = seed),
+            Message::Rule(rule, holds) => self.begin(|config| {
+                config.rules_off.retain(|off| *off != rule);
+                if !holds {
+                    config.rules_off.push(rule);
+                    config.rules_off.sort_unstable();
+                }
             }),
-            Message::Undo => {
-                self.notice = None;
-                self.playback = None;
-                self.engine.undo();
-                self.frame = self.engine.frame();
-            }
-            Message::CrashOrRestart => {
-                let node = self.selected;
-                self.act(if self.is_down(node) {
-                    Action::Restart { node }
-                } else {
-                    Action::Crash { node }
-                });
-            }
-            Message::Members(members) => self.begin(members, self.frame.config.seed),
-            Message::Seed(seed) => self.begin(self.frame.config.members, seed),
             Message::Scenario(name, text) => self.open(&name, &text),
             other => self.arrange(other),
         }
+        self.settle(before);
+        self
+    }
+
+    /// Brings the pictures to where the engine stands.
+    fn settle(&mut self, before: u64) {
         if self.engine.position() != before {
             self.frame = self.engine.frame();
         }
-        self
+        let is_before = |frame: &Arc<Frame>| frame.event_count + 1 == self.frame.event_count;
+        if self.engine.position() != before || !self.before.as_ref().is_some_and(is_before) {
+            self.before = self.engine.frame_before();
+        }
+        if !self.subject.is_in(&self.frame) {
+            self.subject = Subject::Member(self.selected);
+        }
+        if self.menu.is_some_and(|menu| !menu.of.is_in(&self.frame)) {
+            self.menu = None;
+        }
+        if let Some(beside) = &mut self.beside {
+            beside.follow(&self.engine, &self.frame);
+        }
     }
 
     /// Whether a member is down.
@@ -163,20 +245,156 @@ impl State {
             Message::Key(key) => self.form.key = key,
             Message::Value(value) => self.form.value = value,
             Message::At(node) => self.form.at = node,
-            Message::Select(node) if node.0 >= 1 && node.0 as usize <= self.frame.members.len() => {
-                self.selected = node;
-                self.form.at = node;
+            Message::Select(node) => match self.split {
+                Some(_) => self.split(SplitMove::Toggle(node)),
+                None => self.look_at(Subject::Member(node)),
+            },
+            Message::Look(subject) => self.look_at(subject),
+            Message::Hover(subject) => self.hover = subject,
+            Message::NextLink => self.next_link(),
+            Message::NextEntry(down, right) => self.next_entry(down, right),
+            Message::Move(node, place) => {
+                let place = self.layout().inside(place);
+                self.moved.insert(node, place);
+            }
+            Message::Grab(on) => self.grabbed = on,
+            Message::Inside(open) => {
+                self.inside = open;
                 self.menu = None;
+            }
+            Message::Compare(branch) => {
+                self.menu = None;
+                let left = self.engine.left();
+                let found = branch.and_then(|name| left.iter().find(|left| left.name == name));
+                self.beside = found.map(Beside::of);
             }
             Message::ToggleLanguage => self.language = self.language.other(),
             Message::NextTheme => self.theme = self.theme.next(),
-            Message::Compact(compact) => self.compact = compact,
+            Message::Still(still) => self.still = still,
+            Message::Room(room) => self.room = room,
             Message::Panel(panel) => self.panel = panel,
             Message::Help(open) => self.help = open,
-            Message::OpenMenu(menu) => self.menu = Some(menu),
+            Message::OpenMenu(menu) if menu.of.is_in(&self.frame) => {
+                self.look_at(menu.of);
+                self.menu = Some(menu);
+            }
             Message::CloseMenu => self.menu = None,
             Message::Dismiss => self.notice = None,
             _ => {}
+        }
+    }
+
+    fn look_at(&mut self, subject: Subject) {
+        self.menu = None;
+        if !subject.is_in(&self.frame) || matches!(subject, Subject::Stage | Subject::Time) {
+            return;
+        }
+        self.subject = subject;
+        if let Some(node) = subject.node(&self.frame)
+            && node != self.selected
+        {
+            self.selected = node;
+            self.form.at = node;
+            self.grabbed = false;
+        }
+    }
+
+    /// The selected member's next link, round and round.
+    fn next_link(&mut self) {
+        let own = self.selected;
+        let others: Vec<Node> = self
+            .frame
+            .members
+            .iter()
+            .map(|member| member.node)
+            .filter(|node| *node != own)
+            .collect();
+        let here = others
+            .iter()
+            .position(|other| self.subject == Subject::link(own, *other));
+        let next = here.map_or(0, |here| (here + 1) % others.len());
+        if let Some(other) = others.get(next) {
+            self.subject = Subject::link(own, *other);
+        }
+    }
+
+    /// Moves the selected member with the arrow keys.
+    pub(crate) fn moved_by(&self, right: f64, down: f64) -> Message {
+        let place = self.layout().place(self.selected);
+        let place = Point {
+            x: place.x + right * MOVE_STEP,
+            y: place.y + down * MOVE_STEP,
+        };
+        Message::Move(self.selected, place)
+    }
+
+    fn do_to(&mut self, deed: Deed, subject: Subject) {
+        self.menu = None;
+        if let Subject::Entry(node, index) = subject {
+            return self.go_to_entry(deed, node, index);
+        }
+        match hands::actions(&self.frame, deed, subject) {
+            Some(actions) => self.act(actions),
+            None => self.notice = Some(Notice::Nothing),
+        }
+    }
+
+    fn split(&mut self, step: SplitMove) {
+        self.menu = None;
+        self.notice = None;
+        match (step, &mut self.split) {
+            (SplitMove::Begin, None) if self.frame.members.len() > 1 => {
+                let side = [self.selected].into();
+                self.split = Some(Split {
+                    side,
+                    one_way: false,
+                });
+            }
+            (SplitMove::Toggle(node), Some(split)) if Subject::Member(node).is_in(&self.frame) => {
+                if !split.side.remove(&node) {
+                    split.side.insert(node);
+                }
+            }
+            (SplitMove::OneWay, Some(split)) => split.one_way = !split.one_way,
+            (SplitMove::Cut, Some(split)) => {
+                let actions = hands::split_actions(&self.frame, split);
+                self.split = None;
+                self.act(actions);
+            }
+            (SplitMove::Cancel, _) => self.split = None,
+            _ => {}
+        }
+    }
+
+    fn go_over(&mut self, message: &Message) {
+        self.notice = None;
+        self.playback = None;
+        self.menu = None;
+        let was = self.engine.name();
+        match message {
+            Message::Undo => self.engine.undo(),
+            Message::Fork => self.engine.fork(),
+            Message::Switch(name) => {
+                let is_beside = self.beside.as_ref().is_some_and(|one| one.name == *name);
+                if self.engine.switch(*name) && is_beside {
+                    let left = self.engine.left();
+                    let was = left.iter().find(|left| left.name == was);
+                    self.beside = was.map(Beside::of);
+                }
+            }
+            _ => {}
+        }
+        // The branch beside this one may have become this one.
+        let left = self.engine.left();
+        self.beside
+            .take_if(|beside| left.iter().all(|left| left.name != beside.name));
+        self.frame = self.engine.frame();
+        if matches!(message, Message::Fork) {
+            self.notice = Some(Notice::Forked {
+                at: self.engine.position(),
+                left: was,
+                ahead: 0,
+            });
         }
     }
 
@@ -205,6 +423,32 @@ impl State {
                         self.engine.seek(start)
                     }
                     Err(end) => Err(end),
+                }
+            }
+            Message::JumpTo(turn, true) => {
+                let start = self.engine.position();
+                let is_it = |mark: crate::marks::Mark| mark.turn == Some(*turn);
+                let found = self.engine.forward_to(SEARCH_EVENTS, is_it);
+                if matches!(found, Ok(Some(_))) {
+                    Ok(())
+                } else {
+                    self.notice = Some(Notice::NoTurn {
+                        turn: *turn,
+                        ahead: true,
+                    });
+                    self.engine.seek(start)
+                }
+            }
+            Message::JumpTo(turn, false) => {
+                match self.engine.last_before(|mark| mark.turn == Some(*turn)) {
+                    Some(event) => self.engine.seek(event),
+                    None => {
+                        self.notice = Some(Notice::NoTurn {
+                            turn: *turn,
+                            ahead: false,
+                        });
+                        Ok(())
+                    }
                 }
             }
             Message::StepBack => {
@@ -261,20 +505,24 @@ impl State {
         if let Ok(number) = value.parse::<u32>() {
             self.form.value = number.saturating_add(1).to_string();
         }
-        self.act(Action::Put {
+        self.act(vec![Action::Put {
             node: at,
             key,
             value,
-        });
+        }]);
     }
 
-    fn act(&mut self, action: Action) {
+    fn act(&mut self, actions: Vec<Action>) {
         self.menu = None;
         self.notice = None;
-        let at = self.engine.position();
-        match self.engine.act(action) {
+        if actions.is_empty() {
+            self.notice = Some(Notice::Nothing);
+            return;
+        }
+        let (at, left) = (self.engine.position(), self.engine.name());
+        match self.engine.act(actions) {
             Ok(0) => {}
-            Ok(lost) => self.notice = Some(Notice::Forked { at, lost }),
+            Ok(ahead) => self.notice = Some(Notice::Forked { at, left, ahead }),
             Err(end) => self.say_when_over(Err(end)),
         }
         self.frame = self.engine.frame();
@@ -306,10 +554,19 @@ impl State {
         self.notice = failure.map(|error| Notice::Scenario(error.to_string()));
     }
 
-    fn begin(&mut self, members: u32, seed: u64) {
+    /// Begins a world anew with other settings.
+    fn begin(&mut self, change: impl FnOnce(&mut WorldConfig)) {
+        let mut config = self.frame.config.clone();
+        change(&mut config);
+        let plain = WorldConfig {
+            members: config.members,
+            seed: config.seed,
+            ..WorldConfig::default()
+        };
         self.show(&Permalink {
-            members,
-            seed,
+            members: config.members,
+            seed: config.seed,
+            world: (config != plain && config.check().is_ok()).then_some(config),
             ..Permalink::default()
         });
     }
@@ -318,10 +575,15 @@ impl State {
         let members = link.members;
         self.engine = Engine::of(link);
         self.frame = self.engine.frame();
+        self.before = None;
+        self.beside = None;
         self.playback = None;
         self.notice = None;
         self.menu = None;
+        self.split = None;
+        self.moved.clear();
         self.selected = Node(self.selected.0.min(members));
+        self.subject = Subject::Member(self.selected);
         self.form.at = Node(self.form.at.0.min(members));
     }
 

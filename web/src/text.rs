@@ -3,11 +3,13 @@
 //! What etcd itself names (message types, log lines, file names) stays as etcd has it.
 
 mod en;
+mod hands;
 mod rich;
 mod sentence;
 mod words;
 mod zh;
 
+pub(crate) use hands::HandWords;
 pub(crate) use rich::{pieces, strong};
 pub(crate) use sentence::sentence;
 pub(crate) use words::Words;
@@ -58,6 +60,14 @@ impl Language {
         match self {
             Language::English => &en::WORDS,
             Language::Chinese => &zh::WORDS,
+        }
+    }
+
+    /// The words of what a hand can do.
+    pub(crate) fn hands(self) -> &'static HandWords {
+        match self {
+            Language::English => &en::HANDS,
+            Language::Chinese => &zh::HANDS,
         }
     }
 

@@ -25,6 +25,7 @@ pub(crate) fn header(view: &View<'_>) -> Html {
             { members(view) }
             { seed(view) }
             { scenario(view) }
+            { super::rules::rules(view) }
             <span class="chip hash" title={words.trace_hash_title}>
                 { words.trace_hash }{ " " }
                 <code data-testid="trace-hash">{ hash }</code>
@@ -50,14 +51,14 @@ fn members(view: &View<'_>) -> Html {
     let now = view.frame().config.members;
     let change = view.on(|event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
-        Message::Members(if select.value() == "5" { 5 } else { 3 })
+        Message::Members(select.value().parse().unwrap_or(3))
     });
     html! {
         <label class="chip">
             { view.words().members }
             <select data-testid="members" onchange={change}>
-                { for [3_u32, 5].iter().map(|count| html! {
-                    <option value={count.to_string()} selected={*count == now}>
+                { for (1..=7_u32).map(|count| html! {
+                    <option value={count.to_string()} selected={count == now}>
                         { count.to_string() }
                     </option>
                 }) }

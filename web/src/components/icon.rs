@@ -26,6 +26,9 @@ pub(crate) enum Icon {
     Restart,
     Cut,
     Heal,
+    Fork,
+    More,
+    Inside,
 }
 
 impl Icon {
@@ -62,6 +65,15 @@ impl Icon {
             Icon::Power => ("M12 3v9M6.5 7a8 8 0 1011 0", false),
             Icon::Restart => ("M20 5v5h-5M20 10a8 8 0 10.5 5", false),
             Icon::Cut => ("M4 12h5M15 12h5M10.5 7l-1.5 10M15 7l-1.5 10", false),
+            Icon::Fork => (
+                "M7 4v16M7 13c6 0 10-2 10-8M17 5a1.5 1.5 0 1 0 .01 0M7 4a1.5 1.5 0 1 0 .01 0",
+                false,
+            ),
+            Icon::More => ("M5 12h.01M12 12h.01M19 12h.01", false),
+            Icon::Inside => (
+                "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 12h.01",
+                false,
+            ),
             Icon::Heal => (
                 "M10 14a4 4 0 005.7 0l3-3a4 4 0 00-5.7-5.7l-1 1M14 10a4 4 0 00-5.7 0l-3 3\
                  a4 4 0 005.7 5.7l1-1",

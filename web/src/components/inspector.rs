@@ -1,161 +1,47 @@
-//! The selected member: what it knows, what a leader notes on the others, and its files.
+//! The one thing that the hand is on, and what the last event changed of it.
 
-use quorate_core::id::MemberId;
-use quorate_core::member::{MemberView, ProgressView};
-use quorate_core::sim::{FileFrame, Frame, MemberFrame};
+mod entry;
+mod link;
+mod member;
+mod message;
+
 use yew::prelude::*;
 
 use super::View;
-use crate::text::Words;
+use crate::state::Subject;
 
 /// The inspector.
 pub(crate) fn inspector(view: &View<'_>) -> Html {
-    let words = view.words();
-    let frame = view.frame();
-    let mut members = frame.members.iter();
-    let Some(member) = members.find(|member| member.node == view.state.selected) else {
-        return html! {};
+    let state = view.state;
+    let content = match state.subject {
+        Subject::Message(id) => message::message(view, id),
+        Subject::Link(one, two) => link::link(view, one, two),
+        Subject::Entry(node, index) => entry::entry(view, node, index),
+        Subject::Member(_) | Subject::Stage | Subject::Time => member::member(view, state.selected),
     };
     html! {
         <div class="inspector" data-testid="inspector">
-            <p class="who"><b>{ member.node.to_string() }</b>{ " " }
-                <code>{ member.id.to_string() }</code></p>
-            { match &member.view {
-                Some(view) => html! {
-                    <>
-                        { facts(words, frame, view) }
-                        { progress(words, frame, view) }
-                    </>
-                },
-                None => html! {
-                    <p class="hint">
-                        { member.failure.clone().unwrap_or_else(|| words.is_down.to_owned()) }
-                    </p>
-                },
-            } }
-            { files(words, member) }
+            <p class="who">
+                <b>{ super::menu::title(view, state.subject) }</b>
+            </p>
+            { content }
         </div>
     }
 }
 
-fn facts(words: &Words, frame: &Frame, view: &MemberView) -> Html {
-    let who = |id: MemberId| name(frame, id).unwrap_or_else(|| words.nobody.to_owned());
-    let fact = |term: &'static str, value: String| {
-        html! { <div><dt>{ term }</dt><dd>{ value }</dd></div> }
-    };
-    let last = view.log.last().map_or(view.log_offset, |entry| entry.index);
-    let snapshot = view
-        .snapshot
-        .map_or(words.none.to_owned(), |(index, term)| {
-            format!("≤ {index} · t{term}")
-        });
-    let keys = view
-        .keys
-        .iter()
-        .map(|(key, value)| {
-            let key = String::from_utf8_lossy(key);
-            format!("{key}={}", String::from_utf8_lossy(value))
-        })
-        .collect::<Vec<_>>()
-        .join(", ");
+/// A fact, with what it was before the last event when that changed it.
+fn fact(view: &View<'_>, name: &'static str, now: String, was: Option<String>) -> Html {
+    let was = was.filter(|was| *was != now);
+    let class = classes!(was.is_some().then_some("changed"));
     html! {
-        <dl class="facts">
-            { fact(words.role, words.role(view.role).to_owned()) }
-            { fact(words.term, view.term.to_string()) }
-            { fact(words.vote, who(view.vote)) }
-            { fact(words.leader_known, who(view.leader)) }
-            { fact(words.timer, format!(
-                "{} / {} {}", view.election_elapsed_ticks, view.election_timeout_ticks, words.ticks
-            )) }
-            { fact(words.log, format!("{} – {last}", view.log_offset.0 + 1)) }
-            { fact(words.synced, view.synced.to_string()) }
-            { fact(words.commit, view.commit.to_string()) }
-            { fact(words.applied, view.applied.to_string()) }
-            { fact(words.snapshot, snapshot) }
-            { fact(words.revision, view.revision.to_string()) }
-            { fact(words.keys, if keys.is_empty() { words.empty.to_owned() } else { keys }) }
-        </dl>
+        <div {class}>
+            <dt>{ name }</dt>
+            <dd>
+                { now }
+                if let Some(was) = was {
+                    <del><span class="sr">{ view.hands().changed }{ " " }</span>{ was }</del>
+                }
+            </dd>
+        </div>
     }
-}
-
-fn progress(words: &Words, frame: &Frame, view: &MemberView) -> Html {
-    let others: Vec<&ProgressView> = view
-        .progress
-        .iter()
-        .filter(|progress| progress.member != view.id)
-        .collect();
-    if others.is_empty() {
-        return html! {};
-    }
-    html! {
-        <table class="notes">
-            <caption>{ words.progress }</caption>
-            <thead><tr>
-                <th scope="col"><span class="sr">{ words.member }</span></th>
-                <th scope="col">{ words.state }</th>
-                <th scope="col">{ words.matched }</th>
-                <th scope="col">{ words.next }</th>
-                <th scope="col">{ words.in_flight }</th>
-                <th scope="col"><span class="sr">{ words.heard }</span></th>
-            </tr></thead>
-            <tbody>{ for others.into_iter().map(|progress| html! {
-                <tr>
-                    <th scope="row">{ name(frame, progress.member) }</th>
-                    <td>{ words.progress_state(progress.state) }</td>
-                    <td>{ progress.matched.to_string() }</td>
-                    <td>{ progress.next.to_string() }</td>
-                    <td>{ progress.in_flight.to_string() }</td>
-                    <td>{ if progress.recently_active { words.heard } else { words.silent } }</td>
-                </tr>
-            }) }</tbody>
-        </table>
-    }
-}
-
-fn files(words: &Words, member: &MemberFrame) -> Html {
-    if member.files.is_empty() {
-        return html! {};
-    }
-    html! {
-        <table class="notes files">
-            <caption>{ words.files }</caption>
-            <tbody>{ for member.files.iter().map(|file| self::file(words, file)) }</tbody>
-        </table>
-    }
-}
-
-fn file(words: &Words, file: &FileFrame) -> Html {
-    let unsynced = file.length_bytes.saturating_sub(file.durable_bytes);
-    let state = if unsynced == 0 {
-        words.all_durable.to_owned()
-    } else {
-        format!("{unsynced} {}", words.unsynced)
-    };
-    let name = file
-        .path
-        .rsplit('/')
-        .next()
-        .unwrap_or(&file.path)
-        .to_owned();
-    let share = 100 * file.durable_bytes / file.length_bytes.max(1);
-    html! {
-        <tr>
-            <th scope="row" title={file.path.clone()}><code>{ name }</code></th>
-            <td>{ format!("{} {}", file.length_bytes, words.bytes) }</td>
-            <td>
-                <span class="durable" aria-hidden="true">
-                    <i style={format!("width:{share}%")}></i>
-                </span>
-                { state }
-            </td>
-        </tr>
-    }
-}
-
-/// A member's short name.
-fn name(frame: &Frame, id: MemberId) -> Option<String> {
-    let mut members = frame.members.iter();
-    members
-        .find(|member| member.id == id)
-        .map(|member| member.node.to_string())
 }

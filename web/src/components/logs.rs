@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use quorate_core::id::{Index, Term};
-use quorate_core::sim::{Frame, Node};
+use quorate_core::member::ProgressView;
+use quorate_core::sim::{Frame, MemberFrame, Node};
 use yew::prelude::*;
 
 use super::View;
@@ -11,20 +12,24 @@ use super::icon::{Icon, icon};
 use super::member::{role_name, role_shape};
 use super::message::term_class;
 use crate::draw::logs::{Cell, EntryCell, LogTable, Row};
-use crate::state::Message;
+use crate::state::hands::leader;
+use crate::state::{Menu, Message, Subject};
 use crate::text::Words;
 
 /// The table and its legend.
 pub(crate) fn logs(view: &View<'_>) -> Html {
     let words = view.words();
     let table = LogTable::of(view.frame());
+    let left = view.on(|_: MouseEvent| Message::Hover(None));
     html! {
         <>
             <div class="log-scroll">
-                <table class="log-table" data-testid="logs">
+                <table class="log-table" data-testid="logs" onmouseleave={left}>
                     <thead><tr>
                         <th scope="col"><span class="sr">{ words.index }</span></th>
-                        { for table.columns.iter().map(|node| head(view, *node)) }
+                        { for table.columns.iter().zip(&table.notes).map(|(node, note)| {
+                            head(view, *node, note.as_ref())
+                        }) }
                     </tr></thead>
                     <tbody>
                         { for table.rows.iter().map(|row| self::row(view, row)) }
@@ -34,12 +39,13 @@ pub(crate) fn logs(view: &View<'_>) -> Html {
                     <p class="hint">{ words.no_entries }</p>
                 }
             </div>
+            { quorum_line(view) }
             { legend(words) }
         </>
     }
 }
 
-fn head(view: &View<'_>, node: Node) -> Html {
+fn head(view: &View<'_>, node: Node, note: Option<&ProgressView>) -> Html {
     let frame = view.frame();
     let mut members = frame.members.iter();
     let member = members
@@ -57,7 +63,27 @@ fn head(view: &View<'_>, node: Node) -> Html {
                     } }
                 </svg>
             </button>
+            { self::note(view, note) }
         </th>
+    }
+}
+
+/// How the leader sends to a member, and how many appends are under way to it.
+fn note(view: &View<'_>, note: Option<&ProgressView>) -> Html {
+    let Some(note) = note else {
+        return html! { <small class="note"></small> };
+    };
+    let words = view.words();
+    let state = words.progress_state(note.state);
+    let title = format!("{state}, {} {}", note.in_flight, words.in_flight);
+    let window = "•".repeat((note.in_flight as usize).min(6));
+    html! {
+        <small class="note" {title}>
+            <span aria-hidden="true">{ format!("{:?} {window}", note.state) }</span>
+            <span class="sr">{ format!(
+                "{state}, {} {}", note.in_flight, words.in_flight
+            ) }</span>
+        </small>
     }
 }
 
@@ -75,15 +101,17 @@ fn row(view: &View<'_>, row: &Row) -> Html {
     html! {
         <tr key={row.index.0} {class}>
             <th scope="row">{ name }</th>
-            { for row.cells.iter().map(|cell| self::cell(view, row.index, cell)) }
+            { for row.cells.iter().zip(&view.frame().members).map(|(cell, member)| {
+                self::cell(view, member, row.index, cell)
+            }) }
         </tr>
     }
 }
 
-fn cell(view: &View<'_>, index: Index, cell: &Cell) -> Html {
+fn cell(view: &View<'_>, member: &MemberFrame, index: Index, cell: &Cell) -> Html {
     let words = view.words();
     match cell {
-        Cell::Entry(entry) => self::entry(view, index, entry),
+        Cell::Entry(entry) => self::entry(view, member.node, index, entry),
         Cell::Snapshot { rows, upto, newest } => snapshot(words, *rows, *upto, *newest),
         Cell::Down { rows, written } => html! {
             <td class="down" rowspan={rows.to_string()}>
@@ -100,8 +128,23 @@ fn cell(view: &View<'_>, index: Index, cell: &Cell) -> Html {
     }
 }
 
-fn entry(view: &View<'_>, index: Index, entry: &EntryCell) -> Html {
+/// The name of an entry's element in the document.
+pub(crate) fn element_id(node: Node, index: Index) -> String {
+    format!("entry-{}-{index}", node.0)
+}
+
+fn entry(view: &View<'_>, node: Node, index: Index, entry: &EntryCell) -> Html {
     let words = view.words();
+    let subject = Subject::Entry(node, index);
+    let selected = view.state.subject == subject;
+    let menu = view.on(move |event: MouseEvent| {
+        event.prevent_default();
+        Message::OpenMenu(Menu {
+            of: subject,
+            x: event.client_x(),
+            y: event.client_y(),
+        })
+    });
     let text = with_names(&entry.text, view.frame());
     let durability = match entry.durability {
         crate::draw::logs::Durability::Memory => words.in_memory,
@@ -127,15 +170,22 @@ fn entry(view: &View<'_>, index: Index, entry: &EntryCell) -> Html {
         term_class(entry.term.0),
         entry.commit_here.then_some("commit-here"),
         entry.applied.then_some("applied"),
+        selected.then_some("selected"),
+        entry.matched.then_some("matched"),
     );
+    // Tab stops at one entry only; the arrow keys go on from there.
+    let tab = if selected { "0" } else { "-1" };
     html! {
         <td {class} title={spoken.clone()} data-durability={entry.durability.class()}>
-            <span class="sr">{ spoken }</span>
-            <span class="cell" aria-hidden="true">
-                <i>{ format!("t{}", entry.term) }</i>
-                <span>{ short(&text).into_owned() }</span>
+            <button class="plain cell" id={element_id(node, index)} tabindex={tab}
+                data-testid={element_id(node, index)}
+                onclick={view.click(Message::Look(subject))} oncontextmenu={menu}
+                onmouseenter={view.click(Message::Hover(Some(subject)))}>
+                <span class="sr">{ spoken }</span>
+                <i aria-hidden="true">{ format!("t{}", entry.term) }</i>
+                <span aria-hidden="true">{ short(&text).into_owned() }</span>
                 if entry.applied { { icon(Icon::Tick) } }
-            </span>
+            </button>
         </td>
     }
 }
@@ -154,6 +204,47 @@ fn snapshot(words: &Words, rows: u32, upto: Index, newest: Option<(Index, Term)>
                 <small>{ format!("{} {index} · t{term}", words.snapshot) }</small>
             }
         </td>
+    }
+}
+
+/// Why the commit is where it is: the leader's notes in order, and the one that a majority
+/// reaches.
+fn quorum_line(view: &View<'_>) -> Html {
+    let (words, frame) = (view.hands(), view.frame());
+    let leads = leader(frame).and_then(|node| {
+        let mut members = frame.members.iter();
+        let member = members.find(|member| member.node == node)?;
+        Some((node, member.view.as_ref()?))
+    });
+    let Some((node, seen)) = leads else {
+        return html! {};
+    };
+    let mut notes: Vec<(Index, String)> = seen
+        .progress
+        .iter()
+        .filter(|progress| seen.voters.contains(&progress.member))
+        .map(|progress| {
+            let mut members = frame.members.iter();
+            let name = members
+                .find(|member| member.id == progress.member)
+                .map_or(String::new(), |member| member.node.to_string());
+            (progress.matched, name)
+        })
+        .collect();
+    notes.sort_by(|one, two| two.0.cmp(&one.0).then(one.1.cmp(&two.1)));
+    // Of those that are as far, the last makes the majority.
+    let quorum = notes
+        .iter()
+        .rposition(|(matched, _)| *matched >= seen.quorum_index);
+    html! {
+        <p class="quorum-line" data-testid="quorum-line">
+            <span>{ format!("{node} · {}", words.quorum_line) }</span>
+            { for notes.iter().enumerate().map(|(at, (matched, name))| {
+                let class = classes!((Some(at) == quorum).then_some("quorum-one"));
+                html! { <span {class}><small>{ name }</small>{ matched.to_string() }</span> }
+            }) }
+            <span>{ format!("{} ≤ {}", words.majority_has, seen.quorum_index) }</span>
+        </p>
     }
 }
 

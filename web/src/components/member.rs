@@ -2,15 +2,16 @@
 
 use quorate_core::id::MemberId;
 use quorate_core::member::{MemberView, Role};
-use quorate_core::sim::{MemberFrame, Standing};
+use quorate_core::sim::{Frame, MemberFrame, Node, Standing};
 use yew::prelude::*;
 
 use super::View;
 use super::message::term_class;
 use crate::draw::layout::{Layout, Point};
 use crate::draw::path::{arc, diamond, number, on_circle, translate};
-use crate::draw::ring::{Ring, Segment, ring};
-use crate::state::{Menu, Message};
+use crate::draw::ring::{Ring, Segment, entry_ring, ring};
+use crate::state::hands::leader;
+use crate::state::{Menu, Message, Subject};
 
 /// Space between two segments of a ring, in turns.
 const GAP: f64 = 0.012;
@@ -21,6 +22,8 @@ const MIDDLE: Point = Point { x: 0.0, y: 0.0 };
 /// Where members are drawn, and what from.
 pub(crate) struct Drawing<'a> {
     pub(crate) view: &'a View<'a>,
+    /// The picture: that of this branch, or of the one beside it.
+    pub(crate) frame: &'a Frame,
     pub(crate) layout: &'a Layout,
 }
 
@@ -68,15 +71,49 @@ pub(crate) fn role_shape(role: Role, reach: f64) -> Html {
     }
 }
 
-/// A member.
+/// A member as it is seen.
 pub(crate) fn member(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
-    let Drawing { view, layout } = drawing;
+    let Drawing { view, layout, .. } = drawing;
+    let node = member.node;
+    let seen = member.view.as_ref();
+    let role = seen.map_or("down", |seen| role_name(seen.role));
+    let is_here = std::ptr::eq(drawing.frame, view.frame());
+    let selected = is_here && node == view.state.selected;
+    let side =
+        is_here && (view.state.split.as_ref()).is_some_and(|split| split.side.contains(&node));
+    html! {
+        <g key={format!("member-{}", node.0)}
+            class={classes!("member", role, standing_name(member.standing),
+                selected.then_some("selected"), side.then_some("side"),
+                member.is_paused.then_some("paused"))}
+            transform={translate(layout.place(node))} aria-hidden="true">
+            <circle class="halo" r={number(layout.quorum + 8.0)} />
+            { match seen {
+                Some(seen) => up(drawing, member, seen),
+                None => down(drawing, member),
+            } }
+        </g>
+    }
+}
+
+/// A member as it is pressed: an unseen button over it.
+pub(crate) fn member_hand(view: &View<'_>, layout: &Layout, member: &MemberFrame) -> Html {
     let node = member.node;
     let seen = member.view.as_ref();
     let role = seen.map_or("down", |seen| role_name(seen.role));
     // Always there, so that going back in time gives the same markup to the letter.
     let term = seen.map_or(String::new(), |seen| seen.term.to_string());
     let selected = node == view.state.selected;
+    let words = view.words();
+    let spoken = match seen {
+        Some(seen) => format!(
+            "{node}, {}, {} {}",
+            words.role(seen.role),
+            words.term,
+            seen.term
+        ),
+        None => format!("{node}, {}", words.roles.down),
+    };
     let press = {
         let send = view.send.clone();
         Callback::from(move |event: KeyboardEvent| {
@@ -88,35 +125,40 @@ pub(crate) fn member(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
     };
     let menu = view.on(move |event: MouseEvent| {
         event.prevent_default();
+        event.stop_propagation();
         Message::OpenMenu(Menu {
-            node,
+            of: Subject::Member(node),
             x: event.client_x(),
             y: event.client_y(),
         })
     });
+    let place = layout.place(node);
     html! {
-        <g key={format!("member-{}", node.0)} role="button" tabindex="0"
-            class={classes!("member", role, standing_name(member.standing),
-                selected.then_some("selected"))}
-            data-testid={format!("member-{}", node.0)} data-role={role}
-            data-term={term}
-            aria-pressed={selected.to_string()}
-            transform={translate(layout.place(node))}
-            onclick={view.click(Message::Select(node))} onkeydown={press} oncontextmenu={menu}>
-            <circle class="halo" r={number(layout.quorum + 8.0)} />
-            { match seen {
-                Some(seen) => up(drawing, member, seen),
-                None => down(drawing, member),
-            } }
-        </g>
+        <circle id={element_id(node)} class="hand" role="button" tabindex="0"
+            data-testid={format!("member-{}", node.0)} data-role={role} data-term={term}
+            data-member={node.0.to_string()}
+            aria-label={spoken} aria-pressed={selected.to_string()}
+            cx={number(place.x)} cy={number(place.y)} r={number(layout.quorum + 6.0)}
+            onclick={view.click(Message::Select(node))} onkeydown={press} oncontextmenu={menu}
+            ondblclick={view.click(Message::Inside(true))} />
     }
+}
+
+/// The name of a member's element in the document.
+pub(crate) fn element_id(node: Node) -> String {
+    format!("at-member-{}", node.0)
 }
 
 fn up(drawing: &Drawing<'_>, member: &MemberFrame, seen: &MemberView) -> Html {
     let layout = drawing.layout;
-    let members = &drawing.view.frame().members;
+    let members = &drawing.frame.members;
     let order: Vec<MemberId> = members.iter().map(|other| other.id).collect();
     let ring = ring(seen, &order);
+    let entry = entry_segments(drawing, member, seen);
+    let shape = match member.standing {
+        Standing::Learner => layout.shape * 0.82,
+        _ => layout.shape,
+    };
     let timeout = f64::from(seen.election_timeout_ticks.max(1));
     let left = 1.0 - (f64::from(seen.election_elapsed_ticks) / timeout).min(1.0);
     let term = seen.term.0;
@@ -127,8 +169,13 @@ fn up(drawing: &Drawing<'_>, member: &MemberFrame, seen: &MemberView) -> Html {
             if left > 0.0 {
                 <path class="timer" d={arc(MIDDLE, layout.timer, 0.0, left)} />
             }
-            if let Some(ring) = &ring { { quorum(layout, ring) } }
-            { role_shape(seen.role, layout.shape) }
+            if let Some(segments) = &entry {
+                { quorum(layout, segments) }
+            } else if let Some(ring) = &ring {
+                { quorum(layout, &ring.segments) }
+                { notch(layout, ring) }
+            }
+            { role_shape(seen.role, shape) }
             <text class="name" y="-4">{ member.node.to_string() }</text>
             <g class={classes!("term", term_class(term))} transform="translate(0 11)">
                 <rect x="-15" y="-8" width="30" height="17" rx="5" />
@@ -148,7 +195,8 @@ fn down(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
     let words = drawing.view.words();
     let standing = words.standing(member.standing);
     let lines = [Some(words.roles.down), standing].into_iter().flatten();
-    let lines: Vec<String> = lines.map(str::to_owned).collect();
+    let mut lines: Vec<String> = lines.map(str::to_owned).collect();
+    lines.extend(odd(drawing.view, member));
     html! {
         <>
             <circle class="shape" r={number(layout.shape)} />
@@ -161,9 +209,36 @@ fn down(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
     }
 }
 
-fn quorum(layout: &Layout, ring: &Ring) -> Html {
-    let share = 1.0 / ring.segments.len().max(1) as f64;
-    let segments = ring.segments.iter().enumerate().map(|(position, segment)| {
+/// Round a leader, while a hand is on an entry: who has it, and how safely.
+fn entry_segments(
+    drawing: &Drawing<'_>,
+    member: &MemberFrame,
+    seen: &MemberView,
+) -> Option<Vec<Segment>> {
+    let state = drawing.view.state;
+    let Subject::Entry(node, index) = state.hover.unwrap_or(state.subject) else {
+        return None;
+    };
+    let leads = leader(drawing.frame) == Some(member.node);
+    leads.then(|| entry_ring(drawing.frame, seen, node, index))?
+}
+
+/// Where the majority is reached, counted from the top.
+fn notch(layout: &Layout, ring: &Ring) -> Html {
+    let turn = ring.majority() as f64 / ring.segments.len().max(1) as f64;
+    let (from, to) = (
+        on_circle(MIDDLE, layout.quorum - 6.0, turn),
+        on_circle(MIDDLE, layout.quorum + 7.0, turn),
+    );
+    html! {
+        <line class="notch" x1={number(from.x)} y1={number(from.y)}
+            x2={number(to.x)} y2={number(to.y)} />
+    }
+}
+
+fn quorum(layout: &Layout, segments: &[Segment]) -> Html {
+    let share = 1.0 / segments.len().max(1) as f64;
+    let segments = segments.iter().enumerate().map(|(position, segment)| {
         let start = share * position as f64;
         let middle = on_circle(MIDDLE, layout.quorum, start + share / 2.0);
         html! {
@@ -206,10 +281,31 @@ fn labels(
         (_, None) => role.to_owned(),
     }];
     lines.extend(words.standing(member.standing).map(str::to_owned));
-    let mut members = drawing.view.frame().members.iter();
+    lines.extend(odd(drawing.view, member));
+    let mut members = drawing.frame.members.iter();
     let voted_for = members.find(|other| other.id == seen.vote);
     lines.extend(voted_for.map(|other| format!("{} {}", words.voted_for, other.node)));
     label(drawing, member, &lines)
+}
+
+/// What is unusual about a member, in a line; nothing when all is as ever.
+fn odd(view: &View<'_>, member: &MemberFrame) -> Option<String> {
+    let words = view.hands();
+    let mut odd: Vec<String> = Vec::new();
+    if member.is_paused {
+        odd.push(format!("{} ({})", words.paused, member.waiting_inputs));
+    }
+    if member.clock_per_mille != 1_000 {
+        let share = f64::from(member.clock_per_mille) / 1_000.0;
+        odd.push(format!("{} ×{}", words.clock, number(share)));
+    }
+    if member.disk.is_stalled {
+        odd.push(words.sync_held.to_owned());
+    }
+    if member.disk.is_full {
+        odd.push(words.disk_full.to_owned());
+    }
+    (!odd.is_empty()).then(|| odd.join(" · "))
 }
 
 /// Lines on the side of the member where no link is: above it in the upper half, else below.

@@ -1,11 +1,13 @@
-//! A message under way, or one that was just lost.
+//! A message under way, held, just arrived or just lost.
 
-use quorate_core::sim::{LossReason, LostMessage};
+use quorate_core::sim::{LossReason, LostMessage, MessageFrame};
 use yew::prelude::*;
 
+use super::View;
 use crate::draw::layout::{Layout, Point};
 use crate::draw::path::{number, translate};
 use crate::draw::pill::Pill;
+use crate::state::{Menu, Message, Subject};
 use crate::text::Language;
 
 /// The name of a message's element in the document, by which the animation finds it.
@@ -13,22 +15,86 @@ pub(crate) fn element_id(message: u64) -> String {
     format!("message-{message}")
 }
 
-/// A message under way.
-pub(crate) fn message(layout: &Layout, pill: &Pill, now_us: u64, language: Language) -> Html {
+/// The name of the element of the message that has just arrived.
+pub(crate) const ARRIVED: &str = "arrived";
+
+/// A message under way; one that can be pressed, or one to be looked at.
+pub(crate) fn message(
+    view: &View<'_>,
+    layout: &Layout,
+    pill: &Pill,
+    now_us: u64,
+    pressed: bool,
+) -> Html {
+    let at = pill.place(layout, now_us);
+    if !pressed {
+        return html! {
+            <g key={pill.id} class={class(pill)} transform={translate(at)}>
+                { nub(layout, pill) }
+                { body(pill) }
+            </g>
+        };
+    }
+    let left_us = pill.arrives_at_us.saturating_sub(now_us);
+    let when = format!("{} {} ms", view.hands().arrives_in, left_us.div_ceil(1_000));
+    let inner = html! { <>{ nub(layout, pill) }{ body(pill) }</> };
+    hand(view, pill, at, &when, classes!(), inner)
+}
+
+/// A message that is kept back, in a place of its receiver's inbox.
+pub(crate) fn held(view: &View<'_>, layout: &Layout, message: &MessageFrame, slot: usize) -> Html {
+    let pill = Pill::of(message);
+    let at = layout.in_inbox(message.to, slot);
+    hand(
+        view,
+        &pill,
+        at,
+        view.hands().held,
+        classes!("held"),
+        body(&pill),
+    )
+}
+
+fn hand(view: &View<'_>, pill: &Pill, at: Point, when: &str, more: Classes, inner: Html) -> Html {
+    let subject = Subject::Message(pill.id);
+    let selected = view.state.subject == subject;
     let title = format!(
-        "{} → {}: {} ({} {})",
+        "{} → {}: {} ({} {}), {when}",
         pill.from,
         pill.to,
-        language.message(&pill.summary),
+        view.language().message(&pill.summary),
         pill.summary.kind.name(),
         pill.term_label(),
     );
+    let menu = view.on(move |event: MouseEvent| {
+        event.prevent_default();
+        event.stop_propagation();
+        Message::OpenMenu(Menu {
+            of: subject,
+            x: event.client_x(),
+            y: event.client_y(),
+        })
+    });
     html! {
-        <g key={pill.id} id={element_id(pill.id)} class={class(pill)} tabindex="0" role="img"
-            data-kind={pill.summary.kind.name()}
-            transform={translate(pill.place(layout, now_us))}>
+        <g key={pill.id} id={element_id(pill.id)} tabindex="0" role="button"
+            class={classes!(class(pill), more, selected.then_some("selected"))}
+            data-kind={pill.summary.kind.name()} data-message={pill.id.to_string()}
+            data-way={format!("{}-{}", pill.from.0, pill.to.0)}
+            transform={translate(at)} aria-label={title.clone()}
+            onclick={view.click(Message::Look(subject))}
+            onfocus={view.on(move |_: FocusEvent| Message::Look(subject))}
+            oncontextmenu={menu}>
             <title>{ title }</title>
-            { nub(layout, pill) }
+            { inner }
+        </g>
+    }
+}
+
+/// The message that has just arrived: seen only while it comes to its end.
+pub(crate) fn arrived(layout: &Layout, pill: &Pill) -> Html {
+    html! {
+        <g key={ARRIVED} id={ARRIVED} class={classes!(class(pill), "arrived")} opacity="0"
+            transform={translate(pill.place_at(layout, 1.0))}>
             { body(pill) }
         </g>
     }

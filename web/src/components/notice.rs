@@ -14,7 +14,7 @@ pub(crate) fn notice(view: &View<'_>, notice: &Notice) -> Html {
         <div class={classes!("notice", violated.then_some("violation"))} role="status"
             data-testid="notice">
             <span>{ view.language().notice(notice) }</span>
-            if matches!(notice, Notice::Forked { .. }) {
+            if matches!(notice, Notice::Forked { .. }) && view.state.engine.can_undo() {
                 <button onclick={view.click(Message::Undo)}>
                     { icon(Icon::Undo) }{ words.undo }
                 </button>

@@ -4,7 +4,7 @@
 //! has gone into a snapshot everywhere, is one row at the top.
 
 use quorate_core::id::{Index, Term};
-use quorate_core::member::{MemberView, Role};
+use quorate_core::member::{MemberView, ProgressView, Role};
 use quorate_core::sim::{Frame, MemberFrame, Node};
 
 /// Most rows of entries shown at once.
@@ -22,6 +22,17 @@ pub(crate) enum Durability {
 }
 
 impl Durability {
+    /// That of an entry of a member whose files hold so much of the log.
+    pub(crate) fn of(view: &MemberView, written: Index, index: Index) -> Self {
+        if index <= view.synced {
+            Durability::Synced
+        } else if index <= written {
+            Durability::Written
+        } else {
+            Durability::Memory
+        }
+    }
+
     /// Its class in the style sheet.
     pub(crate) fn class(self) -> &'static str {
         match self {
@@ -68,6 +79,8 @@ pub(crate) struct EntryCell {
     pub(crate) commit_here: bool,
     /// Whether this member's store has carried it out.
     pub(crate) applied: bool,
+    /// Whether it is the last that the leader knows to be on this member's disk.
+    pub(crate) matched: bool,
 }
 
 /// One index across all members.
@@ -88,6 +101,8 @@ pub(crate) struct Row {
 pub(crate) struct LogTable {
     pub(crate) columns: Vec<Node>,
     pub(crate) rows: Vec<Row>,
+    /// What the leader notes on each column's member; nothing on itself, or when nobody leads.
+    pub(crate) notes: Vec<Option<ProgressView>>,
 }
 
 impl LogTable {
@@ -106,7 +121,13 @@ impl LogTable {
             .unwrap_or(Index(0));
         let commit = views().map(|view| view.commit).max().unwrap_or(Index(0));
         let first = Index((last.0 + 1).saturating_sub(WINDOW).max(offset.0 + 1));
-        let next = next_indexes(frame);
+        let notes = notes(frame);
+        let next: Vec<(Node, Index)> = frame
+            .members
+            .iter()
+            .zip(&notes)
+            .filter_map(|(member, note)| Some((member.node, note.as_ref()?.next)))
+            .collect();
 
         let mut indexes: Vec<(Index, bool)> = Vec::new();
         if first.0 > 1 {
@@ -130,7 +151,8 @@ impl LogTable {
                 let cells: Vec<Cell> = frame
                     .members
                     .iter()
-                    .map(|member| cell(member, &window, &next))
+                    .zip(&notes)
+                    .map(|(member, note)| cell(member, &window, &next, note.as_ref()))
                     .collect();
                 Row {
                     index: *index,
@@ -144,6 +166,7 @@ impl LogTable {
         Self {
             columns: frame.members.iter().map(|member| member.node).collect(),
             rows,
+            notes,
         }
     }
 }
@@ -158,7 +181,12 @@ struct Window {
     earlier: bool,
 }
 
-fn cell(member: &MemberFrame, window: &Window, next: &[(Node, Index)]) -> Cell {
+fn cell(
+    member: &MemberFrame,
+    window: &Window,
+    next: &[(Node, Index)],
+    note: Option<&ProgressView>,
+) -> Cell {
     let Some(view) = &member.view else {
         return if window.first {
             Cell::Down {
@@ -186,23 +214,14 @@ fn cell(member: &MemberFrame, window: &Window, next: &[(Node, Index)]) -> Cell {
         Some(entry) => Cell::Entry(EntryCell {
             term: entry.term,
             text: entry.text.clone(),
-            durability: durability(view, member.written, entry.index),
+            durability: Durability::of(view, member.written, entry.index),
             committed: entry.index <= view.commit,
             commit_here: entry.index == view.commit,
             applied: entry.index <= view.applied,
+            matched: note.is_some_and(|note| note.matched == entry.index),
         }),
         None if next.contains(&(member.node, window.index)) => Cell::Next,
         None => Cell::Empty,
-    }
-}
-
-fn durability(view: &MemberView, written: Index, index: Index) -> Durability {
-    if index <= view.synced {
-        Durability::Synced
-    } else if index <= written {
-        Durability::Written
-    } else {
-        Durability::Memory
     }
 }
 
@@ -219,26 +238,20 @@ fn disagree(cells: &[Cell]) -> bool {
     terms.any(|term| Some(term) != first)
 }
 
-/// What the leader of the highest term will send next, and to whom.
-fn next_indexes(frame: &Frame) -> Vec<(Node, Index)> {
+/// What the leader of the highest term notes on each of the others.
+fn notes(frame: &Frame) -> Vec<Option<ProgressView>> {
     let leader = frame
         .members
         .iter()
         .filter_map(|member| member.view.as_ref())
         .filter(|view| view.role == Role::Leader)
         .max_by_key(|view| view.term);
-    let Some(leader) = leader else {
-        return Vec::new();
+    let note = |member: &MemberFrame| {
+        let leader = leader.filter(|leader| leader.id != member.id)?;
+        let mut notes = leader.progress.iter();
+        notes.find(|note| note.member == member.id).cloned()
     };
-    frame
-        .members
-        .iter()
-        .filter(|member| member.id != leader.id)
-        .filter_map(|member| {
-            let progress = leader.progress.iter().find(|p| p.member == member.id)?;
-            Some((member.node, progress.next))
-        })
-        .collect()
+    frame.members.iter().map(note).collect()
 }
 
 #[cfg(test)]
@@ -319,6 +332,21 @@ mod tests {
         let table = LogTable::of(&frame);
         assert!(matches!(table.rows[0].cells[1], Cell::Down { .. }));
         assert_eq!(table.rows[1].cells[1], Cell::Covered);
+    }
+
+    #[test]
+    fn the_leaders_notes_stand_by_the_others_columns() {
+        let mut frame = fixture::frame(3);
+        let view = frame.members[0].view.as_mut().expect("n1 is up");
+        view.progress[1].matched = Index(2);
+        let table = LogTable::of(&frame);
+        assert_eq!(table.notes[0], None);
+        assert_eq!(
+            table.notes[1].as_ref().map(|note| note.matched),
+            Some(Index(2))
+        );
+        assert!(entry(&table, 1, 1).matched && !entry(&table, 3, 1).matched);
+        assert!(entry(&table, 3, 2).matched);
     }
 
     #[test]

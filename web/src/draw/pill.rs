@@ -3,13 +3,17 @@
 use quorate_core::sim::{MessageFrame, Node};
 use quorate_core::trace::{MessageKind, MessageSummary};
 
-use super::layout::{Layout, Point};
+use super::layout::{Layout, Point, unit};
 
 /// More messages than this of one link, type and term become one pill with a count.
 const MOST_APART: usize = 3;
 /// How far a pill keeps to the left of its link, so that two directions do not meet.
 const ASIDE: f64 = 14.0;
 const HEIGHT: f64 = 22.0;
+/// Messages of one way that arrive so soon after one another lie on one another.
+const TOUCHING_US: u64 = 5_000;
+/// Most that lie side by side.
+const LANES: usize = 4;
 
 /// One pill: a message, or several alike.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,10 +27,13 @@ pub(crate) struct Pill {
     pub(crate) count: usize,
     pub(crate) sent_at_us: u64,
     pub(crate) arrives_at_us: u64,
+    /// How many pills it is moved aside, so that it does not lie on one of the same way.
+    pub(crate) lane: usize,
 }
 
 impl Pill {
-    fn of(message: &MessageFrame) -> Self {
+    /// The pill of one message.
+    pub(crate) fn of(message: &MessageFrame) -> Self {
         Self {
             id: message.id,
             from: message.from,
@@ -35,6 +42,7 @@ impl Pill {
             count: 1,
             sent_at_us: message.sent_at_us,
             arrives_at_us: message.arrives_at_us,
+            lane: 0,
         }
     }
 
@@ -112,13 +120,22 @@ impl Pill {
     fn along(&self, layout: &Layout, share: f64) -> Point {
         let (start, end) = (layout.place(self.from), layout.place(self.to));
         let (dx, dy) = unit(start, end);
-        let length = (end.x - start.x).hypot(end.y - start.y);
+        let length = (end.x - start.x).hypot(end.y - start.y).max(1.0);
         let rim = layout.quorum + 3.0 + self.reach(dx, dy);
         let travelled = rim + (length - 2.0 * rim).max(0.0) * share;
-        Point {
-            x: start.x + dx * travelled + dy * ASIDE,
-            y: start.y + dy * travelled - dx * ASIDE,
-        }
+        let aside = ASIDE + (HEIGHT + 3.0) * self.lane as f64;
+        layout.on_link(self.from, self.to, travelled / length, aside)
+    }
+
+    /// How far along its way a point is, from ring to ring, in thousandths.
+    pub(crate) fn share_at(&self, layout: &Layout, point: Point) -> u32 {
+        let (start, end) = (layout.place(self.from), layout.place(self.to));
+        let (dx, dy) = unit(start, end);
+        let length = (end.x - start.x).hypot(end.y - start.y);
+        let rim = layout.quorum + 3.0 + self.reach(dx, dy);
+        let travelled = (point.x - start.x) * dx + (point.y - start.y) * dy - rim;
+        let share = travelled / (length - 2.0 * rim).max(1.0);
+        (share.clamp(0.0, 1.0) * 1_000.0) as u32
     }
 }
 
@@ -157,7 +174,23 @@ pub(crate) fn pills(messages: &[MessageFrame]) -> Vec<Pill> {
             });
         }
     }
+    part(&mut pills);
     pills
+}
+
+/// Moves pills aside that would lie on an earlier one of the same way.
+fn part(pills: &mut [Pill]) {
+    for at in 1..pills.len() {
+        let (earlier, rest) = pills.split_at_mut(at);
+        let pill = &mut rest[0];
+        let touches = |other: &&Pill| {
+            (other.from, other.to) == (pill.from, pill.to)
+                && other.arrives_at_us.abs_diff(pill.arrives_at_us) < TOUCHING_US
+        };
+        if let Some(last) = earlier.iter().rev().find(touches) {
+            pill.lane = (last.lane + 1) % LANES;
+        }
+    }
 }
 
 /// A type's name in a few letters, the same in every language.
@@ -180,18 +213,13 @@ pub(crate) fn short_name(kind: MessageKind) -> &'static str {
     }
 }
 
-fn unit(from: Point, to: Point) -> (f64, f64) {
-    let length = (to.x - from.x).hypot(to.y - from.y).max(1e-6);
-    ((to.x - from.x) / length, (to.y - from.y) / length)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture;
 
     fn layout() -> Layout {
-        Layout::new(3, false)
+        Layout::new(3, crate::state::Room::default())
     }
 
     #[test]
@@ -206,6 +234,20 @@ mod tests {
     }
 
     #[test]
+    fn a_point_on_the_way_says_how_far_it_is() {
+        let pill = Pill::of(&fixture::message(1, 1, 2, MessageKind::Append));
+        for share in [0, 250, 999] {
+            let point = pill.place_at(&layout(), f64::from(share) / 1_000.0);
+            assert!(
+                pill.share_at(&layout(), point).abs_diff(share) <= 1,
+                "{share}"
+            );
+        }
+        let beyond = layout().place(Node(2));
+        assert_eq!(pill.share_at(&layout(), beyond), 1_000);
+    }
+
+    #[test]
     fn two_directions_do_not_meet() {
         let there = Pill::of(&fixture::message(1, 1, 2, MessageKind::Append));
         let back = Pill::of(&fixture::message(2, 2, 1, MessageKind::AppendResponse));
@@ -214,6 +256,19 @@ mod tests {
             back.place_at(&layout(), 0.5),
         );
         assert!((one.x - two.x).hypot(one.y - two.y) > 20.0);
+    }
+
+    #[test]
+    fn messages_of_one_way_that_are_close_lie_side_by_side() {
+        let mut messages = [
+            fixture::message(1, 1, 2, MessageKind::Append),
+            fixture::message(2, 1, 2, MessageKind::Heartbeat),
+            fixture::message(3, 1, 3, MessageKind::Append),
+            fixture::message(4, 1, 2, MessageKind::Vote),
+        ];
+        messages[3].arrives_at_us += 20_000;
+        let lanes: Vec<usize> = pills(&messages).iter().map(|pill| pill.lane).collect();
+        assert_eq!(lanes, [0, 1, 0, 0]);
     }
 
     #[test]

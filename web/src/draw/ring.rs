@@ -1,7 +1,10 @@
 //! The quorum ring: one segment a voter, round a candidate or a leader.
 
-use quorate_core::id::MemberId;
+use quorate_core::id::{Index, MemberId};
 use quorate_core::member::{MemberView, Role};
+use quorate_core::sim::{Frame, MemberFrame, Node};
+
+use super::logs::Durability;
 
 /// What a voter's segment says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +80,40 @@ pub(crate) fn ring(view: &MemberView, order: &[MemberId]) -> Option<Ring> {
     Some(Ring { segments })
 }
 
+/// The ring of an entry round its leader: on whose disk it is, who only has it in memory or in a
+/// file that is not synced, and who has another one there or none. Nothing when nobody has it.
+pub(crate) fn entry_ring(
+    frame: &Frame,
+    leader: &MemberView,
+    node: Node,
+    index: Index,
+) -> Option<Vec<Segment>> {
+    let term_of = |member: &MemberFrame| {
+        let mut entries = member.view.as_ref()?.log.iter();
+        entries
+            .find(|entry| entry.index == index)
+            .map(|entry| entry.term)
+    };
+    let mut members = frame.members.iter();
+    let term = term_of(members.find(|member| member.node == node)?)?;
+    let voters = frame
+        .members
+        .iter()
+        .filter(|member| leader.voters.contains(&member.id));
+    let segments = voters.map(|member| match &member.view {
+        Some(view) if view.log_offset >= index => Segment::With,
+        Some(view) if term_of(member) == Some(term) => {
+            match Durability::of(view, member.written, index) {
+                Durability::Synced => Segment::With,
+                Durability::Written | Durability::Memory => Segment::Pending,
+            }
+        }
+        Some(_) if term_of(member).is_some() => Segment::Against,
+        _ => Segment::Silent,
+    });
+    Some(segments.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -112,6 +149,27 @@ mod tests {
             ring.segments,
             [Segment::With, Segment::Silent, Segment::Silent]
         );
+    }
+
+    #[test]
+    fn an_entrys_ring_shows_who_has_it_on_disk() {
+        let mut frame = fixture::frame(4);
+        frame.members[1].view.as_mut().expect("n2 is up").synced = Index(3);
+        frame.members[1].written = Index(3);
+        frame.members[2].view.as_mut().expect("n3 is up").log[3].term = quorate_core::id::Term(9);
+        frame.members[3].view = None;
+        let leader = frame.members[0].view.clone().expect("n1 is up");
+        let segments = entry_ring(&frame, &leader, Node(1), Index(4));
+        assert_eq!(
+            segments,
+            Some(vec![
+                Segment::With,
+                Segment::Pending,
+                Segment::Against,
+                Segment::Silent
+            ])
+        );
+        assert_eq!(entry_ring(&frame, &leader, Node(1), Index(9)), None);
     }
 
     #[test]

@@ -2,18 +2,44 @@
 
 use quorate_core::sim::Node;
 
-/// Which panel a narrow screen shows.
+use super::Subject;
+
+/// A panel. Where there is room the first four share a place beside the stage, the member is
+/// under them and the others are under the stage; on a narrow screen one is shown at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Panel {
+    /// All logs, side by side.
     Logs,
+    /// Files, segments, snapshots.
+    Disk,
+    /// Keys and their revisions, watches, leases.
+    Kv,
+    /// What the last event left, in the words of etcd's log.
+    Raw,
+    /// The one thing that is looked at.
     Member,
+    /// Clients.
     Client,
-    Trace,
+    /// Who was what, when.
+    Lanes,
 }
 
 impl Panel {
     /// All of them, in their order.
-    pub(crate) const ALL: [Panel; 4] = [Panel::Logs, Panel::Client, Panel::Member, Panel::Trace];
+    pub(crate) const ALL: [Panel; 7] = [
+        Panel::Logs,
+        Panel::Disk,
+        Panel::Kv,
+        Panel::Raw,
+        Panel::Member,
+        Panel::Client,
+        Panel::Lanes,
+    ];
+
+    /// Whether it shares the place beside the stage, where there is room for more than one.
+    pub(crate) fn is_beside(self) -> bool {
+        matches!(self, Panel::Logs | Panel::Disk | Panel::Kv | Panel::Raw)
+    }
 }
 
 /// What a client would ask.
@@ -62,10 +88,31 @@ impl Theme {
     }
 }
 
-/// A member's menu, open at a place of the window.
+/// How much room the stage has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    /// Whether the screen is narrow: small members, letters as large as ever.
+    pub(crate) compact: bool,
+    /// Whether it is low: small members there, too.
+    pub(crate) low: bool,
+    /// Width in thousandths of the height.
+    pub(crate) width_per_mille: u32,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            compact: false,
+            low: false,
+            width_per_mille: 1_500,
+        }
+    }
+}
+
+/// A menu, open at a place of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Menu {
-    pub(crate) node: Node,
+    pub(crate) of: Subject,
     pub(crate) x: i32,
     pub(crate) y: i32,
 }

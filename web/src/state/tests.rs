@@ -1,6 +1,8 @@
 //! Sessions on the page, told as lists of messages.
 
 use quorate_core::member::Role;
+use quorate_core::sim::Standing;
+use quorate_core::trace::MessageKind;
 
 use super::*;
 
@@ -109,10 +111,14 @@ fn an_action_in_the_past_says_so() {
         [
             Message::Seek(200),
             Message::Seek(100),
-            Message::CrashOrRestart,
+            Message::DoTo(Deed::Crash, Subject::Member(Node(1))),
         ],
     );
-    assert_eq!(page.notice, Some(Notice::Forked { at: 100, lost: 100 }));
+    let Some(Notice::Forked { at, left, ahead }) = page.notice else {
+        panic!("no fork but {:?}", page.notice);
+    };
+    assert_eq!((at, ahead), (100, 100));
+    assert_eq!(page.engine.left()[0].name, left);
     assert!(page.is_down(Node(1)));
     let page = page.reduce(Message::Undo);
     assert!(!page.is_down(Node(1)));
@@ -125,8 +131,8 @@ fn crash_and_restart_take_turns() {
         page(""),
         [
             Message::Select(Node(2)),
-            Message::CrashOrRestart,
-            Message::CrashOrRestart,
+            Message::DoTo(Deed::Crash, Subject::Member(Node(2))),
+            Message::DoTo(Deed::Restart, Subject::Member(Node(2))),
         ],
     );
     assert!(!page.is_down(Node(2)));
@@ -135,7 +141,7 @@ fn crash_and_restart_take_turns() {
 
 #[test]
 fn a_bad_link_is_told_and_the_page_begins_anew() {
-    let page = page("?members=4&at=100");
+    let page = page("?members=8&at=100");
     assert!(matches!(page.notice, Some(Notice::BadLink(_))));
     assert_eq!(page.frame.config.members, 3);
     assert_eq!(page.engine.position(), 1);
@@ -166,4 +172,317 @@ fn when_all_are_down_the_page_says_so() {
     // The last messages may still have arrived nowhere; then it is over.
     let page = after(page, vec![Message::StepForward; 30]);
     assert_eq!(page.notice, Some(Notice::Over));
+}
+
+/// The page some way behind its first leader, with a message of a kind under way to a member.
+fn with_message(kind: MessageKind) -> (State, u64) {
+    let mut page = elected("").reduce(Message::EveryEvent(true));
+    let leads = leader(&page).expect("one was elected");
+    page = after(page, [Message::At(leads), Message::Put]);
+    for _ in 0..200 {
+        let mut messages = page.frame.messages.iter();
+        if let Some(message) = messages.find(|message| message.summary.kind == kind) {
+            let id = message.id;
+            return (page, id);
+        }
+        page = page.reduce(Message::StepForward);
+    }
+    panic!("no {kind:?} was sent");
+}
+
+#[test]
+fn a_message_is_held_in_the_inbox_and_let_go() {
+    let (page, id) = with_message(MessageKind::Append);
+    let page = after(
+        page,
+        [Message::Look(Subject::Message(id)), Message::Do(Deed::Hold)],
+    );
+    assert!(page.frame.held.iter().any(|held| held.id == id));
+    assert_eq!(page.subject, Subject::Message(id));
+    let page = page.reduce(Message::Do(Deed::Hold));
+    assert!(page.frame.held.is_empty());
+    // It has arrived: the hand is on its receiver.
+    assert_eq!(page.subject, Subject::Member(page.selected));
+}
+
+#[test]
+fn a_message_is_dropped_doubled_and_timed_anew() {
+    let (page, id) = with_message(MessageKind::Append);
+    let dropped = after(page, [Message::DoTo(Deed::Drop, Subject::Message(id))]);
+    assert!(dropped.frame.lost.iter().any(|lost| lost.message.id == id));
+
+    let (page, id) = with_message(MessageKind::Append);
+    let arrival = |page: &State| {
+        let mut messages = page.frame.messages.iter();
+        messages
+            .find(|message| message.id == id)
+            .map(|one| one.arrives_at_us)
+    };
+    let at_us = arrival(&page).expect("it is under way");
+    let page = page.reduce(Message::DoTo(Deed::Later, Subject::Message(id)));
+    assert_eq!(arrival(&page), Some(at_us + 5_000));
+    let page = page.reduce(Message::Do(Deed::Earlier));
+    assert_eq!(arrival(&page), Some(at_us));
+    let page = page.reduce(Message::Do(Deed::Drag(1_000)));
+    assert!(arrival(&page).is_some_and(|soon_us| soon_us <= at_us));
+    let page = page.reduce(Message::DoTo(Deed::Duplicate, Subject::Message(id)));
+    assert_eq!(page.notice, None);
+}
+
+#[test]
+fn two_messages_to_one_member_swap_their_arrivals() {
+    let (page, _) = with_message(MessageKind::AppendResponse);
+    let mut page = page;
+    let queue = |page: &State| {
+        let leads = leader(page).expect("it leads on");
+        let messages = page.frame.messages.iter();
+        let to_leader = messages.filter(move |message| message.to == leads);
+        to_leader.map(|message| message.id).collect::<Vec<_>>()
+    };
+    for _ in 0..100 {
+        if queue(&page).len() == 2 {
+            break;
+        }
+        page = page.reduce(Message::StepForward);
+    }
+    let before = queue(&page);
+    assert_eq!(before.len(), 2);
+    let page = page.reduce(Message::DoTo(Deed::Swap, Subject::Message(before[0])));
+    assert_eq!(queue(&page), [before[1], before[0]]);
+}
+
+#[test]
+fn a_link_is_cut_one_way_bent_and_mended() {
+    let link = Subject::link(Node(2), Node(1));
+    let page = after(page(""), [Message::DoTo(Deed::CutThere, link)]);
+    assert_eq!(page.frame.one_way_cuts, [(Node(1), Node(2))]);
+    let page = page.reduce(Message::Do(Deed::Latency(80_000)));
+    assert_eq!(page.frame.latencies[0].min_us, 60_000);
+    assert!(page.layout().bend(Node(1), Node(2)) > 10.0);
+    let page = page.reduce(Message::Do(Deed::CutOrMend));
+    assert!(page.frame.one_way_cuts.is_empty() && page.frame.latencies.is_empty());
+    let page = page.reduce(Message::Do(Deed::CutOrMend));
+    assert_eq!(page.frame.cuts, [(Node(1), Node(2))]);
+}
+
+#[test]
+fn a_partition_is_put_together_and_cut_as_one_event() {
+    let begun = page("?members=5").reduce(Message::Split(SplitMove::Begin));
+    let events = begun.engine.position();
+    let page = after(
+        begun,
+        [Message::Select(Node(2)), Message::Split(SplitMove::Cut)],
+    );
+    assert_eq!(page.split, None);
+    assert_eq!(page.frame.cuts.len(), 6);
+    assert_eq!(page.engine.position(), events + 1);
+    let page = after(page, [Message::Undo, Message::Split(SplitMove::Begin)]);
+    let page = after(
+        page,
+        [
+            Message::Split(SplitMove::OneWay),
+            Message::Split(SplitMove::Cut),
+        ],
+    );
+    assert_eq!(page.frame.one_way_cuts.len(), 4);
+    let page = page.reduce(Message::Undo);
+    assert!(page.frame.one_way_cuts.is_empty());
+}
+
+#[test]
+fn a_line_across_the_stage_cuts_what_it_crosses() {
+    let begun = page("");
+    let layout = begun.layout();
+    let y = layout.place(Node(1)).y + 70.0;
+    let line = vec![Point { x: 0.0, y }, Point { x: layout.width, y }];
+    let page = begun.reduce(Message::Stroke(line.clone(), false));
+    assert_eq!(page.frame.cuts, [(Node(1), Node(2)), (Node(1), Node(3))]);
+    let page = after(page, [Message::Undo, Message::Stroke(line, true)]);
+    assert_eq!(
+        page.frame.one_way_cuts,
+        [(Node(1), Node(2)), (Node(1), Node(3))]
+    );
+    let page = page.reduce(Message::Stroke(Vec::new(), false));
+    assert_eq!(page.notice, Some(Notice::Nothing));
+}
+
+#[test]
+fn a_member_takes_its_clock_its_disk_and_its_end_from_a_hand() {
+    let of = |deed| Message::DoTo(deed, Subject::Member(Node(2)));
+    let page = after(
+        page(""),
+        [
+            of(Deed::Faster),
+            of(Deed::HoldSync),
+            of(Deed::PauseOrResume),
+        ],
+    );
+    let member = &page.frame.members[1];
+    assert_eq!(member.clock_per_mille, 1_250);
+    assert!(member.disk.is_stalled && member.is_paused);
+    let page = after(
+        page,
+        [
+            of(Deed::Slower),
+            of(Deed::HoldSync),
+            of(Deed::PauseOrResume),
+        ],
+    );
+    let member = &page.frame.members[1];
+    assert_eq!(member.clock_per_mille, 1_000);
+    assert!(!member.disk.is_stalled && !member.is_paused);
+    let page = after(page, [of(Deed::CrashLosing), of(Deed::CrashLosing)]);
+    assert!(page.is_down(Node(2)));
+    assert_eq!(page.notice, Some(Notice::Nothing));
+}
+
+#[test]
+fn a_learner_is_added_promoted_and_made_leader() {
+    let mut page = elected("").reduce(Message::DoTo(Deed::AddLearner, Subject::Stage));
+    assert_eq!(page.frame.members.len(), 4);
+    let new = Node(4);
+    let standing = |page: &State| page.frame.members[3].standing;
+    let until = |mut page: State, done: &dyn Fn(&State) -> bool| {
+        for _ in 0..3_000 {
+            if done(&page) {
+                return page;
+            }
+            page = page.reduce(Message::StepForward);
+        }
+        panic!("it does not come to that: {:?}", page.notice);
+    };
+    page = until(page, &|page| standing(page) == Standing::Learner);
+    // It has to be as far as the others before it is given a vote.
+    page = until(page, &|page| {
+        let views = page
+            .frame
+            .members
+            .iter()
+            .filter_map(|one| one.view.as_ref());
+        let commits: Vec<_> = views.map(|view| view.commit).collect();
+        commits.len() == 4 && commits.iter().all(|commit| *commit == commits[0])
+    });
+    page = page.reduce(Message::DoTo(Deed::Promote, Subject::Member(new)));
+    page = until(page, &|page| standing(page) == Standing::Voter);
+    page = page.reduce(Message::DoTo(Deed::MakeLeader, Subject::Member(new)));
+    page = until(page, &|page| leader(page) == Some(new));
+    let old = Node(1);
+    page = page.reduce(Message::DoTo(Deed::Remove, Subject::Member(old)));
+    page = until(page, &|page| {
+        page.frame.members[0].standing == Standing::Removed
+    });
+    assert_eq!(page.engine.lanes().members.len(), 4);
+}
+
+#[test]
+fn an_entry_leads_to_the_events_that_made_it_safe() {
+    let (page, _) = with_message(MessageKind::AppendResponse);
+    let leads = leader(&page).expect("one was elected");
+    let index = page.frame.members[leads.0 as usize - 1]
+        .view
+        .as_ref()
+        .and_then(|view| view.log.last())
+        .expect("it has a log")
+        .index;
+    let entry = Subject::Entry(leads, index);
+    let page = page.reduce(Message::Seek(600));
+    let events = [Deed::ToWritten, Deed::ToSynced, Deed::ToCommitted].map(|deed| {
+        let came = page_at(&page).reduce(Message::DoTo(deed, entry));
+        assert_eq!(came.notice, None, "{deed:?}");
+        came.engine.position()
+    });
+    assert!(
+        events[0] <= events[1] && events[1] <= events[2],
+        "{events:?}"
+    );
+    let nowhere = Subject::Entry(leads, quorate_core::id::Index(999));
+    let page = page.reduce(Message::DoTo(Deed::ToSynced, nowhere));
+    assert_eq!(page.notice, Some(Notice::NeverSo));
+}
+
+/// Another page at the same place.
+fn page_at(other: &State) -> State {
+    page(&other.engine.permalink().query())
+}
+
+#[test]
+fn entries_are_walked_through() {
+    let page = elected("").reduce(Message::Seek(400));
+    let page = page.reduce(Message::NextEntry(0, 0));
+    let Subject::Entry(node, index) = page.subject else {
+        panic!("no entry but {:?}", page.subject);
+    };
+    let page = page.reduce(Message::NextEntry(-1, 0));
+    let above = quorate_core::id::Index(index.0 - 1);
+    assert_eq!(page.subject, Subject::Entry(node, above));
+    let page = page.reduce(Message::NextEntry(0, 1));
+    assert_eq!(page.subject, Subject::Entry(Node(node.0 + 1), above));
+}
+
+#[test]
+fn two_branches_stand_side_by_side_and_part_where_something_was_done() {
+    let page = elected("");
+    let at = page.engine.position();
+    let crash = Message::DoTo(Deed::Crash, Subject::Member(Node(3)));
+    let page = after(page, [Message::Seek(at + 200), Message::Seek(at), crash]);
+    let other = page.engine.left()[0].name;
+    let page = after(
+        page,
+        [Message::Compare(Some(other)), Message::Seek(at + 50)],
+    );
+    let beside = page.beside.as_ref().expect("a branch is beside");
+    assert_eq!(beside.common, at);
+    assert_eq!(beside.done_there, None);
+    assert_eq!(beside.done_here, Some(Action::Crash { node: Node(3) }));
+    assert!(beside.frame.now_us <= page.frame.now_us);
+    assert!(beside.frame.members[2].view.is_some() && page.is_down(Node(3)));
+    let here = page.engine.name();
+    let page = page.reduce(Message::Switch(other));
+    assert!(!page.is_down(Node(3)));
+    assert_eq!(page.beside.as_ref().map(|beside| beside.name), Some(here));
+    let page = page.reduce(Message::Seek(at));
+    let beside = page.beside.as_ref().expect("a branch is beside");
+    assert!(beside.is_same(&page.frame));
+    assert_eq!(beside.frame, page.frame);
+}
+
+#[test]
+fn a_fork_says_which_branch_was_left() {
+    let page = after(
+        page(""),
+        [Message::Seek(100), Message::Seek(50), Message::Fork],
+    );
+    assert!(matches!(
+        page.notice,
+        Some(Notice::Forked {
+            at: 50,
+            ahead: 0,
+            ..
+        })
+    ));
+    assert_eq!(page.engine.left().len(), 1);
+}
+
+#[test]
+fn jumps_go_to_turns_of_their_kind() {
+    let page = page("").reduce(Message::JumpTo(Turn::Commit, true));
+    let commit = page.engine.position();
+    assert!(commit > 1);
+    let page = page.reduce(Message::JumpTo(Turn::Election, false));
+    assert!(page.engine.position() < commit);
+    let page = page.reduce(Message::JumpTo(Turn::Violation, true));
+    assert!(matches!(
+        page.notice,
+        Some(Notice::NoTurn { ahead: true, .. })
+    ));
+}
+
+#[test]
+fn what_the_last_event_changed_can_be_told() {
+    let page = page("").reduce(Message::Seek(200));
+    let before = page.before.as_ref().expect("there is one");
+    assert_eq!(before.event_count, 199);
+    let page = after(page, [Message::Act(Action::Crash { node: Node(1) })]);
+    let before = page.before.as_ref().expect("there is one");
+    assert_eq!((before.event_count, page.frame.event_count), (200, 201));
 }

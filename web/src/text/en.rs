@@ -1,10 +1,14 @@
 //! English.
 
+mod faults;
+mod hands;
 mod story;
 
+pub(super) use hands::HANDS;
 pub(super) use story::{answered, cause, consequence, lost, message, sent};
 
 use super::words::{RoleWords, StandingWords, Words};
+use crate::marks::Turn;
 use crate::permalink::{LinkError, MOST_EVENTS, Wanted};
 use crate::state::Notice;
 
@@ -77,7 +81,6 @@ pub(super) static WORDS: Words = Words {
     keys: "keys",
     nobody: "nobody",
     none: "none",
-    empty: "empty",
     progress: "What it knows of the others",
     matched: "match",
     in_flight: "in flight",
@@ -92,7 +95,6 @@ pub(super) static WORDS: Words = Words {
     unsynced: "not synced",
     is_down: "It is down. What was in its memory is gone; what was synced is on its disk.",
 
-    trace: "Trace",
     trace_empty: "The last event left no line.",
 
     clients: "Client",
@@ -132,8 +134,11 @@ pub(super) static WORDS: Words = Words {
         "This is a whole cluster in your browser. Its members run the very code of the server; \
          clock, network and disks are made up, so that you can stop them.",
         "Every step is one thing that happened: a message arrived, a disk synced, a clock ticked. \
-         Step back, and the cluster is again what it was. What you do in the past replaces the \
-         future; Undo brings it back.",
+         Step back, and the cluster is again what it was. What you do in the past begins another \
+         branch; the future that was is kept, to be gone back to or shown beside it.",
+        "Everything has a menu: right-click it, press it long, or press m. Drag a message along its \
+         link to retime it, a link to bend it, a member to move it; draw a line across the empty \
+         stage to cut the links that it crosses (with Alt: one way).",
         "The address holds seed, actions and place: send it, and somebody else sees the same.",
         "While it plays, time hurries when nothing moves and slows down when something does.",
     ],
@@ -144,11 +149,24 @@ pub(super) static WORDS: Words = Words {
         ("← →", "one step back, forward"),
         ("shift + ← →", "previous, next turn of the story"),
         ("Home End", "first, last event seen"),
-        ("1 – 5", "select a member"),
-        ("k", "crash or restart it"),
-        ("i", "isolate it"),
-        ("h", "heal all links"),
+        ("1 – 7", "select a member"),
+        ("Tab", "through a member’s messages, as they will arrive"),
+        ("m", "the menu of what is selected; M: of the stage"),
+        (
+            "⏎ d h u s",
+            "deliver, drop, hold or let go, duplicate, swap",
+        ),
+        (", .", "a message: sooner, later"),
+        ("l x", "the member’s next link; cut or mend it"),
+        ("[ ]", "a link: quicker, slower; a clock: slower, faster"),
+        ("k i t", "a member: crash or restart, isolate, time out now"),
+        ("v y", "a member: stand still, hold its fsyncs"),
+        ("p P", "partition; heal all links"),
+        ("g", "move a member with the arrow keys"),
+        ("e", "into the logs, then the arrow keys"),
+        ("o", "look inside a member"),
         ("w r", "put, get at it"),
+        ("f", "fork here"),
         ("z", "undo"),
         ("?", "this help"),
     ],
@@ -158,10 +176,21 @@ pub(super) static WORDS: Words = Words {
 pub(super) fn notice(notice: &Notice) -> String {
     match notice {
         Notice::BadLink(error) => link_error(error),
-        Notice::Forked { at, lost } => format!(
-            "You acted in the past, after event {at}: the {lost} events that had followed were \
-             replaced."
+        Notice::Forked { at, left, ahead } if *ahead > 0 => format!(
+            "You acted in the past, after event {at}. The {ahead} events that had followed are \
+             kept as branch {left}."
         ),
+        Notice::Forked { at, left, .. } => format!(
+            "A new branch begins after event {at}. The one you were in is kept as branch {left}."
+        ),
+        Notice::NoTurn { turn, ahead: true } => {
+            format!("No {} in what could be looked ahead.", turn_name(*turn))
+        }
+        Notice::NoTurn { turn, .. } => format!("No {} before this event.", turn_name(*turn)),
+        Notice::NeverSo => "This entry does not come to be so safe in all that was looked at: it \
+             may have been replaced, or nobody went on."
+            .to_owned(),
+        Notice::Nothing => "There is nothing to do here that would change anything.".to_owned(),
         Notice::Quiet { events } => format!(
             "Nothing but ticks and heartbeats in the next {events} events. Ask the cluster \
              something, or break something."
@@ -176,10 +205,20 @@ pub(super) fn notice(notice: &Notice) -> String {
     }
 }
 
+fn turn_name(turn: Turn) -> &'static str {
+    match turn {
+        Turn::Election => "election",
+        Turn::Commit => "commit",
+        Turn::Snapshot => "snapshot",
+        Turn::Fault => "fault",
+        Turn::Violation => "violation",
+    }
+}
+
 /// What is wrong with a link, and what would be right.
 pub(super) fn link_error(error: &LinkError) -> String {
     let wanted = match error.wanted {
-        Wanted::ThreeOrFive => "it can be 3 or 5".to_owned(),
+        Wanted::Members => "it is a number from 1 to 7".to_owned(),
         Wanted::World => {
             "they are a world's settings as a scenario says them, as in members=5 seed=7".to_owned()
         }

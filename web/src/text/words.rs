@@ -77,7 +77,6 @@ pub(crate) struct Words {
     pub(crate) keys: &'static str,
     pub(crate) nobody: &'static str,
     pub(crate) none: &'static str,
-    pub(crate) empty: &'static str,
     pub(crate) progress: &'static str,
     pub(crate) matched: &'static str,
     pub(crate) in_flight: &'static str,
@@ -92,7 +91,6 @@ pub(crate) struct Words {
     pub(crate) unsynced: &'static str,
     pub(crate) is_down: &'static str,
 
-    pub(crate) trace: &'static str,
     pub(crate) trace_empty: &'static str,
 
     pub(crate) clients: &'static str,

@@ -1,10 +1,14 @@
 //! Chinese, simplified.
 
+mod faults;
+mod hands;
 mod story;
 
+pub(super) use hands::HANDS;
 pub(super) use story::{answered, cause, consequence, lost, message, sent};
 
 use super::words::{RoleWords, StandingWords, Words};
+use crate::marks::Turn;
 use crate::permalink::{LinkError, MOST_EVENTS, Wanted};
 use crate::state::Notice;
 
@@ -76,7 +80,6 @@ pub(super) static WORDS: Words = Words {
     keys: "键值",
     nobody: "无",
     none: "无",
-    empty: "空",
     progress: "它所知的其他成员",
     matched: "匹配",
     in_flight: "途中",
@@ -91,7 +94,6 @@ pub(super) static WORDS: Words = Words {
     unsynced: "未落盘",
     is_down: "它已停机。内存里的都没了；落了盘的还在。",
 
-    trace: "轨迹",
     trace_empty: "上一个事件没有留下记录。",
 
     clients: "客户端",
@@ -131,7 +133,9 @@ pub(super) static WORDS: Words = Words {
         "这是浏览器里的一个完整集群。成员运行的就是服务器的那份代码；时钟、网络和磁盘是虚拟的，\
          所以可以让它们停下来。",
         "每一步都是一件发生了的事：一条消息到达，一次落盘，一次时钟滴答。后退一步，集群就回到原来的\
-         样子。在过去动手会替换之后的一切；“撤销”可以找回来。",
+         样子。在过去动手会开出另一条分支；原来的未来会留着，可以回去，也可以并排对照。",
+        "每样东西都有菜单：右键、长按，或按 m。沿链路拖动消息可改变到达时间，拖弯链路可加大延迟，\
+         拖动成员可移动位置；在舞台空白处画一道线，会切断穿过的链路（按住 Alt：只切一个方向）。",
         "网址里有种子、操作和位置：发给别人，别人看到的完全一样。",
         "播放时，没有东西在动，时间就走得快；有东西在动，时间就慢下来。",
     ],
@@ -142,11 +146,21 @@ pub(super) static WORDS: Words = Words {
         ("← →", "后退、前进一步"),
         ("shift + ← →", "上一个、下一个转折"),
         ("Home End", "最早、最后看到的事件"),
-        ("1 – 5", "选择成员"),
-        ("k", "让它崩溃或重启"),
-        ("i", "隔离它"),
-        ("h", "修复所有链路"),
+        ("1 – 7", "选择成员"),
+        ("Tab", "按送达顺序逐条走过成员的消息"),
+        ("m", "所选之物的菜单；M：舞台的菜单"),
+        ("⏎ d h u s", "送达、丢弃、扣住或放行、复制、对调"),
+        (", .", "消息：早些到、晚些到"),
+        ("l x", "成员的下一条链路；切断或修复"),
+        ("[ ]", "链路：加快、放慢；时钟：调慢、调快"),
+        ("k i t", "成员：崩溃或重启、隔离、立刻超时"),
+        ("v y", "成员：停住、扣住 fsync"),
+        ("p P", "分区；修复全部链路"),
+        ("g", "用方向键移动成员"),
+        ("e", "进入日志表，再用方向键"),
+        ("o", "打开成员内部"),
         ("w r", "在它上面写入、读取"),
+        ("f", "在此分叉"),
         ("z", "撤销"),
         ("?", "本帮助"),
     ],
@@ -156,9 +170,21 @@ pub(super) static WORDS: Words = Words {
 pub(super) fn notice(notice: &Notice) -> String {
     match notice {
         Notice::BadLink(error) => link_error(error),
-        Notice::Forked { at, lost } => {
-            format!("你在过去（事件 {at} 之后）动了手：原来后面的 {lost} 个事件已被替换。")
+        Notice::Forked { at, left, ahead } if *ahead > 0 => format!(
+            "你在过去（事件 {at} 之后）动了手。原来后面的 {ahead} 个事件留在分支 {left} 里。"
+        ),
+        Notice::Forked { at, left, .. } => {
+            format!("新分支从事件 {at} 之后开始。你刚才所在的那条留作分支 {left}。")
         }
+        Notice::NoTurn { turn, ahead: true } => {
+            format!("往后查看的范围里没有{}。", turn_name(*turn))
+        }
+        Notice::NoTurn { turn, .. } => format!("这个事件之前没有{}。", turn_name(*turn)),
+        Notice::NeverSo => {
+            "在查看的范围里，这个条目一直没有达到那一步：可能被替换了，也可能集群没再前进。"
+                .to_owned()
+        }
+        Notice::Nothing => "此刻在这里做什么都不会有变化。".to_owned(),
         Notice::Quiet { events } => {
             format!("接下来的 {events} 个事件里只有滴答和心跳。向集群提个请求，或者弄坏点什么吧。")
         }
@@ -171,10 +197,20 @@ pub(super) fn notice(notice: &Notice) -> String {
     }
 }
 
+fn turn_name(turn: Turn) -> &'static str {
+    match turn {
+        Turn::Election => "选举",
+        Turn::Commit => "提交",
+        Turn::Snapshot => "快照",
+        Turn::Fault => "故障",
+        Turn::Violation => "违例",
+    }
+}
+
 /// What is wrong with a link, and what would be right.
 pub(super) fn link_error(error: &LinkError) -> String {
     let wanted = match error.wanted {
-        Wanted::ThreeOrFive => "应为 3 或 5".to_owned(),
+        Wanted::Members => "应为 1 到 7 的数".to_owned(),
         Wanted::World => "应为场景中的世界设置，例如 members=5 seed=7".to_owned(),
         Wanted::Seed => format!("应为 0 到 {} 的整数", u64::MAX),
         Wanted::Event => format!("应为 0 到 {MOST_EVENTS} 的整数"),

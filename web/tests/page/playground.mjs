@@ -8,7 +8,19 @@
 //   every-event     whether a step passes over what only moves a timer (it does until checked)
 //   member-1, …     with data-role: follower, pre-candidate, candidate, leader or down;
 //                   a right-click opens the menu with menu-crash, menu-restart, menu-isolate, …
-//   logs            the table of all members' logs
+//   link-1-2, …     the link between two members; data-cut stands on its group while it is cut
+//   [data-message]  a message under way or held, with data-kind and data-way; .held when held
+//   menu            the open menu, whose items are menu-<deed>
+//   logs            the table of all members' logs; entry-1-7 is entry 7 as n1 holds it
+//   tab-logs, …     the tabs
+//   inspector       the one thing that is looked at, with what the last event changed
+//   lanes, lane-1   who was what, when
+//   jump-election, … to the next event of a kind; with shift, to the last one
+//   branches, branch, branch-B, go-B, beside-B, fork     the branches
+//   parting-line    where two branches part, while they stand side by side
+//   split, split-cut, split-one-way    the partition that is being put together
+//   inside-of       one member opened; station-raft, … with data-lit
+//   rules, rule-pre-vote, …, modified  the switches, and the banner that says which are off
 //   put-key, put-value, put-at, put, get
 //   operations      what clients asked, newest first, each an li with data-outcome: waiting, done,
 //                   failed or unknown
@@ -220,6 +232,51 @@ export class Playground {
   async choose(member, action) {
     await this.at(member).click({ button: "right" });
     await this.at(`menu-${action}`).click();
+  }
+
+  /** The middle of an element, in pixels. */
+  async middle(locator) {
+    const box = await locator.boundingBox();
+    assert.ok(box, "it is not on the page");
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  }
+
+  /** Presses at one place, moves to others, and lifts there. */
+  async drag(places, { alt = false } = {}) {
+    const { mouse, keyboard } = this.page;
+    const [first, ...others] = places;
+    await mouse.move(first.x, first.y);
+    if (alt) {
+      await keyboard.down("Alt");
+    }
+    await mouse.down();
+    for (const place of others) {
+      await mouse.move(place.x, place.y, { steps: 6 });
+    }
+    await mouse.up();
+    if (alt) {
+      await keyboard.up("Alt");
+    }
+  }
+
+  /** Steps until a message of a kind is under way, and gives its locator. */
+  async message(kind) {
+    const selector = `[data-message][data-kind="${kind}"]:not(.held)`;
+    await this.stepUntil(selector, `a ${kind}`);
+    const id = await this.page.locator(selector).first().getAttribute("data-message");
+    return this.page.locator(`[data-message="${id}"]`);
+  }
+
+  /** Opens a thing's menu with the right button and chooses from it. */
+  async chooseOf(locator, deed) {
+    await locator.click({ button: "right", force: true });
+    await this.at(`menu-${deed}`).click();
+  }
+
+  async press(...keys) {
+    for (const key of keys) {
+      await this.page.keyboard.press(key);
+    }
   }
 
   /** The stage's markup, once it has come to rest. */

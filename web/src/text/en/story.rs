@@ -86,7 +86,8 @@ fn action(action: &Action) -> String {
             "A client asks {} to forget what is older than revision {revision}.",
             strong(node)
         ),
-        Action::Fault(_) | Action::Operation { .. } => action.to_string(),
+        Action::Fault(fault) => super::faults::fault(fault),
+        Action::Operation { node, operation } => super::faults::operation(*node, operation),
         Action::Stop { node } => format!("{} is asked to stop.", strong(node)),
     }
 }
@@ -171,7 +172,7 @@ pub(in crate::text) fn lost(
 }
 
 /// Members in a row: "n1, n2 and n3".
-fn listed(members: &[Node]) -> String {
+pub(super) fn listed(members: &[Node]) -> String {
     let names: Vec<String> = members.iter().map(strong).collect();
     match names.split_last() {
         Some((last, [])) => last.clone(),

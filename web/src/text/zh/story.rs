@@ -75,7 +75,8 @@ fn action(action: &Action) -> String {
                 strong(node)
             )
         }
-        Action::Fault(_) | Action::Operation { .. } => action.to_string(),
+        Action::Fault(fault) => super::faults::fault(fault),
+        Action::Operation { node, operation } => super::faults::operation(*node, operation),
         Action::Stop { node } => format!("要求 {} 停止。", strong(node)),
     }
 }
@@ -155,7 +156,7 @@ pub(in crate::text) fn lost(
     format!("{from} 发给 {to} 的{}丢失：{why}。", message(summary))
 }
 
-fn listed(members: &[Node]) -> String {
+pub(super) fn listed(members: &[Node]) -> String {
     let names: Vec<String> = members.iter().map(strong).collect();
     names.join("、")
 }

@@ -1,0 +1,59 @@
+//! The branches: the one that one walks in, and those that were left.
+
+use yew::prelude::*;
+
+use super::View;
+use super::icon::{Icon, icon};
+use crate::engine::Left;
+use crate::state::Message;
+
+/// The branch's name, over a list of the others.
+pub(crate) fn branches(view: &View<'_>) -> Html {
+    let words = view.hands();
+    let engine = &view.state.engine;
+    let left = engine.left();
+    html! {
+        <details class="branches" name="popover">
+            <summary class="chip" data-testid="branches" title={words.branches}>
+                { icon(Icon::Fork) }{ words.branch }{ " " }
+                <b data-testid="branch">{ engine.name().to_string() }</b>
+                if !left.is_empty() { <small>{ format!("+{}", left.len()) }</small> }
+            </summary>
+            <div class="popover">
+                <button data-testid="fork" onclick={view.click(Message::Fork)}>
+                    { icon(Icon::Fork) }{ words.fork }<kbd>{ "f" }</kbd>
+                </button>
+                <ul>{ for left.iter().map(|one| branch(view, one)) }</ul>
+                if left.is_empty() { <p class="hint">{ words.no_branches }</p> }
+            </div>
+        </details>
+    }
+}
+
+fn branch(view: &View<'_>, left: &Left) -> Html {
+    let words = view.hands();
+    let engine = &view.state.engine;
+    let name = left.name;
+    let beside = view.state.beside.as_ref();
+    let is_beside = beside.is_some_and(|beside| beside.name == name);
+    let done = engine.first_difference(left);
+    let compare = match is_beside {
+        true => (words.end_compare, Message::Compare(None)),
+        false => (words.compare, Message::Compare(Some(name))),
+    };
+    html! {
+        <li key={name.to_string()} data-testid={format!("branch-{name}")}>
+            <b>{ name.to_string() }</b>
+            <span>
+                { format!("{} {}", words.parts_after, engine.common_events(left)) }
+                if let Some(done) = done { <code>{ done.to_string() }</code> }
+                <small>{ format!("{} {}", left.end(), view.words().event) }</small>
+            </span>
+            <button data-testid={format!("go-{name}")}
+                onclick={view.click(Message::Switch(name))}>{ words.go_there }</button>
+            <button data-testid={format!("beside-{name}")}
+                aria-pressed={is_beside.to_string()}
+                onclick={view.click(compare.1)}>{ compare.0 }</button>
+        </li>
+    }
+}
