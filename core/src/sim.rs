@@ -117,7 +117,7 @@ pub use history::{History, PlannedAction};
 pub use operation::Operation;
 pub use plan::fault_plan;
 pub use revision_choice::RevisionChoice;
-pub use scenario::{Outcome, Report, Scenario, ScenarioError};
+pub use scenario::{Expectation, Outcome, Report, Scenario, ScenarioError};
 pub use simulation::{Simulation, Temper, simulation};
 pub use timeline::{Branch, Timeline};
 pub use violation::Violation;

@@ -118,7 +118,7 @@ impl Observer {
 
     /// Called after it.
     pub(super) fn after(&mut self, raft: &Raft<LogStore>, cause: &Cause<'_>, before: Seen) {
-        if matches!(cause, Cause::Tick { campaigns: true }) {
+        if matches!(cause, Cause::Tick { campaigns: true }) || is_ordered(cause, raft, &before) {
             self.tell(TraceKind::ElectionStarted {
                 term: Term(before.term),
             });
@@ -340,4 +340,15 @@ impl Observer {
         };
         self.tell(line);
     }
+}
+
+/// Whether a leader that hands over has just made this member a candidate: etcd says then, too, that
+/// an election begins.
+fn is_ordered(cause: &Cause<'_>, raft: &Raft<LogStore>, before: &Seen) -> bool {
+    let Cause::Message(message) = cause else {
+        return false;
+    };
+    message.get_msg_type() == MessageType::MsgTimeoutNow
+        && before.role == StateRole::Follower
+        && raft.state != StateRole::Follower
 }

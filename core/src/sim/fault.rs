@@ -87,6 +87,11 @@ pub enum Fault {
         /// When, in virtual microseconds; not in the past.
         arrives_at_us: u64,
     },
+    /// Time passes up to a moment although nothing happens: what is done next is done exactly then.
+    Wait {
+        /// Up to when, in virtual microseconds; not in the past, and before anything else is due.
+        until_us: u64,
+    },
     /// The process stands still, its machine does not: messages and disk answers pile up.
     Pause {
         /// Which member.

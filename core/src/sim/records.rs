@@ -75,7 +75,7 @@ impl Records {
             | Action::Delete { .. }
             | Action::Compact { .. }
             | Action::Operation { .. }
-            | Action::Fault(Fault::DemandLiveness { .. }) => {}
+            | Action::Fault(Fault::DemandLiveness { .. } | Fault::Wait { .. }) => {}
             Action::Fault(Fault::EndFaults) => self.whole_since_us = Some(now_us),
             // What comes back takes its time to be there again.
             Action::Restart { .. } | Action::Heal => {

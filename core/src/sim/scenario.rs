@@ -17,6 +17,7 @@
 
 mod action;
 mod condition;
+mod expectation;
 mod measure;
 mod messages;
 mod moment;
@@ -35,6 +36,7 @@ pub(super) mod words;
 
 use std::fmt;
 
+pub use self::expectation::Expectation;
 use self::moment::Origin;
 use self::names::Names;
 pub use self::run::{Outcome, Report};
@@ -286,6 +288,7 @@ const STEPS: &[&str] = &[
     "transfer-leadership",
     "unstall-disk",
     "until",
+    "wait",
     "watch",
     "watch-cancel",
     "watch-progress",

@@ -20,6 +20,11 @@ impl TraceHash {
         }
     }
 
+    /// The hash that has a value.
+    pub(crate) fn of_value(value: u64) -> Self {
+        Self(value)
+    }
+
     /// The hash of all lines so far.
     pub fn value(self) -> u64 {
         self.0

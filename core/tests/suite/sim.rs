@@ -1,5 +1,6 @@
 //! The simulator: goldens, replays, fault plans.
 
+mod expectation;
 mod fault_kinds;
 mod faults;
 mod golden;

@@ -212,6 +212,11 @@ fn fault(verb: &Word, cursor: &mut Cursor<'_>, names: &Names) -> Read<Option<Fau
                 arrives_at_us,
             }
         }
+        "wait" => {
+            let word = cursor.next("up to when, since the beginning: 1.5s")?;
+            let until_us = duration_us(word, &word.text)?;
+            Fault::Wait { until_us }
+        }
         "end-faults" => Fault::EndFaults,
         "demand-liveness" => {
             let word = cursor.next("how long everything may take: 20s")?;

@@ -5,11 +5,13 @@ mod comparison;
 mod hold;
 mod kinds;
 mod read;
+mod sight;
 mod who;
 
 pub(super) use self::cluster::leader;
-pub(super) use self::hold::{Sight, alarms_text};
+pub(super) use self::hold::alarms_text;
 pub(super) use self::kinds::standing_name;
+pub(super) use self::sight::Sight;
 
 use self::comparison::{Comparison, Operand};
 use self::who::Who;
@@ -46,6 +48,8 @@ pub(super) enum Condition {
     Refused(Option<String>),
     /// The trace's hash.
     Hash(String),
+    /// So many machines are down, or more.
+    SomeDown(u64),
     /// A member is down.
     Down(Who),
     /// A member has a role.

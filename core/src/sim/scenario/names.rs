@@ -41,6 +41,18 @@ impl Names {
         Ok(())
     }
 
+    /// The member that was given a name.
+    pub(super) fn named(&self, name: &str) -> Option<Node> {
+        self.given.get(name).map(|(node, _)| *node)
+    }
+
+    /// The name that was given to a member.
+    pub(super) fn of(&self, node: Node) -> Option<&str> {
+        let mut given = self.given.iter();
+        let found = given.find(|(_, (owner, _))| *owner == node);
+        found.map(|(name, _)| name.as_str())
+    }
+
     /// The next word as a member.
     pub(super) fn next(&self, cursor: &mut Cursor<'_>) -> Read<Node> {
         let word = cursor.next("a member: n1, n2, …")?;

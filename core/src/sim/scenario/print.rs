@@ -69,6 +69,7 @@ impl fmt::Display for Fault {
                 message,
                 arrives_at_us,
             } => write!(f, "retime #{message} {}", duration_text(*arrives_at_us)),
+            Fault::Wait { until_us } => write!(f, "wait {}", duration_text(*until_us)),
             _ => self.fmt_of_one_member(f),
         }
     }
@@ -132,7 +133,8 @@ impl Fault {
             | Fault::Deliver { .. }
             | Fault::Drop { .. }
             | Fault::Duplicate { .. }
-            | Fault::Retime { .. } => Ok(()),
+            | Fault::Retime { .. }
+            | Fault::Wait { .. } => Ok(()),
         }
     }
 }

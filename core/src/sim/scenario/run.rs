@@ -2,6 +2,8 @@
 
 mod time;
 
+use std::collections::VecDeque;
+
 use super::action::action;
 use super::condition::{Condition, Sight, leader};
 use super::messages::{Fate, Messages};
@@ -72,11 +74,21 @@ pub struct Outcome {
 impl Scenario {
     /// Runs it from the beginning to the end; tells what happens meanwhile.
     pub fn run(&self, tell: &mut dyn FnMut(Report<'_>)) -> Result<Outcome, WorldError> {
+        self.run_among(&[], tell)
+    }
+
+    /// Runs it while somebody else acts, too: at their places, and in ascending order of these.
+    pub fn run_among(
+        &self,
+        others: &[PlannedAction],
+        tell: &mut dyn FnMut(Report<'_>),
+    ) -> Result<Outcome, WorldError> {
         let world = World::with_trace_lines(self.config.clone())?;
         let mut run = Run {
             scenario: self,
             history: History::new(self.config.clone()),
             due_us: 0,
+            others: others.iter().cloned().collect(),
             world,
             lines: Vec::new(),
             event_began: 0,
@@ -107,6 +119,8 @@ struct Run<'a> {
     scenario: &'a Scenario,
     world: World,
     history: History,
+    /// What somebody else does meanwhile.
+    others: VecDeque<PlannedAction>,
     /// Up to when the scenario has let time pass; the world may stand at an event before it.
     due_us: u64,
     /// The trace so far.
@@ -180,6 +194,14 @@ impl Run<'_> {
                 .map_err(wrong)?;
                 self.carry_out(then, step)?;
             }
+            Kind::Wait(moment) => {
+                let until_us = moment
+                    .at_us(self.now_us(), self.scenario.origin)
+                    .map_err(wrong)?;
+                self.pass(until_us).map_err(wrong)?;
+                self.act(Action::Fault(Fault::Wait { until_us }))
+                    .map_err(wrong)?;
+            }
             Kind::Act(words) => {
                 let action = action(&mut Cursor::new(words), &self.names())?;
                 self.act(action).map_err(wrong)?;
@@ -217,7 +239,22 @@ impl Run<'_> {
         names
     }
 
+    /// Does something here, behind what somebody else does here.
     fn act(&mut self, action: Action) -> Result<(), String> {
+        while self.let_others_act()? {}
+        self.perform(action)
+    }
+
+    /// Lets somebody else do one thing, if it is due. False when nothing is.
+    fn let_others_act(&mut self) -> Result<bool, String> {
+        let event = self.world.event_count();
+        let due = self.others.pop_front_if(|one| one.after_event <= event);
+        due.map(|other| self.perform(other.action))
+            .transpose()
+            .map(|done| done.is_some())
+    }
+
+    fn perform(&mut self, action: Action) -> Result<(), String> {
         let planned = PlannedAction {
             after_event: self.world.event_count(),
             action: action.clone(),
@@ -268,7 +305,7 @@ impl Run<'_> {
     }
 
     fn holds(&self, condition: &Condition, from_line: usize) -> Result<(), String> {
-        condition.holds(&Sight {
+        condition.holds(&Sight::World {
             world: &self.world,
             lines: self.lines.get(from_line..).unwrap_or_default(),
             refusal: self.refusal.as_deref(),

@@ -38,6 +38,8 @@ pub(super) enum Kind {
     Until(Condition),
     /// Time passes up to a moment; then another step is done.
     At(Moment, Box<Kind>),
+    /// Time passes up to a moment, also when nothing happens meanwhile.
+    Wait(Moment),
     /// An action. Who leads is known only when it is done, so it is read again then.
     Act(Vec<Word>),
     /// All messages of some kind on some way.
@@ -187,6 +189,16 @@ fn kind(cursor: &mut Cursor<'_>, scenario: &mut Scenario) -> Read<Kind> {
             cursor.next("")?;
             let moment = Moment::read(cursor, scenario.origin)?;
             Ok(Kind::At(moment, Box::new(kind(cursor, scenario)?)))
+        }
+        "wait" => {
+            cursor.next("")?;
+            let word = cursor.peek();
+            match (Moment::read(cursor, scenario.origin)?, word) {
+                (Moment::Event(_), Some(word)) => {
+                    Err(word.wrong("write a time: `wait 1.5s`; for events, `until event 137`"))
+                }
+                (moment, _) => Ok(Kind::Wait(moment)),
+            }
         }
         "tick-election" => {
             cursor.next("")?;

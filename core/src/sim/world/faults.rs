@@ -64,6 +64,7 @@ impl World {
                 message,
                 arrives_at_us,
             } => self.retime(message, arrives_at_us),
+            Fault::Wait { until_us } => self.now_us = until_us,
             Fault::Pause { node } => {
                 self.with(node, |machine| machine.condition.inbox = Some(Vec::new()));
             }
@@ -129,6 +130,7 @@ impl World {
             | Fault::Drop { .. }
             | Fault::Duplicate { .. }
             | Fault::Retime { .. }
+            | Fault::Wait { .. }
             | Fault::Pause { .. }
             | Fault::Resume { .. }
             | Fault::ClockRate { .. }

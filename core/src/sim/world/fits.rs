@@ -29,6 +29,7 @@ impl World {
             | Fault::Keep { message }
             | Fault::Duplicate { message }
             | Fault::Retime { message, .. } => self.message_refusal(fault, *message),
+            Fault::Wait { until_us } => self.wait_refusal(*until_us),
             Fault::Pause { .. }
             | Fault::Resume { .. }
             | Fault::ClockRate { .. }
@@ -97,6 +98,7 @@ impl World {
             | Fault::Keep { .. }
             | Fault::Duplicate { .. }
             | Fault::Retime { .. }
+            | Fault::Wait { .. }
             | Fault::Pause { .. }
             | Fault::Resume { .. }
             | Fault::ClockRate { .. }
@@ -180,6 +182,7 @@ impl World {
             | Fault::Latency { .. }
             | Fault::Chance { .. }
             | Fault::Hold { .. }
+            | Fault::Wait { .. }
             | Fault::Pause { .. }
             | Fault::Resume { .. }
             | Fault::ClockRate { .. }
@@ -241,6 +244,7 @@ impl World {
             | Fault::Drop { .. }
             | Fault::Duplicate { .. }
             | Fault::Retime { .. }
+            | Fault::Wait { .. }
             | Fault::SlowDisk { .. }
             | Fault::StallDisk { .. }
             | Fault::FailDisk { .. }
@@ -251,6 +255,17 @@ impl World {
             | Fault::WipeDisk { .. }
             | Fault::DemandLiveness { .. }
             | Fault::EndFaults => None,
+        }
+    }
+
+    /// Time goes forward, and nothing that is due is passed over.
+    fn wait_refusal(&self, until_us: u64) -> Option<String> {
+        let Some(left_us) = until_us.checked_sub(self.now_us) else {
+            return Some(format!("it is {} already", self.now_us));
+        };
+        match self.queue.next_at_us().filter(|at_us| *at_us <= until_us) {
+            Some(at_us) => Some(format!("something is due at {at_us}")),
+            None => too_long(left_us),
         }
     }
 
@@ -297,6 +312,7 @@ impl World {
             | Fault::Drop { .. }
             | Fault::Duplicate { .. }
             | Fault::Retime { .. }
+            | Fault::Wait { .. }
             | Fault::Pause { .. }
             | Fault::Resume { .. }
             | Fault::ClockRate { .. }
@@ -352,6 +368,7 @@ fn nodes(fault: &Fault) -> Vec<Node> {
         | Fault::Keep { .. }
         | Fault::Duplicate { .. }
         | Fault::Retime { .. }
+        | Fault::Wait { .. }
         | Fault::DemandLiveness { .. }
         | Fault::EndFaults => Vec::new(),
     }

@@ -47,8 +47,12 @@ impl World {
             | Action::Isolate { .. }
             | Action::Cut { .. }
             | Action::Stop { .. } => self.checks.liveness().release(),
-            Action::Fault(Fault::EndFaults | Fault::DemandLiveness { .. })
-            | Action::Fault(Fault::SaveDisk { .. }) => {}
+            Action::Fault(
+                Fault::EndFaults
+                | Fault::DemandLiveness { .. }
+                | Fault::SaveDisk { .. }
+                | Fault::Wait { .. },
+            ) => {}
             Action::Fault(_) => self.checks.liveness().release(),
             Action::Restart { .. } | Action::Heal => {
                 let now_us = self.now_us;

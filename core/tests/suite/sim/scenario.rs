@@ -382,6 +382,9 @@ fn faults() -> Vec<Fault> {
             message: 3,
             arrives_at_us: 0,
         },
+        Fault::Wait {
+            until_us: 65_047_909_000,
+        },
         Fault::Pause { node },
         Fault::Resume { node },
         Fault::ClockStep { node, ticks: 12 },

@@ -4,13 +4,13 @@ use super::Condition;
 use super::cluster::{is_quiet, is_settled, leader, views};
 use super::comparison::Operand;
 use super::kinds::{role_name, standing_name};
+use super::sight::Sight;
 use super::who::{Who, nobody_leads};
 use crate::command::AlarmMember;
 use crate::member::MemberView;
 use crate::sim::action::Node;
-use crate::sim::frame::{Frame, OperationOutcome};
+use crate::sim::frame::{Frame, OperationFrame, OperationOutcome};
 use crate::sim::scenario::words::quote;
-use crate::sim::world::World;
 
 /// Why a condition is not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,15 +33,6 @@ fn when(holds: bool, found: String) -> Met {
     }
 }
 
-/// What a condition is looked up in.
-pub(in crate::sim::scenario) struct Sight<'a> {
-    pub(in crate::sim::scenario) world: &'a World,
-    /// Lines of the trace, as far as the condition may look back.
-    pub(in crate::sim::scenario) lines: &'a [String],
-    /// Why the last action was refused, if it was.
-    pub(in crate::sim::scenario) refusal: Option<&'a str>,
-}
-
 impl Condition {
     /// Whether it holds; if not, what was found.
     pub(in crate::sim::scenario) fn holds(&self, sight: &Sight<'_>) -> Result<(), String> {
@@ -51,7 +42,6 @@ impl Condition {
     }
 
     fn is_met(&self, sight: &Sight<'_>) -> Met {
-        let world = sight.world;
         match self {
             // Of what is not there nothing holds, neither this nor its opposite.
             Self::Not(other) => match other.is_met(sight) {
@@ -61,9 +51,9 @@ impl Condition {
                     Err(Unmet::Unknown(format!("it cannot be told: {why}")))
                 }
             },
-            Self::Leader(wanted) => leader_is(&world.frame(), *wanted),
+            Self::Leader(wanted) => leader_is(&sight.frame(), *wanted),
             Self::Term(term) => {
-                let frame = world.frame();
+                let frame = sight.frame();
                 let found = views(&frame).map(|view| view.term.0).max();
                 when(
                     found == Some(*term),
@@ -73,33 +63,33 @@ impl Condition {
                     },
                 )
             }
-            Self::Settled => when(is_settled(&world.frame()), "not all agree".to_owned()),
+            Self::Settled => when(is_settled(&sight.frame()), "not all agree".to_owned()),
             Self::Answered => {
-                let mut operations = world.operations().iter();
+                let mut operations = sight.operations().iter();
                 let waiting = operations.find(|one| one.outcome == OperationOutcome::Waiting);
                 let found = waiting.map(|one| format!("operation {} waits", one.number));
                 found.map_or(Ok(()), |found| Err(Unmet::Not(found)))
             }
             Self::Quiet => when(
-                is_quiet(&world.frame()),
+                is_quiet(&sight.frame()),
                 "something is under way".to_owned(),
             ),
             Self::Event(event) => {
-                let found = world.event_count();
+                let found = sight.event_count();
                 when(found >= *event, format!("{found} events have happened"))
             }
             Self::Hash(hash) => {
-                let found = world.trace_hash().to_string();
+                let found = sight.trace_hash().to_string();
                 when(found == *hash, format!("it is {found}"))
             }
-            Self::Refused(wanted) => match sight.refusal {
+            Self::Refused(wanted) => match sight.refusal() {
                 None => Err(Unmet::Not("the last action was possible".to_owned())),
                 Some(reason) => {
                     let holds = wanted.as_ref().is_none_or(|text| reason.contains(text));
                     when(holds, format!("the reason is \"{reason}\""))
                 }
             },
-            Self::Violation(wanted) => match world.violation() {
+            Self::Violation(wanted) => match sight.violation() {
                 None => Err(Unmet::Not("no property was violated".to_owned())),
                 Some(found) => {
                     let holds = wanted.is_none_or(|wanted| found.property == wanted);
@@ -107,7 +97,13 @@ impl Condition {
                 }
             },
             Self::Operation(number, state, wanted) => {
-                operation_is(world, *number, state, wanted.as_deref())
+                operation_is(sight.operations(), *number, state, wanted.as_deref())
+            }
+            Self::SomeDown(number) => {
+                let frame = sight.frame();
+                let down = frame.members.iter().filter(|member| member.view.is_none());
+                let found = down.count() as u64;
+                when(found >= *number, format!("{found} are down"))
             }
             Self::Trace(who, text) => traced(sight, *who, text),
             Self::Down(_)
@@ -115,7 +111,7 @@ impl Condition {
             | Self::Standing(..)
             | Self::Has(..)
             | Self::Alarm(..)
-            | Self::Compare(..) => self.is_met_by_member(&world.frame()),
+            | Self::Compare(..) => self.is_met_by_member(&sight.frame()),
         }
     }
 
@@ -183,6 +179,7 @@ impl Condition {
             | Self::Quiet
             | Self::Event(_)
             | Self::Operation(..)
+            | Self::SomeDown(_)
             | Self::Trace(..)
             | Self::Violation(_)
             | Self::Refused(_)
@@ -212,9 +209,14 @@ fn leader_is(frame: &Frame, wanted: Option<Node>) -> Met {
     when(holds, found)
 }
 
-fn operation_is(world: &World, number: u64, state: &str, wanted: Option<&str>) -> Met {
-    let mut operations = world.operations().iter();
+fn operation_is(
+    operations: &[OperationFrame],
+    number: u64,
+    state: &str,
+    wanted: Option<&str>,
+) -> Met {
     let operation = operations
+        .iter()
         .find(|operation| operation.number == number)
         .ok_or_else(|| Unmet::Unknown(format!("there is no operation {number}")))?;
     let (found, text) = match &operation.outcome {
@@ -233,11 +235,11 @@ fn traced(sight: &Sight<'_>, who: Option<Who>, text: &str) -> Met {
     let who = match who {
         None => None,
         Some(who) => {
-            let node = who.node(&sight.world.frame()).ok_or_else(nobody_leads)?;
+            let node = who.node(&sight.frame()).ok_or_else(nobody_leads)?;
             Some(format!("{node} "))
         }
     };
-    let found = sight.lines.iter().any(|line| {
+    let found = sight.lines().iter().any(|line| {
         let line = line.split_once(' ').map_or("", |(_, line)| line);
         let is_theirs = who
             .as_ref()

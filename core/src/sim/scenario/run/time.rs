@@ -86,6 +86,9 @@ impl Run<'_> {
                 Scenario::EVENTS_MAX
             ));
         }
+        if self.let_others_act()? {
+            return Ok(());
+        }
         let result = self
             .world
             .step()
