@@ -1,137 +1,402 @@
-//! A lesson, as its file says it.
+//! A lesson: what it is, where it begins, what is to be reached, and which mistakes have a name.
 
-use quorate_core::sim::{History, PlannedAction, WorldConfig};
-use serde::Deserialize;
-use thiserror::Error;
+use quorate_core::rules::Rule;
+use quorate_core::sim::{Action, Expectation, PlannedAction, Scenario};
 
-use crate::{Goal, Text};
+use crate::story::may_show;
+use crate::{Bundle, Goal, LessonError, Mode, Note, Run};
 
-/// A lesson.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A lesson, but for its texts.
+#[derive(Clone, Debug)]
 pub struct Lesson {
-    /// Its title.
-    pub title: Text,
-    /// The question it begins with.
-    pub question: Text,
-    /// What was shown, in one sentence, for when the goal is reached.
-    pub shown: Text,
-    /// From the weakest to the one that gives it away.
-    pub hints: Vec<Text>,
-    /// The world it takes place in.
-    pub world: WorldConfig,
-    /// What has been done in it before the learner comes.
-    #[serde(default)]
-    pub start: Start,
-    /// What is to be reached: all of these, at the same time.
-    pub goal: Vec<Goal>,
-    /// One way there.
-    pub solution: Solution,
+    /// Its folder: `08-kill-the-leader`. Lessons are in the order of their folders.
+    pub folder: String,
+    /// Its name in links: the folder's, without the number.
+    pub id: String,
+    /// Which part of the course it belongs to, from 1.
+    pub part: u32,
+    /// How long it takes, in minutes.
+    pub minutes: u32,
+    /// The lessons that should be done before.
+    pub needs: Vec<String>,
+    /// The rule of the protocol that can be switched off when it is done.
+    pub unlocks: Option<Rule>,
+    /// What is to be done.
+    pub task: Task,
+    /// The same, harder.
+    pub harder: Option<Task>,
+    /// What can be done at a press, beside all that the page can do.
+    pub offers: Vec<Offer>,
+    /// What the page for teachers shows of the solution.
+    pub pictures: Vec<Picture>,
+    /// The log of a real cluster, to be compared with this one's.
+    pub note: Option<Note>,
 }
 
-/// Where the learner comes in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Start {
-    /// After how many events.
-    #[serde(default)]
-    pub events: u64,
-    /// What was done up to there.
-    #[serde(default)]
-    pub actions: Vec<PlannedAction>,
+/// Something to be done: from where, to what, and how it can go wrong.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// The scenario that ends where the learner comes in.
+    pub start: Scenario,
+    /// Where in the start the learner comes in, if it is not its end: what the start does behind
+    /// that is planned already.
+    pub enter: Option<Expectation>,
+    /// The steps that reach the goals, as text; see [`Task::run`].
+    pub solution: String,
+    /// All of these are to be met.
+    pub goals: Vec<Goal>,
+    /// Mistakes that have a name. Whose signs show first in this list is the one that is replied
+    /// to.
+    pub wrongs: Vec<Misconception>,
+    /// How many actions the solution takes.
+    pub par: u32,
+    /// The text of the start: a solution is read together with it.
+    start_text: String,
 }
 
-/// One way to the goal.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Solution {
-    /// What is done.
-    #[serde(default)]
-    pub actions: Vec<PlannedAction>,
-    /// After how many events, at the latest, the goal is met.
-    pub within_events: u64,
+/// A mistake that has a name, and how it shows.
+#[derive(Clone, Debug)]
+pub struct Misconception {
+    /// Its name.
+    pub name: String,
+    /// All of these show it.
+    pub signs: Vec<Goal>,
 }
 
-/// A lesson's file is not one.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum LessonError {
-    /// It cannot be read; the text names line and column and what would be right.
-    #[error("lesson {name}: {reason}")]
-    Unreadable {
-        /// The lesson's folder.
-        name: String,
-        /// What is wrong, and where.
-        reason: String,
-    },
-    /// It can be read, and makes no sense.
-    #[error("lesson {name}: {field} {reason}")]
-    Senseless {
-        /// The lesson's folder.
-        name: String,
-        /// Which part.
-        field: &'static str,
-        /// What is wrong with it.
-        reason: String,
-    },
+/// A picture of the solution: the first at which something holds.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// What the texts call it.
+    pub id: String,
+    /// When it is taken.
+    pub condition: Expectation,
+}
+
+/// An action that a lesson offers as a button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// What the texts call it.
+    pub id: String,
+    /// What it does.
+    pub action: Action,
 }
 
 impl Lesson {
-    /// Reads a lesson's file.
+    /// Reads a lesson from the files of its folder.
     ///
     /// # Errors
-    ///
-    /// [`LessonError`], naming what is wrong.
-    pub fn read(name: &str, file: &str) -> Result<Self, LessonError> {
-        let lesson: Self = toml::from_str(file).map_err(|error| LessonError::Unreadable {
-            name: name.to_owned(),
-            reason: error.to_string(),
-        })?;
-        let senseless = |field, reason: &str| LessonError::Senseless {
-            name: name.to_owned(),
-            field,
-            reason: reason.to_owned(),
+    /// What is wrong with them, with file and line.
+    pub fn read(folder: &str, files: &Bundle) -> Result<Self, LessonError> {
+        let file = |name: &str| {
+            files.file(name).ok_or_else(|| {
+                LessonError::new(&format!("{folder}/{name}"), 0, "there is no such file")
+            })
         };
-        if lesson.goal.is_empty() {
-            return Err(senseless("goal", "is empty: any world would meet it"));
+        let start = file("start.txt")?;
+        let mut reader = Reader {
+            file: format!("{folder}/lesson.txt"),
+            lesson: Lesson {
+                folder: folder.to_owned(),
+                id: id_of(folder).to_owned(),
+                part: 0,
+                minutes: 0,
+                needs: Vec::new(),
+                unlocks: None,
+                task: Task::of(folder, ("start.txt", start), file("solution.txt")?)?,
+                harder: match files.file("harder-solution.txt") {
+                    Some(solution) => {
+                        let own = files.file("harder.txt").map(|own| ("harder.txt", own));
+                        let start = own.unwrap_or(("start.txt", start));
+                        Some(Task::of(folder, start, solution)?)
+                    }
+                    None => None,
+                },
+                offers: Vec::new(),
+                pictures: Vec::new(),
+                note: None,
+            },
+        };
+        for (at, line) in file("lesson.txt")?.lines().enumerate() {
+            reader.line(at + 1, line)?;
         }
-        let places: Vec<u64> = lesson
-            .start
-            .actions
-            .iter()
-            .chain(&lesson.solution.actions)
-            .map(|planned| planned.after_event)
-            .collect();
-        if !places.is_sorted_by(|one, next| one < next) {
-            return Err(senseless(
-                "actions",
-                "must stand in ascending order of after_event",
-            ));
+        let mut lesson = reader.lesson;
+        if let Some(text) = files.file("note.txt") {
+            let name = format!("{folder}/note.txt");
+            lesson.note = Some(Note::read(&name, &lesson.task, text)?);
         }
-        let first = lesson
-            .solution
-            .actions
-            .first()
-            .map_or(u64::MAX, |first| first.after_event);
-        if first < lesson.start.events {
-            return Err(senseless("solution", "acts before the learner comes in"));
+        lesson.check(&reader.file)?;
+        let harder = (lesson.harder.as_ref(), "harder-solution.txt");
+        for (task, name) in [(Some(&lesson.task), "solution.txt"), harder] {
+            if let Some(task) = task.filter(|task| task.enter.is_none()) {
+                task.going_on(&format!("{folder}/{name}"), &task.solution)?;
+            }
         }
         Ok(lesson)
     }
 
-    /// The history that the learner comes into.
-    pub fn opening(&self) -> History {
-        History {
-            config: self.world.clone(),
-            actions: self.start.actions.clone(),
+    fn check(&self, file: &str) -> Result<(), LessonError> {
+        let wrong = |text: &str| Err(LessonError::new(file, 0, text));
+        if self.part == 0 || self.minutes == 0 {
+            return wrong("it lacks `part N` or `minutes N`");
         }
-    }
-
-    /// The history with the solution in it.
-    pub fn solved(&self) -> History {
-        let mut history = self.opening();
-        history
-            .actions
-            .extend(self.solution.actions.iter().cloned());
-        history
+        if self.minutes > MINUTES_MAX {
+            return wrong("a lesson takes six minutes at most");
+        }
+        let tasks = || std::iter::once(&self.task).chain(&self.harder);
+        if tasks().any(|task| task.goals.is_empty()) {
+            return wrong("it lacks `goal ID now …`, or `harder goal …`: any run would do");
+        }
+        if self.task.wrongs.is_empty() {
+            return wrong("it lacks `wrong NAME once …`: name a mistake that learners make");
+        }
+        Ok(())
     }
 }
+
+impl Task {
+    fn of(
+        folder: &str,
+        (start_name, start): (&str, &str),
+        solution: &str,
+    ) -> Result<Self, LessonError> {
+        Ok(Self {
+            start: Scenario::parse(&format!("{folder}/{start_name}"), start)?,
+            enter: None,
+            solution: solution.to_owned(),
+            goals: Vec::new(),
+            wrongs: Vec::new(),
+            par: 0,
+            start_text: start.to_owned(),
+        })
+    }
+
+    /// The scenario that goes on from where the learner comes in.
+    ///
+    /// # Errors
+    /// What is wrong with the steps; lines are counted in the file called `name`.
+    pub fn going_on(&self, name: &str, steps: &str) -> Result<Scenario, LessonError> {
+        let before = self.start_text.lines().count();
+        let text = format!("{}\n{steps}", self.start_text.trim_end_matches('\n'));
+        Scenario::parse(name, &text).map_err(|mut error| {
+            error.line = error.line.saturating_sub(before);
+            error.into()
+        })
+    }
+
+    /// Where the learner comes in: the start's run, and an event of it. What the start does behind
+    /// that is still to come.
+    ///
+    /// # Errors
+    /// What was not as the start expected.
+    pub fn entry(&self) -> Result<(Run, u64), LessonError> {
+        let run = Run::of(&self.start)?;
+        let Some(enter) = &self.enter else {
+            let events = run.events;
+            return Ok((run, events));
+        };
+        let mut world = run.world(1)?;
+        while !may_show(&world) || enter.holds(&world.frame()).is_err() {
+            if world.event_count() >= run.events || run.history.advance(&mut world).is_err() {
+                let text = "the start never comes to where `enter` lets the learner in";
+                return Err(LessonError::new("lesson.txt", 0, text));
+            }
+        }
+        let event = world.event_count();
+        Ok((run, event))
+    }
+
+    /// The run in which a learner does what some steps say: those that go on from the start, or,
+    /// where the start goes on by itself, `at TIME ACTION` lines that are put among its own.
+    ///
+    /// # Errors
+    /// What is wrong with the steps, or was not as they expected.
+    pub fn run(&self, name: &str, steps: &str) -> Result<Run, LessonError> {
+        if self.enter.is_none() {
+            return Run::of(&self.going_on(name, steps)?);
+        }
+        let mut others = Vec::new();
+        for (at, line) in steps.lines().enumerate() {
+            let wrong = |text: String| LessonError::new(name, at + 1, text);
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let (time, action) = line
+                .strip_prefix("at ")
+                .and_then(|line| line.split_once(' '))
+                .ok_or_else(|| wrong("write `at TIME ACTION`".to_owned()))?;
+            let at_us = self.virtual_us(time);
+            let at_us = at_us.ok_or_else(|| wrong(format!("\"{time}\" is no time of day")))?;
+            let action = action
+                .parse::<Action>()
+                .map_err(|error| wrong(error.text))?;
+            let after_event = Run::among(&self.start, &others)?.events_until(at_us)?;
+            others.push(PlannedAction {
+                after_event,
+                action,
+            });
+        }
+        Run::among(&self.start, &others)
+    }
+
+    /// The virtual time of a time of day, `19:04:07.868`, in microseconds.
+    pub fn virtual_us(&self, time: &str) -> Option<u64> {
+        let starts_us = self.start.clock_starts_us()?;
+        time_of_day_us(time)?.checked_sub(starts_us)
+    }
+}
+
+/// A time of day in microseconds since midnight.
+pub(crate) fn time_of_day_us(time: &str) -> Option<u64> {
+    let mut parts = time.split(':');
+    let (hours, minutes, seconds) = (parts.next()?, parts.next()?, parts.next()?);
+    let (seconds, thousandths) = seconds.split_once('.')?;
+    let number = |text: &str| text.parse::<u64>().ok();
+    let minutes = number(hours)? * 60 + number(minutes)?;
+    Some(((minutes * 60 + number(seconds)?) * 1_000 + number(thousandths)?) * 1_000)
+}
+
+struct Reader {
+    file: String,
+    lesson: Lesson,
+}
+
+impl Reader {
+    fn line(&mut self, number: usize, line: &str) -> Result<(), LessonError> {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            return Ok(());
+        }
+        let wrong = |text: String| LessonError::new(&self.file, number, text);
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let count = || {
+            rest.parse::<u32>()
+                .map_err(|_| wrong(format!("\"{rest}\" is no number")))
+        };
+        let lesson = &mut self.lesson;
+        match word {
+            "part" => lesson.part = count()?,
+            "minutes" => lesson.minutes = count()?,
+            "par" => lesson.task.par = count()?,
+            "needs" => lesson.needs = rest.split_whitespace().map(str::to_owned).collect(),
+            "unlocks" => {
+                let mut rules = Rule::ALL.into_iter();
+                let rule = rules.find(|rule| rule.name() == rest);
+                let names = Rule::ALL.map(Rule::name).join(", ");
+                let rule = rule.ok_or_else(|| {
+                    wrong(format!("there is no rule \"{rest}\"; write one of {names}"))
+                })?;
+                lesson.unlocks = Some(rule);
+            }
+            "enter" => {
+                let task = &mut lesson.task;
+                task.enter = Some(expectation(&self.file, number, &task.start, line, rest)?);
+                if let Some(harder) = lesson.harder.as_mut() {
+                    harder.enter.clone_from(&task.enter);
+                }
+            }
+            "picture" => {
+                let (id, text) = rest
+                    .split_once(' ')
+                    .ok_or_else(|| wrong("write `picture ID CONDITION`".to_owned()))?;
+                let condition = expectation(&self.file, number, &lesson.task.start, line, text)?;
+                lesson.pictures.push(Picture {
+                    id: id.to_owned(),
+                    condition,
+                });
+            }
+            "offer" => {
+                let (id, words) = rest
+                    .split_once(' ')
+                    .ok_or_else(|| wrong("write `offer ID ACTION`".to_owned()))?;
+                let action = words.parse::<Action>();
+                let action = action.map_err(|error| wrong(error.text))?;
+                lesson.offers.push(Offer {
+                    id: id.to_owned(),
+                    action,
+                });
+            }
+            "goal" | "wrong" => add(&mut lesson.task, (&self.file, number), line, line)?,
+            "harder" => {
+                let Some(task) = lesson.harder.as_mut() else {
+                    return Err(wrong("there is no `harder.txt`".to_owned()));
+                };
+                match rest.strip_prefix("par ") {
+                    Some(par) => {
+                        task.par = par
+                            .parse()
+                            .map_err(|_| wrong(format!("\"{par}\" is no number")))?;
+                    }
+                    None => add(task, (&self.file, number), line, rest)?,
+                }
+            }
+            _ => {
+                return Err(wrong(format!(
+                    "there is no \"{word}\"; write part, minutes, needs, par, unlocks, enter, \
+                     offer, goal, wrong, picture, harder goal, harder wrong or harder par"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `goal ID MODE CONDITION`, `wrong NAME MODE CONDITION`.
+fn add(
+    task: &mut Task,
+    (file, number): (&str, usize),
+    line: &str,
+    text: &str,
+) -> Result<(), LessonError> {
+    let mut parts = text.splitn(4, ' ');
+    let (kind, id, mode, condition) = (parts.next(), parts.next(), parts.next(), parts.next());
+    let mut modes = Mode::ALL.iter();
+    let known = modes.find(|(name, _)| Some(*name) == mode);
+    let (Some(id), Some((_, mode)), Some(condition)) = (id, known, condition) else {
+        return Err(LessonError::new(
+            file,
+            number,
+            "write `goal ID MODE CONDITION`, with now, once, then or never for the mode",
+        ));
+    };
+    let goal = Goal {
+        id: id.to_owned(),
+        mode: *mode,
+        condition: expectation(file, number, &task.start, line, condition)?,
+    };
+    if kind == Some("goal") {
+        task.goals.push(goal);
+        return Ok(());
+    }
+    match task.wrongs.iter_mut().find(|wrong| wrong.name == id) {
+        Some(wrong) => wrong.signs.push(goal),
+        None => task.wrongs.push(Misconception {
+            name: id.to_owned(),
+            signs: vec![goal],
+        }),
+    }
+    Ok(())
+}
+
+/// A condition at the end of a line.
+pub(crate) fn expectation(
+    file: &str,
+    number: usize,
+    start: &Scenario,
+    line: &str,
+    text: &str,
+) -> Result<Expectation, LessonError> {
+    let before = line.chars().count() - text.chars().count();
+    Ok(start.expectation(file, (number, before + 1), text)?)
+}
+
+/// A folder's name without the number before it.
+pub(crate) fn id_of(folder: &str) -> &str {
+    match folder.split_once('-') {
+        Some((number, id)) if number.bytes().all(|byte| byte.is_ascii_digit()) => id,
+        _ => folder,
+    }
+}
+
+/// Nobody stays longer.
+const MINUTES_MAX: u32 = 6;

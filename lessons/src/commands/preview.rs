@@ -1,0 +1,95 @@
+//! A lesson as a learner would meet it, on a terminal.
+
+use quorate_core::sim::Report;
+use quorate_lessons::{Bundle, Language, Lesson, Story, Task, Texts};
+
+use super::{Outcome, files, folder_of};
+
+/// Runs a lesson both ways and tells what a learner would see.
+pub(crate) fn preview(name: &str) -> Outcome {
+    let folder = folder_of(name)?;
+    let files = files(&folder)?;
+    let lesson = Lesson::read(&folder, &files).map_err(|error| error.to_string())?;
+    for language in Language::ALL {
+        let text = files.file(&format!("{}.md", language.tag()));
+        let texts = Texts::read(&lesson, language, text.unwrap_or_default());
+        show(&texts.map_err(|error| error.to_string())?);
+    }
+    of_task(&lesson, &files, &lesson.task, "solution.txt")?;
+    if let Some(harder) = &lesson.harder {
+        println!("\nHarder:");
+        of_task(&lesson, &files, harder, "harder-solution.txt")?;
+    }
+    println!(
+        "\nIn the page: cargo xtask play, then /play/?lesson={}",
+        lesson.id
+    );
+    println!("For teachers: /play/?lesson={}&plain", lesson.id);
+    Ok(())
+}
+
+fn show(texts: &Texts) {
+    println!("\n# {}", texts.title);
+    for beat in &texts.beats {
+        println!("\n[{}]", beat.kind.name());
+        for paragraph in &beat.paragraphs {
+            println!("{paragraph}");
+        }
+        for answer in &beat.answers {
+            let mark = if answer.is_right { "x" } else { " " };
+            println!("  [{mark}] {}\n      {}", answer.text, answer.reply);
+        }
+    }
+    for (number, hint) in texts.hints.iter().enumerate() {
+        println!("hint {}: {hint}", number + 1);
+    }
+    println!("shown: {}", texts.shown);
+}
+
+fn of_task(lesson: &Lesson, files: &Bundle, task: &Task, solution: &str) -> Outcome {
+    println!("\nThe solution:");
+    let name = |file: &str| format!("{}/{file}", lesson.folder);
+    let scenario = match task.enter {
+        None => task.going_on(&name(solution), &task.solution),
+        Some(_) => Ok(task.start.clone()),
+    };
+    let scenario = scenario.map_err(|error| error.to_string())?;
+    let mut tell = |report: Report<'_>| match report {
+        Report::Step { text, .. } => println!("> {text}"),
+        Report::Trace {
+            time,
+            text,
+            is_story: true,
+            is_quiet: false,
+        } => println!("{time}  {text}"),
+        _ => {}
+    };
+    scenario.run(&mut tell).map_err(|error| error.to_string())?;
+    let story = story(task, &name(solution), &task.solution)?;
+    for (goal, state) in task.goals.iter().zip(&story.standing.goals) {
+        let mark = if state.is_met { "met" } else { "NOT MET" };
+        println!("goal {}: {mark}", goal.id);
+    }
+    match story.standing.done {
+        Some(event) => println!("all were met at event {event}; par is {}", task.par),
+        None => println!("they were never all met: this is no solution"),
+    }
+    for (place, wrong) in task.wrongs.iter().enumerate() {
+        let file = format!("wrong-{}.txt", wrong.name);
+        let steps = files.file(&file);
+        let steps = steps.ok_or_else(|| format!("{}: there is no such file", name(&file)))?;
+        let story = story(task, &name(&file), steps)?;
+        match story.standing.wrong {
+            Some((shown, event)) if shown == place => {
+                println!("mistake {}: shown at event {event}", wrong.name);
+            }
+            other => println!("mistake {}: NOT SHOWN, but {other:?}", wrong.name),
+        }
+    }
+    Ok(())
+}
+
+fn story(task: &Task, name: &str, steps: &str) -> Outcome<Story> {
+    let run = task.run(name, steps).map_err(|error| error.to_string())?;
+    Story::of(task, &run).map_err(|error| error.to_string())
+}
