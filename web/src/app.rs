@@ -13,6 +13,7 @@ use crate::browser;
 use crate::components::{View, page::page};
 use crate::gestures::{Gesture, id_of};
 use crate::keys;
+use crate::lesson::{self, Want};
 use crate::motion;
 use crate::state::{Menu, Message, State};
 
@@ -22,6 +23,8 @@ pub(crate) struct App {
     state: Option<State>,
     /// The last link written to the address.
     query: String,
+    /// What of lessons is being fetched.
+    fetching: Option<Want>,
     /// What was drawn before the state that is to be drawn now, when that was one step away.
     before: Option<Arc<Frame>>,
     /// The next picture, while it plays.
@@ -60,10 +63,13 @@ impl Component for App {
     fn create(context: &Context<Self>) -> Self {
         let state = browser::state();
         browser::dress(&state);
-        let query = state.engine.permalink().query();
+        let query = state.query();
+        let fetching = state.lessons.want(state.language);
+        fetch(context, fetching.as_ref());
         Self {
             state: Some(state),
             query,
+            fetching,
             before: None,
             next: None,
             pictured_at_ms: None,
@@ -194,6 +200,8 @@ impl App {
         let is_of_time = matches!(message, Message::Elapsed(_));
         let before = Arc::clone(&state.frame);
         let was_playing = state.playback.is_some();
+        let is_lesson = matches!(message, Message::Lesson(_));
+        let progress = state.lessons.progress.clone();
         let looked = (state.language, state.theme, state.still);
 
         let state = state.reduce(message);
@@ -201,6 +209,17 @@ impl App {
         if looked != (state.language, state.theme, state.still) {
             browser::dress(&state);
             browser::keep(&state);
+        }
+        if is_lesson {
+            browser::dress(&state);
+        }
+        if progress != state.lessons.progress {
+            lesson::browser::keep(&state.lessons.progress);
+        }
+        let want = state.lessons.want(state.language);
+        if want != self.fetching {
+            fetch(context, want.as_ref());
+            self.fetching = want;
         }
         self.before = (is_step && moved).then_some(before);
         if walks {
@@ -216,7 +235,7 @@ impl App {
             self.next = None;
             self.pictured_at_ms = None;
             // While it plays, the address would change many times a second.
-            let query = state.engine.permalink().query();
+            let query = state.query();
             if query != self.query {
                 browser::replace_query(&query);
                 self.query = query;
@@ -234,6 +253,16 @@ impl App {
 /// Whether nothing travels: by the page's own switch or by the system's.
 fn is_still(state: &State) -> bool {
     state.still || motion::is_reduced()
+}
+
+/// Fetches what of lessons is wanted.
+fn fetch(context: &Context<App>, want: Option<&Want>) {
+    let link = context.link().clone();
+    if let Some(want) = want {
+        lesson::browser::fetch(want, move |message| {
+            link.send_message(Input::Message(Message::Lesson(message)));
+        });
+    }
 }
 
 fn listeners(context: &Context<App>) -> Vec<EventListener> {

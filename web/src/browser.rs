@@ -30,6 +30,7 @@ pub(crate) fn state() -> State {
     );
     state.room.compact = matches(COMPACT);
     state.still = kept(STILL).is_some_and(|still| still == "yes");
+    state.lessons.progress = crate::lesson::browser::kept();
     state
 }
 
@@ -47,8 +48,16 @@ pub(crate) fn keep(state: &State) {
     let _ = storage.set_item(STILL, if state.still { "yes" } else { "no" });
 }
 
-fn kept(name: &str) -> Option<String> {
+/// What was kept under a name.
+pub(crate) fn kept(name: &str) -> Option<String> {
     storage()?.get_item(name).ok().flatten()
+}
+
+/// Keeps a text under a name, where storage is not forbidden.
+pub(crate) fn store(name: &str, text: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(name, text);
+    }
 }
 
 /// The browser's own, of plain strings: gloo's brings a reader of JSON with it.
@@ -65,6 +74,14 @@ pub(crate) fn dress(state: &State) {
     let still = if state.still { "yes" } else { "no" };
     let _ = root.set_attribute("data-still", still);
     gloo::utils::document().set_title(state.language.words().title);
+    let lessons = &state.lessons;
+    for (name, is) in [
+        ("data-lesson", lessons.session.is_some()),
+        ("data-embed", lessons.embedded),
+        ("data-plain", lessons.plain),
+    ] {
+        let _ = root.set_attribute(name, if is { "true" } else { "false" });
+    }
 }
 
 /// Puts the link to what is shown into the address, without a new entry in the history.

@@ -15,6 +15,7 @@ pub(crate) mod inside;
 pub(crate) mod inspector;
 pub(crate) mod kv;
 pub(crate) mod lanes;
+pub(crate) mod lesson;
 pub(crate) mod link;
 pub(crate) mod logs;
 pub(crate) mod member;

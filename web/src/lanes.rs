@@ -148,6 +148,7 @@ fn befallen(action: &Action, frame: &Frame) -> Vec<Node> {
             | Fault::Drop { .. }
             | Fault::Duplicate { .. }
             | Fault::Keep { .. }
+            | Fault::Wait { .. }
             | Fault::Retime { .. }
             | Fault::SaveDisk { .. }
             | Fault::DemandLiveness { .. } => Vec::new(),

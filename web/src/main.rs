@@ -15,6 +15,7 @@ mod fixture;
 mod gestures;
 mod keys;
 mod lanes;
+mod lesson;
 mod marks;
 mod motion;
 mod panic;

@@ -91,6 +91,8 @@ impl Permalink {
                 "world" => link.world = Some(world(value).ok_or(wrong(Wanted::World))?),
                 // The host's own switches may stand beside ours.
                 "lang" | "theme" => {}
+                // These are the lessons'.
+                "lesson" | "plain" | "embed" => {}
                 _ => return Err(wrong(Wanted::Parameter)),
             }
         }

@@ -23,6 +23,7 @@ pub(crate) use subject::Subject;
 
 use crate::draw::layout::{Layout, Point};
 use crate::engine::{BranchName, End, Engine};
+use crate::lesson::{LessonMessage, Lessons};
 use crate::marks::Turn;
 use crate::permalink::{LinkError, MOST_EVENTS, Permalink};
 use crate::playback::{Playback, Speed, pace};
@@ -66,6 +67,8 @@ pub(crate) struct State {
     pub(crate) help: bool,
     pub(crate) menu: Option<Menu>,
     pub(crate) notice: Option<Notice>,
+    /// The course, and the lesson that is open.
+    pub(crate) lessons: Lessons,
 }
 
 /// Something a person should know, until they go on.
@@ -143,7 +146,13 @@ impl State {
             help: false,
             menu: None,
             notice,
+            lessons: Lessons::of_query(query),
         }
+    }
+
+    /// What stands in the address: the run, and the lesson that is open.
+    pub(crate) fn query(&self) -> String {
+        self.engine.permalink().query() + &self.lessons.query()
     }
 
     /// Virtual time as it is drawn, in microseconds.
@@ -195,6 +204,10 @@ impl State {
                 key: self.form.key.clone(),
             }]),
             Message::Undo | Message::Fork | Message::Switch(_) => self.go_over(&message),
+            Message::Lesson(message) => self.learn(message),
+            Message::Seed(seed) if self.lessons.session.is_some() => {
+                self.learn(LessonMessage::Restart(Some(seed)));
+            }
             Message::Members(members) => self.begin(|config| config.members = members),
             Message::Seed(seed) => self.begin(|config| config.seed = seed),
             Message::Rule(rule, holds) => self.begin(|config| {
@@ -208,6 +221,7 @@ impl State {
             other => self.arrange(other),
         }
         self.settle(before);
+        self.follow_lesson();
         self
     }
 
@@ -466,7 +480,7 @@ impl State {
         self.say_when_over(came);
     }
 
-    fn play_or_pause(&mut self) {
+    pub(crate) fn play_or_pause(&mut self) {
         self.notice = None;
         self.menu = None;
         self.playback = match self.playback {
@@ -571,7 +585,7 @@ impl State {
         });
     }
 
-    fn show(&mut self, link: &Permalink) {
+    pub(crate) fn show(&mut self, link: &Permalink) {
         let members = link.members;
         self.engine = Engine::of(link);
         self.frame = self.engine.frame();

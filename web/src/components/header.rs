@@ -22,6 +22,7 @@ pub(crate) fn header(view: &View<'_>) -> Html {
     html! {
         <header>
             <h1>{ logo() }{ "Quorate" }</h1>
+            { super::lesson::opener(view) }
             { members(view) }
             { seed(view) }
             { scenario(view) }

@@ -12,6 +12,7 @@ use super::inside::inside;
 use super::inspector::inspector;
 use super::kv::kv;
 use super::lanes::lanes;
+use super::lesson::{lesson, plain_page};
 use super::logs::logs;
 use super::menu::menu;
 use super::notice::notice;
@@ -29,11 +30,15 @@ use crate::text;
 /// The page.
 pub(crate) fn page(view: &View<'_>) -> Html {
     let (state, send) = (view.state, view.send);
+    if let Some(plain) = plain_page(view) {
+        return plain;
+    }
     html! {
         <div class="page" data-panel={tabs::name(state.panel)}
             data-beside={state.panel.is_beside().to_string()}>
             { header(view) }
             <main>
+                { lesson(view) }
                 { theatre(view) }
                 { tabs::tabs(view) }
                 { panel(view, Panel::Logs, logs(view)) }

@@ -7,6 +7,7 @@ use super::hands::{Deed, SplitMove};
 use super::{Menu, Panel, Room, Subject};
 use crate::draw::layout::Point;
 use crate::engine::BranchName;
+use crate::lesson::LessonMessage;
 use crate::marks::Turn;
 use crate::playback::Speed;
 
@@ -83,4 +84,6 @@ pub(crate) enum Message {
     OpenMenuHere,
     CloseMenu,
     Dismiss,
+    // Lessons.
+    Lesson(LessonMessage),
 }

@@ -1,0 +1,234 @@
+//! The open lesson: its beats, one at a time, its goal beside how things stand, and one button that
+//! goes on.
+
+use quorate_lessons::{Answer, Beat, BeatKind};
+use yew::prelude::*;
+
+use super::super::View;
+use super::super::icon::{Icon, icon};
+use super::done::done;
+use super::{close, learn, prose, questions};
+use crate::lesson::{LessonMessage, LessonWords, Session, cause, words};
+use crate::state::Message;
+
+/// The panel.
+pub(super) fn panel(view: &View<'_>, session: &Session) -> Html {
+    let words = words(view.language());
+    let beat = session.texts.beats.get(session.beat);
+    let is_last = session.beat + 1 >= session.texts.beats.len();
+    let next = if is_last { words.to_map } else { words.next };
+    html! {
+        <aside class="lesson" data-testid="lesson" data-beat={session.beat.to_string()}
+            aria-label={session.texts.title.clone()}>
+            <header>
+                <h2>{ &session.texts.title }</h2>
+                { close(view, LessonMessage::Close) }
+            </header>
+            { beats(view, session) }
+            <div class="beat" aria-live="polite">
+                if let Some(beat) = beat { { of_beat(view, words, session, beat) } }
+            </div>
+            <footer>
+                { time(view) }
+                <button class="primary" data-testid="lesson-next"
+                    onclick={learn(view, LessonMessage::Next)}>{ next }</button>
+            </footer>
+        </aside>
+    }
+}
+
+/// Back, step and play once more, where the sheet covers those of the page.
+fn time(view: &View<'_>) -> Html {
+    let words = view.words();
+    let play = if view.is_playing() {
+        (Icon::Pause, words.pause)
+    } else {
+        (Icon::Play, words.play)
+    };
+    let one = |(sign, label): (Icon, &'static str), message| {
+        html! {
+            <button title={label} aria-label={label} onclick={view.click(message)}>
+                { icon(sign) }
+            </button>
+        }
+    };
+    html! {
+        <span class="time">
+            { one((Icon::StepBack, words.step_back), Message::StepBack) }
+            { one((Icon::StepForward, words.step), Message::StepForward) }
+            { one(play, Message::PlayPause) }
+        </span>
+    }
+}
+
+/// The beats as a row of dots: those that were reached can be gone to.
+fn beats(view: &View<'_>, session: &Session) -> Html {
+    let words = words(view.language());
+    html! {
+        <ol class="beats">
+            { for session.texts.beats.iter().enumerate().map(|(place, beat)| {
+                let label = words.beat(beat.kind);
+                let current = (place == session.beat).then_some("step");
+                html! {
+                    <li>
+                        <button aria-current={current} disabled={place > session.reached}
+                            onclick={learn(view, LessonMessage::Beat(place))}>{ label }</button>
+                    </li>
+                }
+            }) }
+        </ol>
+    }
+}
+
+fn of_beat(view: &View<'_>, words: &LessonWords, session: &Session, beat: &Beat) -> Html {
+    let is_task = matches!(beat.kind, BeatKind::Do | BeatKind::Harder);
+    let is_watched = is_task || beat.kind == BeatKind::See;
+    html! {
+        <>
+            { for beat.paragraphs.iter().map(|text| html! { <p>{ prose(text) }</p> }) }
+            if !beat.answers.is_empty() { { answers(view, words, session, beat) } }
+            if is_task { { offers(view, session) } }
+            if is_watched && session.lesson.note.is_some() {
+                <button class="wide" data-testid="lesson-note"
+                    onclick={learn(view, LessonMessage::Note(true))}>{ words.open_note }</button>
+            }
+            if is_watched { { goals(view, words, session) } }
+            if is_task { { help(view, words, session) } }
+            if !beat.sources.is_empty() {
+                <p class="sources">
+                    { words.read_more }{ ": " }
+                    { for beat.sources.iter().enumerate().map(|(place, source)| html! {
+                        <>
+                            if place > 0 { { " · " } }
+                            <a href={source.url.clone()} target="_blank" rel="noopener">
+                                { &source.name }</a>
+                        </>
+                    }) }
+                </p>
+            }
+            if beat.kind == BeatKind::Check || beat.kind == BeatKind::Harder {
+                { done(view, words, session) }
+            }
+            if beat.kind == BeatKind::Check { { questions(words, session) } }
+        </>
+    }
+}
+
+/// What can be answered. After the first tap all replies that were asked for stay.
+fn answers(view: &View<'_>, words: &LessonWords, session: &Session, beat: &Beat) -> Html {
+    let chosen = session.answers.get(&session.beat).copied();
+    let one = |(place, answer): (usize, &Answer)| {
+        let is_chosen = chosen == Some(place);
+        let shows_right = chosen.is_some() && answer.is_right;
+        html! {
+            <li class={classes!(is_chosen.then_some("chosen"), shows_right.then_some("right"))}>
+                <button data-testid="lesson-answer" aria-pressed={is_chosen.to_string()}
+                    onclick={learn(view, LessonMessage::Answer(place))}>
+                    if shows_right {
+                        { icon(Icon::Tick) }<span class="sr">{ words.right }{ ": " }</span>
+                    }
+                    <span>{ prose(&answer.text) }</span>
+                </button>
+                if is_chosen { <p>{ prose(&answer.reply) }</p> }
+            </li>
+        }
+    };
+    html! { <ol class="answers">{ for beat.answers.iter().enumerate().map(one) }</ol> }
+}
+
+/// Buttons that do what the lesson is about; all else that the page can do is there, too.
+fn offers(view: &View<'_>, session: &Session) -> Html {
+    html! {
+        <div class="offers">
+            { for session.lesson.offers.iter().filter_map(|offer| {
+                let text = session.texts.offers.get(&offer.id)?;
+                Some(html! {
+                    <button data-testid={format!("offer-{}", offer.id)}
+                        onclick={view.click(Message::Act(offer.action.clone()))}>{ prose(text) }</button>
+                })
+            }) }
+        </div>
+    }
+}
+
+/// The goals, ticked or not, and how the cluster stands and why.
+fn goals(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
+    let task = session.task();
+    let standing = &session.standing;
+    html! {
+        <section class="goals" data-testid="lesson-goals"
+            data-done={standing.done.is_some().to_string()}>
+            <h3>{ words.goal }</h3>
+            <ul>
+                { for task.goals.iter().zip(&standing.goals).map(|(goal, state)| {
+                    // Once all were met together they stay so.
+                    let is_met = state.is_met || standing.done.is_some();
+                    html! {
+                        <li class={is_met.then_some("met")} data-met={is_met.to_string()}>
+                            { icon(if is_met { Icon::Tick } else { Icon::Clock }) }
+                            <span>{ session.texts.goals.get(&goal.id).map(|text| prose(text)) }</span>
+                        </li>
+                    }
+                }) }
+            </ul>
+            if session.is_away {
+                <p class="stands">{ words.away }</p>
+            } else if standing.done.is_none() {
+                <p class="stands" data-testid="lesson-cause">
+                    <b>{ words.now }{ ": " }</b>{ cause(view.language(), &session.cause) }
+                </p>
+            }
+            if let Some((place, _)) = standing.wrong { { mistake(view, words, session, place) } }
+            if standing.done.is_some() { <p class="reached">{ words.reached }</p> }
+        </section>
+    }
+}
+
+/// What went wrong, why, and the way back.
+fn mistake(view: &View<'_>, words: &LessonWords, session: &Session, place: usize) -> Html {
+    let task = session.task();
+    let wrong = task.wrongs.get(place);
+    let reply = wrong.and_then(|wrong| session.texts.wrongs.get(&wrong.name));
+    html! {
+        <div class="mistake" role="status" data-testid="lesson-mistake">
+            <p>{ reply.map(|text| prose(text)) }</p>
+            <button data-testid="lesson-to-mistake"
+                onclick={learn(view, LessonMessage::ToMistake)}>{ words.to_mistake }</button>
+        </div>
+    }
+}
+
+/// Hints in three steps, then the solution; and the start again.
+fn help(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
+    let hints = &session.texts.hints;
+    let shown = session.hints.min(hints.len());
+    // The hints are of the first task. Who has come to the harder one knows the way.
+    let has_hints = !session.is_harder;
+    html! {
+        <section class="hints">
+            if has_hints {
+                <ol>
+                    { for hints.iter().take(shown).map(|hint| html! { <li>{ prose(hint) }</li> }) }
+                </ol>
+            }
+            <div class="offers">
+                if has_hints && shown < hints.len() {
+                    <button data-testid="lesson-hint" onclick={learn(view, LessonMessage::Hint)}>
+                        { format!("{} {}/{}", words.hint, shown + 1, hints.len()) }
+                    </button>
+                } else {
+                    <button data-testid="lesson-solve" onclick={learn(view, LessonMessage::Solve)}>
+                        { words.solve }
+                    </button>
+                }
+                <button data-testid="lesson-restart"
+                    onclick={learn(view, LessonMessage::Restart(None))}>{ words.restart }</button>
+                if session.lesson.note.is_some() {
+                    <button data-testid="lesson-seed"
+                        onclick={view.on(|_: MouseEvent| super::another_seed())}>
+                        { words.other_seed }</button>
+                }
+            </div>
+        </section>
+    }
+}

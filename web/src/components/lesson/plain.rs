@@ -1,0 +1,86 @@
+//! A lesson as a page to read: for teachers, with its pictures in their order.
+
+use quorate_lessons::{Beat, BeatKind};
+use yew::prelude::*;
+
+use super::super::View;
+use super::super::stage::second_stage;
+use super::{prose, questions};
+use crate::draw::layout::Layout;
+use crate::lesson::{LessonWords, Plain, Session, words};
+
+/// The page.
+pub(super) fn plain(view: &View<'_>, session: &Session, plain: &Plain) -> Html {
+    let words = words(view.language());
+    let texts = &session.texts;
+    html! {
+        <article class="plain-lesson" data-testid="plain-lesson">
+            <header>
+                <h1>{ &texts.title }</h1>
+                <p>
+                    { format!("{} {} · ", session.lesson.minutes, words.minutes) }
+                    <a href={format!("?lesson={}", session.lesson.id)}>{ words.play_it }</a>
+                </p>
+            </header>
+            { for texts.beats.iter().map(|beat| of_beat(view, words, session, plain, beat)) }
+            <section>
+                <h2>{ words.goal }</h2>
+                <ul>
+                    { for session.lesson.task.goals.iter().map(|goal| html! {
+                        <li>{ texts.goals.get(&goal.id).map(|text| prose(text)) }</li>
+                    }) }
+                </ul>
+                <p><b>{ prose(&texts.shown) }</b></p>
+                <details>
+                    <summary>{ words.solution }</summary>
+                    <pre>{ &session.lesson.task.solution }</pre>
+                </details>
+            </section>
+            { questions(words, session) }
+        </article>
+    }
+}
+
+fn of_beat(
+    view: &View<'_>,
+    words: &LessonWords,
+    session: &Session,
+    plain: &Plain,
+    beat: &Beat,
+) -> Html {
+    html! {
+        <section>
+            <h2>{ words.beat(beat.kind) }</h2>
+            { for beat.paragraphs.iter().map(|text| html! { <p>{ prose(text) }</p> }) }
+            if !beat.answers.is_empty() {
+                <ul class="answers">
+                    { for beat.answers.iter().map(|answer| html! {
+                        <li class={answer.is_right.then_some("right")}>
+                            <b>{ prose(&answer.text) }</b>{ " " }{ prose(&answer.reply) }
+                        </li>
+                    }) }
+                </ul>
+            }
+            if beat.kind == BeatKind::See { { pictures(view, words, session, plain) } }
+        </section>
+    }
+}
+
+/// The stage at each moment that matters.
+fn pictures(view: &View<'_>, words: &LessonWords, session: &Session, plain: &Plain) -> Html {
+    html! {
+        <div class="pictures" aria-label={words.pictures}>
+            { for plain.pictures.iter().map(|(id, frame)| {
+                let layout = Layout::of(frame, view.state.room, &view.state.moved);
+                html! {
+                    <figure>
+                        { second_stage(view, frame, &layout) }
+                        <figcaption>
+                            { session.texts.pictures.get(id).map(|text| prose(text)) }
+                        </figcaption>
+                    </figure>
+                }
+            }) }
+        </div>
+    }
+}

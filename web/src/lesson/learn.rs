@@ -1,0 +1,166 @@
+//! What messages do to the lessons, and to the run that the page shows.
+
+use quorate_lessons::BeatKind;
+
+use super::session::link;
+use super::{LessonMessage, Lessons, Map, Progress, Session};
+use crate::state::State;
+
+impl State {
+    /// Something happens to the lessons.
+    pub(crate) fn learn(&mut self, message: LessonMessage) {
+        match message {
+            LessonMessage::Mapped(text) => {
+                let map = Map::read(&text);
+                let wanted = self.lessons.wanted.as_ref();
+                if let Some(id) = wanted.filter(|id| !id.is_empty() && map.entry(id).is_none()) {
+                    self.lessons.failure = Some(id.clone());
+                    self.lessons.map_open = true;
+                    self.lessons.wanted = None;
+                }
+                self.lessons.map = Some(map);
+            }
+            LessonMessage::Loaded(folder, language, text) => {
+                let is_open = self.lessons.session.as_mut();
+                let open = is_open.filter(|session| session.lesson.folder == folder);
+                let result = match open {
+                    Some(session) if self.lessons.wanted.is_none() => {
+                        session.translate(language, &text)
+                    }
+                    _ => self.open_lesson(&folder, language, &text),
+                };
+                if let Err(error) = result {
+                    self.lessons.failure = Some(error.to_string());
+                    self.lessons.wanted = None;
+                }
+            }
+            LessonMessage::Failed(why) => {
+                self.lessons.failure = Some(why);
+                self.lessons.wanted = None;
+            }
+            LessonMessage::Map(open) => {
+                self.lessons.map_open = open;
+                self.lessons.failure = None;
+                self.playback = None;
+            }
+            LessonMessage::Open(id) => {
+                self.lessons.wanted = Some(id);
+                self.lessons.keeps_run = false;
+                self.lessons.map_open = false;
+            }
+            LessonMessage::Close => {
+                self.lessons.session = None;
+                self.lessons.wanted = None;
+            }
+            LessonMessage::Import(text) => {
+                self.lessons.progress.join(&Progress::read(&text));
+            }
+            other => self.go_on_learning(&other),
+        }
+    }
+
+    fn open_lesson(
+        &mut self,
+        folder: &str,
+        language: crate::text::Language,
+        text: &str,
+    ) -> Result<(), quorate_lessons::LessonError> {
+        let session = Session::open(folder, language, text, self.lessons.plain)?;
+        self.lessons.wanted = None;
+        if !std::mem::take(&mut self.lessons.keeps_run) {
+            self.show(&session.start());
+        }
+        self.lessons.session = Some(session);
+        Ok(())
+    }
+
+    fn go_on_learning(&mut self, message: &LessonMessage) {
+        let Some(session) = &mut self.lessons.session else {
+            return;
+        };
+        match message {
+            LessonMessage::Beat(beat) if *beat <= session.reached => self.to_beat(*beat),
+            LessonMessage::Next => {
+                let next = session.beat + 1;
+                if next < session.texts.beats.len() {
+                    session.reached = session.reached.max(next);
+                    self.to_beat(next);
+                } else {
+                    self.lessons.map_open = true;
+                }
+            }
+            LessonMessage::Answer(answer) => {
+                session.answers.insert(session.beat, *answer);
+            }
+            LessonMessage::Hint => session.hints = (session.hints + 1).min(3),
+            LessonMessage::Note(open) => session.note_open = *open,
+            LessonMessage::Restart(seed) => {
+                let is_harder = session.is_harder;
+                self.begin_lesson(is_harder, *seed);
+            }
+            LessonMessage::ToMistake => {
+                let before = session.before_mistake(self.engine.history());
+                if let Some(before) = before {
+                    self.playback = None;
+                    // It has been there.
+                    let _ = self.engine.seek(before);
+                }
+            }
+            LessonMessage::Solve => {
+                if let Some(run) = session.solution() {
+                    session.is_shown = true;
+                    let entry = session.entry();
+                    // All of it can be walked through at once.
+                    self.show(&link(&run.history, run.events));
+                    let _ = self.engine.seek(entry);
+                    self.play_or_pause();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn to_beat(&mut self, beat: usize) {
+        let Some(session) = &mut self.lessons.session else {
+            return;
+        };
+        session.beat = beat;
+        let is_harder = session.kind() == Some(BeatKind::Harder);
+        if is_harder != session.is_harder {
+            self.begin_lesson(is_harder, None);
+        }
+    }
+
+    fn begin_lesson(&mut self, is_harder: bool, seed: Option<u64>) {
+        let Some(session) = &mut self.lessons.session else {
+            return;
+        };
+        match session.begin(is_harder, seed) {
+            Ok(()) => {
+                let start = session.start();
+                self.show(&start);
+            }
+            Err(error) => self.lessons.failure = Some(error.to_string()),
+        }
+    }
+
+    /// Lets the open lesson look at the run that the page shows.
+    pub(crate) fn follow_lesson(&mut self) {
+        let Some(session) = &mut self.lessons.session else {
+            return;
+        };
+        if let Some(history) = session.replan(self.engine.history()) {
+            let position = self.engine.position();
+            self.show(&link(&history, position));
+        }
+        let Lessons {
+            session, progress, ..
+        } = &mut self.lessons;
+        let Some(session) = session else { return };
+        session.follow(self.engine.history(), &self.frame);
+        let is_own = !session.is_shown && !session.is_away;
+        if let Some(steps) = session.steps.filter(|_| is_own) {
+            progress.note(&session.lesson.id, session.is_harder, Some(steps));
+        }
+    }
+}

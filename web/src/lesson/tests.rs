@@ -1,0 +1,177 @@
+//! A session with a lesson, as a list of messages.
+
+use std::fs;
+use std::path::Path;
+
+use quorate_core::sim::{Action, Fault, Node};
+use quorate_lessons::{Bundle, page_bundle};
+
+use super::{LessonMessage, Want};
+use crate::state::{Message, State, Theme};
+use crate::text::Language;
+
+/// A lesson's files, as the page fetches them.
+fn fetched(folder: &str, tag: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../lessons")
+        .join(folder);
+    let entries = fs::read_dir(path).expect("the lesson's folder");
+    let files = entries.map(|entry| {
+        let entry = entry.expect("a file");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        (name, fs::read_to_string(entry.path()).expect("a text"))
+    });
+    page_bundle(&Bundle::of(files), tag).write()
+}
+
+fn map(folder: &str, id: &str) -> Message {
+    let line = format!("{folder}\t{id}\t1\t5\t\tA title\t标题\n");
+    Message::Lesson(LessonMessage::Mapped(line))
+}
+
+/// The page with a lesson open, at the beat where it is done.
+fn open(folder: &str) -> State {
+    let id = folder.split_once('-').expect("a number before it").1;
+    let state = State::of_query(&format!("?lesson={id}"), Language::English, Theme::Auto);
+    assert_eq!(state.lessons.want(Language::English), Some(Want::Map));
+    let state = state.reduce(map(folder, id));
+    let wanted = Want::Lesson(folder.to_owned(), Language::English);
+    assert_eq!(state.lessons.want(Language::English), Some(wanted));
+    let files = fetched(folder, "en");
+    let message = LessonMessage::Loaded(folder.to_owned(), Language::English, files);
+    let state = state.reduce(Message::Lesson(message));
+    assert_eq!(state.lessons.want(Language::English), None);
+    let next = || Message::Lesson(LessonMessage::Next);
+    state.reduce(next()).reduce(next())
+}
+
+fn session(state: &State) -> &super::Session {
+    state.lessons.session.as_ref().expect("it is open")
+}
+
+/// Steps until something holds.
+fn until(mut state: State, holds: impl Fn(&State) -> bool) -> State {
+    for _ in 0..5_000 {
+        if holds(&state) {
+            return state;
+        }
+        state = state.reduce(Message::StepForward);
+    }
+    panic!("it does not come to hold: {:?}", session(&state).standing);
+}
+
+fn is_done(state: &State) -> bool {
+    session(state).standing.done.is_some()
+}
+
+fn put() -> Message {
+    Message::Act(Action::Put {
+        node: Node(1),
+        key: "x".to_owned(),
+        value: "1".to_owned(),
+    })
+}
+
+#[test]
+fn goals_are_met_by_what_the_learner_does_and_that_is_noted() {
+    let state = open("04-one-write");
+    assert!(!is_done(&state));
+    let state = until(state.reduce(put()), is_done);
+    assert_eq!(session(&state).steps, Some(1));
+    assert_eq!(state.lessons.progress.of("one-write").steps, Some(1));
+    assert!(state.query().ends_with("&lesson=one-write"));
+}
+
+#[test]
+fn going_back_goes_back_on_what_was_met() {
+    let state = open("04-one-write");
+    let before = state.engine.position();
+    let state = until(state.reduce(put()), is_done);
+    let after = state.engine.position();
+    let state = state.reduce(Message::Seek(before));
+    assert!(!is_done(&state));
+    let state = state.reduce(Message::Seek(after));
+    assert!(is_done(&state));
+    // Another future has not met them.
+    let state = state.reduce(Message::Seek(before));
+    let state = state.reduce(Message::Act(Action::Crash { node: Node(3) }));
+    assert!(!is_done(&state));
+}
+
+#[test]
+fn a_mistake_shows_and_the_way_leads_back_to_before_it() {
+    let crash = |node| Message::Act(Action::Crash { node: Node(node) });
+    let state = open("04-one-write").reduce(crash(2));
+    let before = state.engine.position();
+    let state = state.reduce(crash(3));
+    assert_eq!(session(&state).standing.wrong.map(|wrong| wrong.0), Some(1));
+    let state = state.reduce(Message::Lesson(LessonMessage::ToMistake));
+    assert_eq!(state.engine.position(), before);
+    assert_eq!(session(&state).standing.wrong, None);
+}
+
+#[test]
+fn what_is_planned_goes_on_when_the_learner_acts_among_it() {
+    let state = open("12-term-5-6-7");
+    let stands = |state: &State| {
+        let third = &state.frame.members[2];
+        third.view.as_ref().is_some_and(|view| view.term.0 == 6)
+    };
+    let state = until(state, stands);
+    let cut = Action::Cut {
+        from: Node(2),
+        to: Node(3),
+    };
+    let state = state.reduce(Message::Act(cut.clone()));
+    let history = state.engine.history();
+    let own = history.actions.iter().filter(|one| one.action == cut);
+    assert_eq!(own.count(), 2, "one of the start, one of the learner");
+    let is_wait = |action: &Action| matches!(action, Action::Fault(Fault::Wait { .. }));
+    let last = history
+        .actions
+        .iter()
+        .rev()
+        .find(|one| is_wait(&one.action));
+    let position = state.engine.position();
+    assert!(
+        last.is_some_and(|last| last.after_event > position),
+        "nothing is planned any more"
+    );
+    assert_eq!(session(&state).own_actions(history), 1);
+    let is_over = |state: &State| session(state).standing.wrong.is_some();
+    until(state, is_over);
+}
+
+#[test]
+fn the_solution_meets_the_goals_and_does_not_count() {
+    for folder in ["08-kill-the-leader", "12-term-5-6-7"] {
+        let state = open(folder).reduce(Message::Lesson(LessonMessage::Solve));
+        assert!(!is_done(&state));
+        let state = state.reduce(Message::ToEnd);
+        assert!(is_done(&state), "{folder}: {:?}", session(&state).standing);
+        let id = &session(&state).lesson.id;
+        assert_eq!(state.lessons.progress.of(id).steps, None);
+    }
+}
+
+#[test]
+fn another_language_is_fetched_and_the_place_is_kept() {
+    let state = open("04-one-write").reduce(Message::ToggleLanguage);
+    let wanted = Want::Lesson("04-one-write".to_owned(), Language::Chinese);
+    assert_eq!(state.lessons.want(Language::Chinese), Some(wanted));
+    let files = fetched("04-one-write", "zh");
+    let message = LessonMessage::Loaded("04-one-write".to_owned(), Language::Chinese, files);
+    let state = state.reduce(Message::Lesson(message));
+    assert_eq!(state.lessons.want(Language::Chinese), None);
+    assert_eq!(session(&state).beat, 2);
+    assert_eq!(session(&state).texts.title, "一次写入");
+}
+
+#[test]
+fn a_lesson_that_there_is_not_is_told() {
+    let state = State::of_query("?lesson=nonsense", Language::English, Theme::Auto);
+    let state = state.reduce(map("04-one-write", "one-write"));
+    assert!(state.lessons.map_open);
+    assert_eq!(state.lessons.failure.as_deref(), Some("nonsense"));
+    assert_eq!(state.lessons.want(Language::English), None);
+}

@@ -1,0 +1,198 @@
+// Lessons: each is played through by its solution, in one language and then in the other; a mistake
+// is told and led back from; what was done is kept; the page for teachers has its pictures.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { Lab, by } from "./playground.mjs";
+
+const LOCALES = ["en-US", "zh-CN"];
+
+describe("lessons", () => {
+  let lab;
+  let lessons;
+  before(async () => {
+    lab = await Lab.open();
+    const map = await (await fetch(`${lab.site.url}lessons/map.txt`)).text();
+    lessons = map
+      .trim()
+      .split("\n")
+      .map((line) => line.split("\t")[1]);
+  });
+  after(() => lab.close());
+
+  test("the eight are there", () => {
+    const first = [
+      "first-leader",
+      "one-write",
+      "kill-the-leader",
+      "stranded-leader",
+      "pre-vote",
+      "term-5-6-7",
+      "snapshot-and-release",
+      "learner",
+    ];
+    for (const id of first) {
+      assert.ok(lessons.includes(id), id);
+    }
+  });
+
+  test("each can be played through by its solution", async (context) => {
+    for (const [place, id] of lessons.entries()) {
+      await context.test(id, async () => {
+        const locale = LOCALES[place % LOCALES.length];
+        const playground = await lab.visit({ query: `lesson=${id}`, locale });
+        await playThrough(playground);
+        await playground.leave();
+      });
+    }
+  });
+
+  test("a mistake is named, and the way back leads to before it", async () => {
+    const playground = await lab.visit({ query: "lesson=kill-the-leader" });
+    const { page } = playground;
+    await toBeat(playground, "do");
+    const begun = await playground.eventNumber();
+    await playground.choose("member-2", "crash");
+    await playground.choose("member-3", "crash");
+    const mistake = playground.at("lesson-mistake");
+    await mistake.waitFor();
+    assert.match(await mistake.innerText(), /Two of three are down/);
+    assert.match(await playground.at("lesson-cause").innerText(), /of 3 voters 1 run/);
+    await playground.at("lesson-to-mistake").click();
+    await mistake.waitFor({ state: "detached" });
+    assert.ok((await playground.eventNumber()) >= begun);
+    assert.equal(await page.locator('[data-role="down"]').count(), 1);
+    await playground.leave();
+  });
+
+  test("a learner's own way counts, and is kept", async () => {
+    const playground = await lab.visit({ query: "lesson=one-write" });
+    const { page } = playground;
+    await toBeat(playground, "do");
+    await playground.at("offer-put").click();
+    await playground.stepUntil('[data-testid="lesson-goals"][data-done="true"]', "the goals");
+    await toBeat(playground, "check");
+    assert.match(await playground.at("lesson-steps").innerText(), /1 .* 1/);
+    await page.reload();
+    await playground.at("lessons").click();
+    const entry = page.locator("li.done", { has: playground.at("lesson-one-write") });
+    await entry.waitFor();
+    const href = await playground.at("lesson-export").getAttribute("href");
+    assert.match(decodeURIComponent(href), /one-write 1 -/);
+    await playground.leave();
+  });
+
+  test("progress of another device is taken in", async () => {
+    const playground = await lab.visit({ query: "lesson=" });
+    await playground.at("lesson-import").setInputFiles({
+      name: "quorate-lessons.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("first-leader 0 2\n"),
+    });
+    const entry = playground.page.locator("li.done", { has: playground.at("lesson-first-leader") });
+    await entry.waitFor();
+    await playground.leave();
+  });
+
+  test("the note's lines are ticked one after the other, and not with another seed", async () => {
+    const playground = await lab.visit({ query: "lesson=term-5-6-7" });
+    const { page } = playground;
+    await toBeat(playground, "do");
+    const same = () => page.locator('[data-testid="note"] tr[data-verdict="same"]').count();
+    await playground.at("lesson-note").click();
+    await playground.at("note").waitFor();
+    const before = await same();
+    await playground.at("note").locator(by("lesson-close")).click();
+    await playground.at("lesson-solve").or(playground.at("lesson-hint")).first().click();
+    await untilSolve(playground);
+    await page.keyboard.press("End");
+    await done(playground);
+    await playground.at("lesson-note").click();
+    const lines = await page.locator('[data-testid="note"] tr[data-verdict]').count();
+    const differs = await page.locator('[data-testid="note"] tr[data-verdict="differs"]').count();
+    assert.ok(before < 5, `${before} lines were ticked before anything had happened`);
+    assert.equal(await same(), lines - differs);
+    await playground.at("note").locator(by("lesson-close")).click();
+    await playground.at("lesson-restart").click();
+    await playground.at("seed").fill("3");
+    await playground.at("seed").press("Enter");
+    await playground.stepForward(1);
+    await playground.at("lesson-solve").click();
+    await page.keyboard.press("End");
+    await playground.at("lesson-note").click();
+    await playground.leave();
+  });
+
+  test("there is a page for teachers, with pictures and the answers", async () => {
+    const playground = await lab.visit({ query: "lesson=stranded-leader&plain", locale: "zh-CN" });
+    const article = playground.at("plain-lesson");
+    await article.waitFor();
+    assert.ok((await article.locator("figure svg").count()) >= 4);
+    assert.ok((await article.locator(".right").count()) >= 2);
+    await playground.leave();
+  });
+
+  test("a lesson that there is not is told so", async () => {
+    const playground = await lab.visit({ query: "lesson=nonsense" });
+    await playground.at("lesson-map").waitFor();
+    assert.match(await playground.at("lesson-map").innerText(), /nonsense/);
+    await playground.leave();
+  });
+});
+
+/** Every beat from the first to the last: answers, hints, the solution, the harder one. */
+async function playThrough(playground) {
+  const lesson = playground.at("lesson");
+  await lesson.waitFor();
+  const beats = await lesson.locator(".beats li").count();
+  assert.ok(beats >= 5 && beats <= 7, `${beats} beats`);
+  for (let beat = 0; beat < beats; beat += 1) {
+    assert.equal(await lesson.getAttribute("data-beat"), String(beat));
+    const answers = playground.at("lesson-answer");
+    if ((await answers.count()) > 0) {
+      await answers.first().click();
+      assert.equal(await lesson.locator(".answers .right").count(), 1);
+      await lesson.locator(".answers .chosen p").waitFor();
+    }
+    const goals = playground.at("lesson-goals");
+    const help = playground.page.locator(".hints");
+    if ((await help.count()) > 0) {
+      assert.equal(await goals.getAttribute("data-done"), "false");
+      await untilSolve(playground);
+      await playground.page.keyboard.press("End");
+      await done(playground);
+      assert.equal(await goals.locator('[data-met="false"]').count(), 0);
+    }
+    if (beat + 1 < beats) {
+      await playground.at("lesson-next").click();
+    }
+  }
+  await playground.at("lesson-done").waitFor();
+}
+
+/** All hints, and then the solution. */
+async function untilSolve(playground) {
+  while ((await playground.at("lesson-hint").count()) > 0) {
+    await playground.at("lesson-hint").click();
+  }
+  await playground.at("lesson-solve").click();
+}
+
+async function done(playground) {
+  await playground.page.locator('[data-testid="lesson-goals"][data-done="true"]').waitFor();
+}
+
+const BEATS = ["hook", "predict", "do", "see", "explain", "check", "harder"];
+
+async function toBeat(playground, wanted) {
+  await playground.at("lesson").waitFor();
+  const place = BEATS.indexOf(wanted);
+  for (;;) {
+    const beat = Number(await playground.at("lesson").getAttribute("data-beat"));
+    if (beat >= place) {
+      return;
+    }
+    await playground.at("lesson-next").click();
+  }
+}
