@@ -3,6 +3,7 @@
 //! * `play` builds all that is needed and runs a real cluster of three members with the page.
 //! * `test` runs every check that stands between a change and the main branch.
 //! * `simulate` runs the simulator seed after seed; `mutants` puts known bugs back.
+//! * `lesson` makes and previews lessons.
 //! * `torture` runs real servers under real faults.
 //! * `setup` installs the tools that the other two use (they call it by themselves).
 //! * `page` builds the page alone.
@@ -54,6 +55,8 @@ enum Task {
     Simulate(simulate::Options),
     /// Put known bugs back one at a time and show which checker meets each
     Mutants(simulate::Options),
+    /// Make, preview and pack lessons
+    Lesson(simulate::Options),
     /// Run real servers while processes are killed, links cut and disks failed
     Torture(torture::Options),
     /// Install the tools that `play` and `test` use, and say where they are
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&workspace, &options),
         Task::Simulate(options) => simulate::simulate(&workspace, &options),
         Task::Mutants(options) => simulate::mutants(&workspace, &options),
+        Task::Lesson(options) => simulate::lesson(&workspace, &options),
         Task::Torture(options) => torture::run(&workspace, &options),
         Task::Setup(options) => setup::run(&workspace, &options),
         Task::Page => page::build_within_budget(&workspace),

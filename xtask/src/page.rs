@@ -1,4 +1,5 @@
-//! Building the page: trunk, then compressed copies of its files, then the check of its size.
+//! Building the page: trunk, then the lessons beside it, then compressed copies of its files, then
+//! the check of its size.
 //!
 //! All of it is skipped when nothing that goes into it has changed since the last build.
 
@@ -14,6 +15,7 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::protoc;
 use crate::setup::Tool;
+use crate::simulate;
 use crate::stamp::Stamp;
 use crate::workspace::Workspace;
 
@@ -41,6 +43,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
         println!("  the page is current: {}", dist.display());
     } else {
         run_trunk(workspace)?;
+        simulate::pack_lessons(workspace, &dist.join("lessons"))?;
         compress::all(&dist)?;
         stamp.write(&built)?;
     }

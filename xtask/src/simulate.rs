@@ -1,6 +1,8 @@
-//! `cargo xtask simulate` and `cargo xtask mutants`: builds the two programs of the package
-//! `quorate-simulate` and runs them with the arguments as they stand; they explain themselves.
+//! `cargo xtask simulate`, `mutants` and `lesson`: builds the programs of the packages
+//! `quorate-simulate` and `quorate-lessons` and runs them with the arguments as they stand; they
+//! explain themselves.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
@@ -44,6 +46,20 @@ pub(crate) fn mutants(workspace: &Workspace, options: &Options) -> Result<()> {
     )?)
 }
 
+/// Lessons: makes, previews and packs them. The program takes the place of this one.
+///
+/// # Errors
+/// When the program cannot be built or started.
+pub(crate) fn lesson(workspace: &Workspace, options: &Options) -> Result<()> {
+    process::replace_by(&mut program(workspace, LESSONS, &[], &options.arguments)?)
+}
+
+/// Packs the lessons into a folder of the page.
+pub(crate) fn pack_lessons(workspace: &Workspace, into: &Path) -> Result<()> {
+    let arguments = ["pack".to_owned(), into.display().to_string()];
+    process::run(&mut program(workspace, LESSONS, &[], &arguments)?)
+}
+
 /// Seeds in a test: those that failed once, then so many.
 pub(crate) fn seeds(workspace: &Workspace, count: u32) -> Result<()> {
     let regressions = ["--regressions".to_owned()];
@@ -81,5 +97,6 @@ fn program(
 
 const SIMULATE: &str = "quorate-simulate";
 const MUTANTS: &str = "quorate-mutants";
+const LESSONS: &str = "quorate-lessons";
 /// The feature of the package that no build of the workspace has by itself.
 pub(crate) const FEATURE: &str = "quorate-simulate/known-bugs";

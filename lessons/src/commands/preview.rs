@@ -65,12 +65,12 @@ fn of_task(lesson: &Lesson, files: &Bundle, task: &Task, solution: &str) -> Outc
         _ => {}
     };
     scenario.run(&mut tell).map_err(|error| error.to_string())?;
-    let story = story(task, &name(solution), &task.solution)?;
-    for (goal, state) in task.goals.iter().zip(&story.standing.goals) {
+    let told = story(task, &name(solution), &task.solution)?;
+    for (goal, state) in task.goals.iter().zip(&told.standing.goals) {
         let mark = if state.is_met { "met" } else { "NOT MET" };
         println!("goal {}: {mark}", goal.id);
     }
-    match story.standing.done {
+    match told.standing.done {
         Some(event) => println!("all were met at event {event}; par is {}", task.par),
         None => println!("they were never all met: this is no solution"),
     }
@@ -78,8 +78,8 @@ fn of_task(lesson: &Lesson, files: &Bundle, task: &Task, solution: &str) -> Outc
         let file = format!("wrong-{}.txt", wrong.name);
         let steps = files.file(&file);
         let steps = steps.ok_or_else(|| format!("{}: there is no such file", name(&file)))?;
-        let story = story(task, &name(&file), steps)?;
-        match story.standing.wrong {
+        let told = story(task, &name(&file), steps)?;
+        match told.standing.wrong {
             Some((shown, event)) if shown == place => {
                 println!("mistake {}: shown at event {event}", wrong.name);
             }
