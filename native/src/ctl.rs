@@ -5,7 +5,7 @@
 mod alarm;
 mod auth;
 mod check;
-mod client;
+pub(crate) mod client;
 mod compaction;
 pub(crate) mod completion;
 mod context;
@@ -25,7 +25,7 @@ mod member;
 mod move_leader;
 pub(crate) mod print;
 mod put;
-mod range;
+pub(crate) mod range;
 mod role;
 mod session;
 mod settings;

@@ -3,6 +3,7 @@
 //! The protocol is `quorate_core`'s; the server gives it a clock, a disk, sockets and clients.
 //! The programs' `main` functions in `src/bin` do nothing but call this library.
 
+pub mod benchmark;
 mod check_disk;
 mod client;
 mod cobra;

@@ -3,6 +3,7 @@
 mod against_etcd;
 mod bad_flags;
 mod bad_input;
+mod benchmark;
 mod check_disk;
 mod crash;
 mod curious;

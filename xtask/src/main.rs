@@ -5,6 +5,7 @@
 //! * `simulate` runs the simulator seed after seed; `mutants` puts known bugs back.
 //! * `lesson` makes and previews lessons.
 //! * `torture` runs real servers under real faults.
+//! * `bench` measures Quorate and etcd side by side.
 //! * `setup` installs the tools that the other two use (they call it by themselves).
 //! * `page` builds the page alone.
 //!
@@ -16,6 +17,7 @@
     reason = "these commands speak to a person at a terminal; there is no log to write to"
 )]
 
+mod bench;
 mod page;
 mod play;
 mod process;
@@ -59,6 +61,8 @@ enum Task {
     Lesson(simulate::Options),
     /// Run real servers while processes are killed, links cut and disks failed
     Torture(torture::Options),
+    /// Measure Quorate and etcd 3.5.1 side by side, and report their ratios
+    Bench(bench::Options),
     /// Install the tools that `play` and `test` use, and say where they are
     Setup(setup::Options),
     /// Build the page into target/dist, with its compressed copies
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
         Task::Mutants(options) => simulate::mutants(&workspace, &options),
         Task::Lesson(options) => simulate::lesson(&workspace, &options),
         Task::Torture(options) => torture::run(&workspace, &options),
+        Task::Bench(options) => bench::run(&workspace, &options),
         Task::Setup(options) => setup::run(&workspace, &options),
         Task::Page => page::build_within_budget(&workspace),
     });

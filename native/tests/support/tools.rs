@@ -10,6 +10,9 @@ pub(crate) const QUORATE: &str = env!("CARGO_BIN_EXE_quorate");
 /// The client under test.
 pub(crate) const QUORATECTL: &str = env!("CARGO_BIN_EXE_quoratectl");
 
+/// The load generator under test.
+pub(crate) const QUORATE_BENCHMARK: &str = env!("CARGO_BIN_EXE_quorate-benchmark");
+
 /// The tool for files under test.
 pub(crate) const QUORATEUTL: &str = env!("CARGO_BIN_EXE_quorateutl");
 
