@@ -67,6 +67,7 @@ mod serve;
 mod snapshots;
 mod start;
 mod stop;
+mod store_view;
 mod timeouts;
 mod transfer_in;
 mod transfer_out;
@@ -86,6 +87,7 @@ pub(crate) use proposal::{describe as describe_entry, publisher};
 pub(crate) use restore::restore_file;
 pub(crate) use start::FIRST_TERM;
 pub use start::StartError;
+pub use store_view::StoreView;
 pub use view::{EntryView, LeaseView, MemberView, ProgressState, ProgressView, Role, Standing};
 
 use self::alarms::Raising;

@@ -98,6 +98,7 @@ mod size;
 mod task;
 mod validate;
 mod version;
+mod view;
 mod walk;
 mod watch;
 mod write;
@@ -114,7 +115,8 @@ pub use pin::Pin;
 pub use task::Task;
 pub use validate::{Limits, validate};
 pub use version::{Version, VersionId};
-pub use watch::{WatchFigures, WatchLimits, WatchStreamView, Watches};
+pub use view::KeyView;
+pub use watch::{WatchFigures, WatchLimits, WatchStreamView, WatchView, Watches};
 
 use self::compaction::Compaction;
 use self::compaction_hash::CompactionHashes;

@@ -82,6 +82,7 @@ mod clients;
 mod condition;
 mod config;
 mod disk;
+mod disk_view;
 mod fault;
 mod frame;
 mod halt;
@@ -107,6 +108,7 @@ mod world;
 
 pub use action::{Action, Node};
 pub use config::WorldConfig;
+pub use disk_view::{DiskView, RecordView, SegmentView, SnapshotContents, SnapshotView};
 pub use fault::{DamagedFile, DiskCall, Fault, Keeps};
 pub use frame::{
     DiskFrame, EventCause, EventFrame, FileFrame, Frame, LatencyFrame, LossReason, LostMessage,
@@ -114,7 +116,7 @@ pub use frame::{
 };
 pub use halt::{Halt, WorldError};
 pub use history::{History, PlannedAction};
-pub use operation::Operation;
+pub use operation::{Operation, TxnCompare, TxnRelation, TxnSide, TxnStep};
 pub use plan::fault_plan;
 pub use revision_choice::RevisionChoice;
 pub use scenario::{Expectation, Outcome, Report, Scenario, ScenarioError};

@@ -38,6 +38,7 @@ mod ranges;
 mod stream;
 mod synced;
 mod tell;
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +46,7 @@ pub use self::figures::WatchFigures;
 use self::interest::Interest;
 use self::stream::{Stream, Watch};
 use self::synced::Synced;
+pub use self::view::WatchView;
 use super::Store;
 use crate::command::{ReplyHeader, WatchCreate, WatchResponse};
 use crate::error::Error;

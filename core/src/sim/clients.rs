@@ -262,6 +262,13 @@ fn printed(reply: &Reply) -> String {
         Reply::MemberRemove(left) | Reply::MemberUpdate(left) | Reply::MemberPromote(left) => {
             members(left)
         }
+        Reply::DeleteRange(reply) => format!("{} deleted", reply.deleted),
+        Reply::MemberList(reply) => members(&reply.members),
+        Reply::LeaseList(leases) => format!("{} leases", leases.len()),
+        Reply::Status(status) => format!(
+            "leader {}, term {}, index {}, applied {}",
+            status.leader, status.term, status.committed, status.applied
+        ),
         Reply::AlarmList(alarms) if alarms.is_empty() => "no alarm".to_owned(),
         Reply::AlarmList(alarms) => {
             let alarms: Vec<String> = alarms.iter().map(ToString::to_string).collect();

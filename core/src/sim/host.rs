@@ -8,7 +8,7 @@ use crate::consensus::frame;
 use crate::disk::DiskImage;
 use crate::id::{Index, Revision};
 use crate::member::{
-    ConfigurationFacts, EntryFacts, Member, MemberConfig, MemberFacts, MemberView,
+    ConfigurationFacts, EntryFacts, Member, MemberConfig, MemberFacts, MemberView, StoreView,
 };
 use crate::trace::MessageSummary;
 use crate::{Input, Output};
@@ -45,6 +45,10 @@ impl Process {
 
     pub(super) fn view(&self) -> MemberView {
         self.member.view()
+    }
+
+    pub(super) fn store_view(&self) -> StoreView {
+        self.member.store_view()
     }
 
     pub(super) fn facts(&self) -> MemberFacts {

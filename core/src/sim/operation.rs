@@ -1,12 +1,15 @@
 //! What clients of a world ask, beyond the four simplest things.
 
+mod txn;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+pub use self::txn::{TxnCompare, TxnRelation, TxnSide, TxnStep};
 use super::action::Node;
 use super::revision_choice::RevisionChoice;
 use crate::command::{
-    Alarm, AlarmMember, Command, Compare, CompareOutcome, CompareTarget, LeaseGrant,
+    Alarm, AlarmMember, Command, Compare, CompareOutcome, CompareTarget, DeleteRange, LeaseGrant,
     LeaseTimeToLive, MemberUpdate, Put, Range, RequestOp, Txn,
 };
 use crate::id::{LeaseId, MemberId, Revision};
@@ -160,6 +163,32 @@ pub enum Operation {
     },
     /// Gives back what is free in the store of the member that is asked.
     Defragment,
+    /// Deletes the keys of a range.
+    DeleteRange {
+        /// First key.
+        key: String,
+        /// End of the range, as etcd has it; empty for the one key.
+        #[serde(default)]
+        end: String,
+    },
+    /// Compares, then does one of two lists.
+    Txn {
+        /// The conditions; none at all hold.
+        #[serde(default)]
+        compare: Vec<TxnCompare>,
+        /// Done when they hold.
+        #[serde(default)]
+        success: Vec<TxnStep>,
+        /// Done when they do not.
+        #[serde(default)]
+        failure: Vec<TxnStep>,
+    },
+    /// Asks for all leases.
+    LeaseList,
+    /// Asks who is in the cluster; a majority says whether the list is current.
+    MemberList,
+    /// Asks a member how it is.
+    Status,
 }
 
 impl Operation {
@@ -229,6 +258,19 @@ impl Operation {
                 alarm: *alarm,
             }),
             Operation::Defragment => Command::Defragment,
+            Operation::DeleteRange { key, end } => Command::DeleteRange(DeleteRange {
+                key: Bytes::from(key.clone()),
+                range_end: Bytes::from(end.clone()),
+                ..DeleteRange::default()
+            }),
+            Operation::Txn {
+                compare,
+                success,
+                failure,
+            } => Command::Txn(txn::transaction(compare, success, failure)),
+            Operation::LeaseList => Command::LeaseList,
+            Operation::MemberList => Command::MemberList(true),
+            Operation::Status => Command::Status,
             Operation::Watch { .. }
             | Operation::WatchCancel { .. }
             | Operation::WatchStall { .. }

@@ -118,6 +118,11 @@ impl Records {
         }
     }
 
+    /// At how many moments clients heard something.
+    pub(super) fn heard_count(&self) -> usize {
+        self.heard.len()
+    }
+
     /// How clocks and the cluster stood.
     pub(super) fn lease_timing(&self) -> LeaseTiming {
         LeaseTiming {

@@ -31,6 +31,7 @@ mod run;
 mod settings;
 mod show;
 mod step;
+mod txn;
 pub(super) mod units;
 pub(super) mod words;
 
@@ -230,6 +231,7 @@ const STEPS: &[&str] = &[
     "cut",
     "defrag",
     "delete",
+    "delete-range",
     "deliver",
     "deliver-msgs",
     "drop",
@@ -250,11 +252,13 @@ const STEPS: &[&str] = &[
     "latency",
     "lease-grant",
     "lease-keep-alive",
+    "lease-list",
     "lease-revoke",
     "lease-time-to-live",
     "log",
     "member",
     "member-add",
+    "member-list",
     "member-promote",
     "member-remove",
     "member-update",
@@ -282,10 +286,12 @@ const STEPS: &[&str] = &[
     "stabilize",
     "stall-disk",
     "start",
+    "status",
     "stop",
     "tick-election",
     "tick-heartbeat",
     "transfer-leadership",
+    "txn",
     "unstall-disk",
     "until",
     "wait",

@@ -10,4 +10,5 @@ mod scenario;
 mod space;
 mod texts;
 mod timeline;
+mod views;
 mod world;

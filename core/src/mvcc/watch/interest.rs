@@ -74,6 +74,15 @@ impl Interest {
         }
     }
 
+    /// Where the range ends, as a request says it.
+    pub(super) fn range_end(&self) -> Bytes {
+        match &self.extent {
+            Extent::One => Bytes::new(),
+            Extent::To(RangeEnd::Before(end)) => end.clone(),
+            Extent::To(RangeEnd::Never) => Bytes::from_static(&[0]),
+        }
+    }
+
     /// Whether a change of a key in the range is told.
     pub(super) fn wants(&self, kind: WatchEventKind) -> bool {
         match kind {

@@ -3,6 +3,7 @@
 use super::action::{integer, pair, revision};
 use super::names::Names;
 use super::once::Once;
+use super::txn::txn;
 use super::words::{Cursor, Read, Word, unknown};
 use crate::command::Alarm;
 use crate::sim::operation::Operation;
@@ -64,6 +65,21 @@ pub(super) fn operation(
             target: names.next(cursor)?,
         },
         "defrag" => Operation::Defragment,
+        "delete-range" => {
+            let key = cursor.next("a key")?.text.clone();
+            let end = match cursor.peek().and_then(|word| word.pair()) {
+                Some(("end", end)) => {
+                    cursor.next("")?;
+                    end.to_owned()
+                }
+                _ => String::new(),
+            };
+            Operation::DeleteRange { key, end }
+        }
+        "txn" => txn(cursor)?,
+        "lease-list" => Operation::LeaseList,
+        "member-list" => Operation::MemberList,
+        "status" => Operation::Status,
         _ => return of_members(verb, cursor, names),
     };
     Ok(Some(operation))

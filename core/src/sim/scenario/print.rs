@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::txn;
 use super::units::{duration_text, per_cent_text};
 use super::words::quote;
 use crate::sim::action::{Action, Node};
@@ -202,7 +203,19 @@ impl fmt::Display for Operation {
             | Operation::AlarmList
             | Operation::AlarmRaise { .. }
             | Operation::AlarmDisarm { .. }
+            | Operation::LeaseList
+            | Operation::MemberList
+            | Operation::Status
             | Operation::Defragment => operator(self, f),
+            Operation::DeleteRange { key, end } => {
+                let range = range_text(key, end, RevisionChoice::DEFAULT);
+                write!(f, "delete-range {range}")
+            }
+            Operation::Txn {
+                compare,
+                success,
+                failure,
+            } => txn::print(f, compare, success, failure),
         }
     }
 }
@@ -231,6 +244,9 @@ fn operator(operation: &Operation, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "alarm-disarm {} {target}", alarm.name())
         }
         Operation::Defragment => f.write_str("defrag"),
+        Operation::LeaseList => f.write_str("lease-list"),
+        Operation::MemberList => f.write_str("member-list"),
+        Operation::Status => f.write_str("status"),
         _ => Ok(()),
     }
 }

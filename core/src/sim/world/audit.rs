@@ -33,6 +33,24 @@ impl World {
         self.violation.as_ref()
     }
 
+    /// What an audit of all that clients have seen so far would find, see [`World::audit`]; this
+    /// leaves the world as it is.
+    ///
+    /// # Errors
+    /// The guarantee that is broken.
+    pub fn verdict(&self) -> Result<Linearized, Finding> {
+        self.audit_until(Moment {
+            at_us: self.now_us,
+            event: self.event_count,
+        })
+    }
+
+    /// How many moments there were at which clients heard something: while it stays the same, and
+    /// nothing new is asked, so does [`World::verdict`].
+    pub fn heard_count(&self) -> usize {
+        self.records.heard_count()
+    }
+
     /// Whether the last audit was given up, and so has not passed: the search for an order of all
     /// operations took too long.
     pub fn is_undecided(&self) -> bool {

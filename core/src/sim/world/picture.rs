@@ -2,8 +2,10 @@
 
 use super::World;
 use crate::id::Index;
-use crate::member::MemberView;
+use crate::member::{MemberView, StoreView};
+use crate::sim::action::Node;
 use crate::sim::disk::Disk;
+use crate::sim::disk_view::DiskView;
 use crate::sim::frame::{DiskFrame, Frame, LatencyFrame, MemberFrame, Standing};
 use crate::sim::host::Process;
 use crate::sim::machine::Machine;
@@ -42,6 +44,18 @@ impl World {
             last: Some(self.last.clone()),
             violation: self.violation.clone(),
         }
+    }
+}
+
+impl World {
+    /// What stands in a machine's files, running or not; nothing when there is no such machine.
+    pub fn disk_view(&self, node: Node) -> Option<DiskView> {
+        Some(DiskView::of(&self.machine(node)?.disk))
+    }
+
+    /// A running member's store with its versions and watches; nothing while it is down.
+    pub fn store_view(&self, node: Node) -> Option<StoreView> {
+        Some(self.machine(node)?.process.as_ref()?.store_view())
     }
 }
 

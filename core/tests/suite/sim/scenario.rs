@@ -4,7 +4,7 @@ use quorate_core::command::Alarm;
 use quorate_core::rules::Rule;
 use quorate_core::sim::{
     Action, DamagedFile, DiskCall, Fault, History, Keeps, Node, Operation, Outcome, Report,
-    RevisionChoice, Scenario, World, WorldConfig,
+    RevisionChoice, Scenario, TxnCompare, TxnRelation, TxnSide, TxnStep, World, WorldConfig,
 };
 
 const N1: Node = Node(1);
@@ -480,7 +480,68 @@ fn operations(text: &str) -> Vec<Operation> {
             revision,
         });
     }
+    operations.extend(transactions(text));
     operations.extend(operators());
+    operations
+}
+
+/// Deletions of ranges, and transactions of every shape.
+fn transactions(text: &str) -> Vec<Operation> {
+    let key = || text.to_owned();
+    let mut operations = vec![Operation::Txn {
+        compare: vec![],
+        success: vec![],
+        failure: vec![],
+    }];
+    for end in ["", "z", "\0"] {
+        let end = end.to_owned();
+        operations.push(Operation::DeleteRange {
+            key: key(),
+            end: end.clone(),
+        });
+        let steps = vec![
+            TxnStep::Put {
+                key: key(),
+                value: key(),
+            },
+            TxnStep::Get {
+                key: key(),
+                end: end.clone(),
+            },
+            TxnStep::Delete { key: key(), end },
+        ];
+        operations.push(Operation::Txn {
+            compare: vec![],
+            success: vec![],
+            failure: steps.clone(),
+        });
+        let sides = [
+            TxnSide::Value(key()),
+            TxnSide::Version(0),
+            TxnSide::Create(5),
+            TxnSide::Mod(7),
+            TxnSide::Lease(i64::MAX),
+        ];
+        let relations = [
+            TxnRelation::Equal,
+            TxnRelation::NotEqual,
+            TxnRelation::Less,
+            TxnRelation::Greater,
+            TxnRelation::Equal,
+        ];
+        let compare = sides.into_iter().zip(relations);
+        operations.push(Operation::Txn {
+            compare: compare
+                .map(|(side, relation)| TxnCompare {
+                    key: key(),
+                    relation,
+                    side,
+                })
+                .collect(),
+            success: steps,
+            failure: vec![],
+        });
+    }
     operations
 }
 
@@ -496,6 +557,9 @@ fn operators() -> Vec<Operation> {
         Operation::MoveLeader { target: N1 },
         Operation::AlarmList,
         Operation::Defragment,
+        Operation::LeaseList,
+        Operation::MemberList,
+        Operation::Status,
     ];
     for alarm in Alarm::ALL {
         let target = N1;
