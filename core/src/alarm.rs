@@ -10,8 +10,7 @@
 //! * `CORRUPT`: keys and leases are not served at all. What a member would answer may be wrong,
 //!   and which member is right nobody knows. (etcd goes on to answer ranges.)
 
-use std::collections::BTreeSet;
-
+use crate::collections::BTreeSet;
 use crate::command::{Alarm, AlarmMember, Command};
 use crate::error::Error;
 use crate::limits::ALARMS_MAX;

@@ -6,8 +6,7 @@
 //! (`server/etcdserver/corrupt.go`). What is asked of whom and when is in `member`; here is only
 //! what follows from the answers.
 
-use std::collections::BTreeMap;
-
+use crate::collections::BTreeMap;
 use crate::command::HashKvReply;
 use crate::id::{MemberId, Revision};
 

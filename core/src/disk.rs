@@ -8,11 +8,10 @@
 //!
 //! Paths are relative to the member's data directory and use `/`.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use thiserror::Error;
 
+use crate::collections::BTreeMap;
 use crate::id::BatchId;
 
 /// Which queue a batch goes through. Batches of one lane are carried out in order; the lanes do

@@ -13,6 +13,7 @@ mod archive;
 pub mod audit;
 pub mod auto_compaction;
 mod checksum;
+pub mod collections;
 pub mod command;
 pub mod consensus;
 pub mod corruption;

@@ -75,8 +75,6 @@ mod versions;
 mod view;
 mod watches;
 
-use std::collections::BTreeMap;
-
 pub use config::{MemberConfig, ReadLeaseSettings};
 pub(crate) use facts::{ConfigurationFacts, EntryFacts, MemberFacts};
 pub use figures::Figures;
@@ -107,6 +105,7 @@ use self::snapshots::Snapshots;
 use self::stop::Stop;
 use crate::alarm::Alarms;
 use crate::auto_compaction::Compactor;
+use crate::collections::BTreeMap;
 use crate::command::Command;
 use crate::consensus::Consensus;
 use crate::id::{Index, MemberId, RequestId, Revision, Term};

@@ -103,8 +103,6 @@ mod walk;
 mod watch;
 mod write;
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 pub use checkpoint::{CheckpointChunk, CheckpointError, CheckpointKey, Cursor};
@@ -125,6 +123,7 @@ use self::key::Key;
 use self::pin::Pins;
 use self::reading::{Reading, View};
 use self::size::Sizes;
+use crate::collections::BTreeMap;
 use crate::command::{Command, RangeReply, Reply};
 use crate::error::Error;
 use crate::id::Revision;

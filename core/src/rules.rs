@@ -74,7 +74,7 @@ impl fmt::Display for Rule {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
     #[cfg(feature = "modified-raft")]
-    off: std::collections::BTreeSet<Rule>,
+    off: crate::collections::BTreeSet<Rule>,
 }
 
 impl Rules {

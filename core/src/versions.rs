@@ -6,10 +6,9 @@
 //! time (`server/etcdserver/version`). etcd's leader asks its peers and proposes what it finds;
 //! here it follows from what is in the log, so all members decide it alike and at once.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use rkyv::{Archive, Deserialize, Serialize};
 
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::error::Error;
 use crate::id::MemberId;
 use crate::version::ServerVersion;

@@ -4,12 +4,11 @@
 //! "Leases" (1989), §2. Only the leader's clock counts, and a new leader may count anew: so the
 //! lower bound holds always, the upper one while the cluster is whole.
 
-use std::collections::BTreeMap;
-
 use super::finding::Finding;
 use super::history::{ClientOperation, History, Outcome};
 use super::model::Model;
 use super::real_time::Place;
+use crate::collections::BTreeMap;
 use crate::command::{Command, Range, Reply};
 use crate::id::{LeaseId, Revision};
 

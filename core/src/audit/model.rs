@@ -3,11 +3,11 @@
 //! Written apart from `crate::mvcc`, so that a mistake there is not made here again.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
 use super::history::contains;
+use crate::collections::BTreeMap;
 use crate::command::{
     Command, Compare, CompareOutcome, CompareTarget, DeleteRange, DeleteRangeReply, KeyValue, Put,
     PutReply, Range, RangeReply, Reply, RequestOp, ResponseOp, SortOrder, SortTarget, Txn,

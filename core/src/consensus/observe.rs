@@ -4,13 +4,12 @@
 //! outside: what stood before, what stands after, and which messages it wanted to send. That is
 //! the same on every platform, and structured from the start.
 
-use std::collections::BTreeMap;
-
 use raft::eraftpb::{Message, MessageType};
 use raft::{Raft, StateRole};
 
 use super::convert::{by_receiver, member, message_kind};
 use super::log_store::LogStore;
+use crate::collections::BTreeMap;
 use crate::id::{Index, MemberId, Term};
 use crate::trace::{LocalMessage, LocalMessages, MessageKind, TraceKind};
 

@@ -52,14 +52,13 @@
 //! Clocks that differ by more than the bound, a clock that jumps ahead on a voter, and members
 //! that do not all have the setting. Then a read may be old; nothing that is written is lost.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use raft::eraftpb::{Message, MessageType};
 use raft::{Raft, StateRole};
 
 use super::convert;
 use super::log_store::LogStore;
+use crate::collections::BTreeMap;
 use crate::known_bug::{KnownBug, KnownBugs};
 use crate::member::MemberConfig;
 use crate::rules::Rule;

@@ -1,8 +1,7 @@
 //! What the leader counts.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Lease, Leases};
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::id::{Index, LeaseId, Term};
 
 /// When each lease ends, by the ticks of one leader in one term.

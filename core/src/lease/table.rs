@@ -1,10 +1,9 @@
 //! What is agreed on about leases.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use bytes::Bytes;
 use rkyv::{Archive, Deserialize, Serialize};
 
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::error::Error;
 use crate::id::LeaseId;
 use crate::limits::{LEASE_TTL_SECONDS_MAX, LEASES_MAX};

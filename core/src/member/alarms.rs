@@ -6,10 +6,9 @@
 //! not), and is answered as what it is: done. etcd answers "no space" to such a write as well,
 //! though it has happened.
 
-use std::collections::BTreeMap;
-
 use super::Member;
 use super::requests::Waiter;
+use crate::collections::BTreeMap;
 use crate::command::{Alarm, AlarmMember, Command, Reply};
 use crate::error::Error;
 use crate::id::RequestId;

@@ -21,10 +21,9 @@
 //! no leader. And one that was removed before it had heard of anybody knows nobody to ask: whoever
 //! is removed and stays connected is told once in an election timeout.
 
-use std::collections::BTreeSet;
-
 use super::Member;
 use super::stop::Stop;
+use crate::collections::BTreeSet;
 use crate::consensus::wire::{RemovalNotice, StandingQuestion, WireBody, WireFrame, WireKind};
 use crate::id::{Index, MemberId, Term};
 use crate::known_bug::KnownBug;

@@ -1,9 +1,10 @@
 //! Requests that wait: for a leader, for their turn in the log, for a read's confirmation.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use bytes::Bytes;
 
+use crate::collections::BTreeMap;
 use crate::command::{AlarmMember, Command};
 use crate::id::{Index, RequestId, Revision};
 

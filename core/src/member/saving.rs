@@ -9,12 +9,11 @@
 //! Any member does this, a learner too, and whatever alarm is raised: it is how an operator gets
 //! at the data of a cluster that is in trouble.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 use super::Member;
 use crate::Output;
+use crate::collections::BTreeMap;
 use crate::command::{SaveAnswer, SaveEnd, SaveRequest, SaveResponse};
 use crate::error::Error;
 use crate::id::SaveId;

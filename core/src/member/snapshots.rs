@@ -1,14 +1,13 @@
 //! Snapshots: taking them, letting go what is behind them, sending them. Receiving them is next
 //! door, in `receiving`.
 
-use std::collections::BTreeMap;
-
 use super::checkpoint::{Checkpoint, Next};
 use super::restore::{Agreed, Restored, header};
 use super::transfer_in::TransferIn;
 use super::transfer_out::{Outcome, TransferOut};
 use super::{ByPeer, Member};
 use crate::Output;
+use crate::collections::BTreeMap;
 use crate::consensus::wire::{SnapshotChunk, SnapshotProgress, WireBody, WireFrame};
 use crate::disk::{DiskBatch, DiskOperation, Lane, SNAPSHOT_DIRECTORY};
 use crate::id::{BatchId, Incarnation, Index, MemberId, Term};

@@ -1,10 +1,9 @@
 //! Stopping: a leader hands its leadership on first, so that nobody has to wait for an election.
 
-use std::collections::BTreeSet;
-
 use super::requests::{Reader, Waiter};
 use super::{Member, view::Role};
 use crate::Output;
+use crate::collections::BTreeSet;
 use crate::error::Error;
 use crate::id::{MemberId, Term};
 use crate::trace::TraceKind;

@@ -1,9 +1,8 @@
 //! What can be seen of a member from outside: facts to draw, nothing to act on.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
+use crate::collections::BTreeMap;
 use crate::command::{AlarmMember, MemberInfo};
 use crate::id::{BatchId, Index, LeaseId, MemberId, Revision, Term};
 use crate::mvcc::WatchStreamView;

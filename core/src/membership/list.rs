@@ -1,8 +1,7 @@
 //! The members of a cluster, as the applied log says.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::Change;
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::command::{MemberAttributes, MemberInfo};
 use crate::error::Error;
 use crate::id::MemberId;

@@ -1,6 +1,6 @@
 //! Sets of keys given as ranges, for telling whether a put falls under a deletion.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::collections::{BTreeMap, BTreeSet};
 
 /// Single keys, and ranges that neither touch nor overlap one another.
 #[derive(Debug, Default)]

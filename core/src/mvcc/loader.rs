@@ -1,7 +1,5 @@
 //! A store made of chunks again.
 
-use std::collections::BTreeMap;
-
 use super::checkpoint::{CheckpointChunk, CheckpointError, CheckpointKey};
 use super::compaction::Compaction;
 use super::compaction_hash::CompactionHashes;
@@ -11,6 +9,7 @@ use super::pin::Pins;
 use super::size::Sizes;
 use super::version::{Version, VersionId};
 use super::{Record, Store};
+use crate::collections::BTreeMap;
 use crate::id::Revision;
 use crate::known_bug::KnownBugs;
 use crate::lease::Leases;

@@ -1,8 +1,7 @@
 //! Pins: a long reader's promise from the store that nothing it may read goes away.
 
-use std::collections::BTreeMap;
-
 use super::Store;
+use crate::collections::BTreeMap;
 use crate::id::Revision;
 
 /// A view of the store as it was at one moment. Give it back with [`Store::unpin`].

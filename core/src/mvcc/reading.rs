@@ -4,12 +4,12 @@
 //! no step is longer than another, and what is beyond the limit is let go at once.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
 use super::Store;
 use super::walk::Walk;
+use crate::collections::BTreeMap;
 use crate::command::{KeyValue, Range, RangeReply, SortOrder, SortTarget};
 use crate::error::Error;
 use crate::id::Revision;

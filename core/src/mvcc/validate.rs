@@ -1,10 +1,9 @@
 //! What is refused before it is proposed, as etcd's `v3rpc` layer does.
 
-use std::collections::BTreeSet;
-
 use bytes::Bytes;
 
 use super::interval::IntervalSet;
+use crate::collections::BTreeSet;
 use crate::command::{Command, Put, RequestOp, Txn};
 use crate::error::Error;
 use crate::id::LeaseId;

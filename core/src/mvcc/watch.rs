@@ -40,14 +40,13 @@ mod synced;
 mod tell;
 mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 pub use self::figures::WatchFigures;
 use self::interest::Interest;
 use self::stream::{Stream, Watch};
 use self::synced::Synced;
 pub use self::view::WatchView;
 use super::Store;
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::command::{ReplyHeader, WatchCreate, WatchResponse};
 use crate::error::Error;
 use crate::id::{Revision, WatchId, WatchStreamId};

@@ -1,7 +1,5 @@
 //! Writing: puts and deletions, each adding versions at one main revision.
 
-use std::collections::btree_map::Entry;
-
 use bytes::Bytes;
 
 use super::history::KeyHistory;
@@ -10,6 +8,7 @@ use super::size::Sizes;
 use super::version::{Version, VersionId};
 use super::walk::Walk;
 use super::{Record, Store};
+use crate::collections::btree_map::Entry;
 use crate::command::{DeleteRange, DeleteRangeReply, KeyValue, Put, PutReply};
 use crate::error::Error;
 use crate::id::Revision;

@@ -2,8 +2,6 @@
 
 mod watchers;
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 use super::action::Node;
@@ -12,6 +10,7 @@ use super::operation::Operation;
 use super::revision_choice::RevisionChoice;
 use super::scenario::words::quote;
 use crate::audit::{ClientOperation, History, Outcome};
+use crate::collections::BTreeMap;
 use crate::command::{Command, Compact, DeleteRange, MemberInfo, Put, Range, Reply, ReplyHeader};
 use crate::error::Error;
 use crate::id::{MemberId, RequestId, Revision};

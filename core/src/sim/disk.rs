@@ -15,8 +15,6 @@ mod directory;
 mod file;
 mod lane;
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 use self::directory::{Directory, FileId};
@@ -24,6 +22,7 @@ use self::file::File;
 use self::lane::LaneQueue;
 use super::fault::DiskCall;
 use super::frame::FileFrame;
+use crate::collections::BTreeMap;
 use crate::disk::{DiskBatch, DiskError, DiskImage, DiskOperation, Lane};
 use crate::id::BatchId;
 use crate::prng::Prng;

@@ -1,11 +1,10 @@
 //! The network: which links are whole, which members are connected, what chance does to a
 //! message.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::action::Node;
 use super::config::WorldConfig;
 use super::queue::Message;
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::prng::Prng;
 
 /// A link, the lower number first.

@@ -1,11 +1,10 @@
 //! What will happen, in the order in which it will.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 use super::action::Node;
 use super::frame::MessageFrame;
+use crate::collections::BTreeMap;
 use crate::disk::Lane;
 
 /// Something that will happen.

@@ -1,12 +1,11 @@
 //! What a world writes down for the audit of its clients' history: when somebody heard something,
 //! how each clock went, since when all has been whole.
 
-use std::collections::BTreeMap;
-
 use super::action::{Action, Node};
 use super::config::WorldConfig;
 use super::fault::Fault;
 use crate::audit::{Clocks, LeaseTiming};
+use crate::collections::BTreeMap;
 use crate::command::Command;
 use crate::id::Revision;
 

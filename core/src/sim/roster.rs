@@ -1,9 +1,8 @@
 //! Who is in the cluster, as whoever has applied most knows it.
 
-use std::collections::BTreeMap;
-
 use super::check::Scene;
 use super::frame::Standing;
+use crate::collections::BTreeMap;
 use crate::id::{Index, MemberId};
 
 /// The standing of every machine that is, or was, a member.

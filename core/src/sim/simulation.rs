@@ -1,7 +1,5 @@
 //! From a seed to a whole run: how many members, for how long, and what happens to them.
 
-use std::collections::BTreeSet;
-
 use super::action::{Action, Node};
 use super::config::WorldConfig;
 use super::fault::Fault;
@@ -14,6 +12,7 @@ use super::plan::{
 };
 use super::storm::storm_plan;
 use super::world::World;
+use crate::collections::BTreeSet;
 use crate::known_bug::KnownBug;
 use crate::prng::Prng;
 

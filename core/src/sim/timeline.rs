@@ -1,6 +1,5 @@
 //! A history that can be walked in both directions, and forked.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::action::Action;
@@ -9,6 +8,7 @@ use super::frame::Frame;
 use super::halt::{Halt, WorldError};
 use super::history::History;
 use super::world::World;
+use crate::collections::BTreeMap;
 
 /// A position in a history.
 ///

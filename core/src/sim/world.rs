@@ -9,8 +9,6 @@ mod fits;
 mod liveness;
 mod picture;
 
-use std::collections::BTreeSet;
-
 use super::action::{Action, Node};
 use super::check::{Broken, Checks, Scene};
 use super::clients::Clients;
@@ -25,6 +23,7 @@ use super::queue::Queue;
 use super::records::Records;
 use super::roster::Roster;
 use super::violation::Violation;
+use crate::collections::BTreeSet;
 use crate::member::MemberFacts;
 use crate::prng::Prng;
 use crate::trace::TraceHash;

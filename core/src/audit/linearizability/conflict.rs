@@ -1,8 +1,7 @@
 //! What a failure of the search is due to.
 
-use std::collections::BTreeSet;
-
 use super::unknown::Extent;
+use crate::collections::BTreeSet;
 
 /// Keys, and writes that stand somewhere already: with these left as they are, it fails again.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,6 @@
 //! them left, and the search has gone wrong already (Hall's condition, with deadlines).
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
@@ -15,6 +14,7 @@ use super::evidence::Evidence;
 use super::unknown::{Extent, Unknown, command_of};
 use crate::audit::history::ClientOperation;
 use crate::audit::model::Model;
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::command::{Command, KeyValue, Reply, RequestOp, ResponseOp, Txn, TxnReply};
 use crate::id::Revision;
 

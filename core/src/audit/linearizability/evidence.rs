@@ -4,8 +4,6 @@
 //! the answer nobody wrote the key, and from its `create_revision` on it was written as often as
 //! its version says, and never deleted.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use bytes::Bytes;
 
 use super::spans::Spans;
@@ -13,6 +11,7 @@ use crate::audit::history::{ClientOperation, History, WatchHistory, WatchSession
 use crate::audit::model::{Change, Model};
 use crate::audit::real_time::Place;
 use crate::audit::watch::WHOLE_STREAM;
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::command::{
     Command, Compare, CompareTarget, KeyValue, Put, Range, Reply, RequestOp, ResponseOp, Txn,
     TxnReply, WatchEventKind,

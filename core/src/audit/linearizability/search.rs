@@ -8,8 +8,6 @@
 //! Nearly all histories are gone through without a step back. In those that are not, the search
 //! begins again and from then on counts the writes that are missing, see [`Demand`].
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 use super::choice::{Candidate, Choice, Standing};
@@ -24,6 +22,7 @@ use crate::audit::finding::Finding;
 use crate::audit::history::{ClientOperation, History, revoked};
 use crate::audit::model::Model;
 use crate::audit::real_time::Place;
+use crate::collections::BTreeMap;
 use crate::command::Command;
 use crate::id::{LeaseId, Revision};
 

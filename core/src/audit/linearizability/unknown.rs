@@ -1,11 +1,10 @@
 //! A write whose outcome nobody was told.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 use super::evidence::Evidence;
 use crate::audit::history::{ClientOperation, contains};
+use crate::collections::BTreeMap;
 use crate::command::{Command, RequestOp};
 use crate::id::{LeaseId, Revision};
 

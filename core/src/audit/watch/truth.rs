@@ -1,11 +1,10 @@
 //! What a watch is compared with.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 use crate::audit::history::{ClientOperation, History, contains};
 use crate::audit::model::{Change, Model};
+use crate::collections::BTreeMap;
 use crate::command::{
     Command, KeyValue, Reply, WatchCreate, WatchEvent, WatchEventKind, WatchResponse,
 };

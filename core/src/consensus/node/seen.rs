@@ -1,11 +1,10 @@
 //! What can be seen of a member's part in Raft.
 
-use std::collections::BTreeMap;
-
 use raft::eraftpb::{ConfState, Entry, Snapshot};
 use raft::{ProgressState as RaftProgress, StateRole};
 
 use super::Consensus;
+use crate::collections::BTreeMap;
 use crate::id::{Index, MemberId, Term};
 use crate::member::{ProgressState, ProgressView, Role};
 

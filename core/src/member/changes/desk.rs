@@ -1,7 +1,8 @@
 //! Changes that wait: to be asked of the leader, to be decided by it, to be carried out.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
+use crate::collections::BTreeMap;
 use crate::id::{MemberId, RequestId};
 use crate::membership::ChangeRecord;
 

@@ -1,9 +1,8 @@
 //! One hash, asked of all others.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::super::Member;
 use super::Stage;
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::command::HashKvReply;
 use crate::consensus::wire::{HashAnswer, HashOutcome, HashQuestion, WireBody, WireFrame};
 use crate::corruption::{Answers, HashAt};

@@ -1,8 +1,7 @@
 //! Questions about leases that wait: for a leader, for its answer, for a round with a majority,
 //! for an entry that decides them.
 
-use std::collections::BTreeMap;
-
+use crate::collections::BTreeMap;
 use crate::command::{Command, LeaseTimeToLive};
 use crate::id::{Index, LeaseId, MemberId, RequestId, Revision};
 use crate::lease::Countdown;

@@ -83,7 +83,7 @@ fn an_end_in_another_term_than_it_was_decided_in_is_void() {
 
 #[test]
 fn ids_are_chosen_alike_in_the_same_life_and_differ_otherwise() {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = crate::collections::BTreeSet::new();
     for (id, incarnation) in [(1, 1), (1, 2), (2, 1)] {
         let choose = || {
             let mut member = member();

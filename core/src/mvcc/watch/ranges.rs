@@ -7,12 +7,12 @@
 //! shape on every platform.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
 use bytes::Bytes;
 
 use super::WatchName;
 use super::interest::RangeEnd;
+use crate::collections::BTreeSet;
 use crate::prng::Prng;
 
 /// Ranges of keys, each with the watches on it.

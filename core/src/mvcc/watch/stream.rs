@@ -1,8 +1,9 @@
 //! One client's watches.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::interest::Interest;
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::id::{Revision, WatchId};
 use crate::limits;
 

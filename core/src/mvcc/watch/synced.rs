@@ -1,12 +1,11 @@
 //! Which watches that have heard everything are to hear of a key's change.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use bytes::Bytes;
 
 use super::WatchName;
 use super::interest::{Extent, Interest};
 use super::ranges::RangeTree;
+use crate::collections::{BTreeMap, BTreeSet};
 
 /// The synced watches, found by key: a put costs in proportion to the watches that hear of it,
 /// however many others there are.

@@ -1,10 +1,10 @@
 //! Telling watches of changes: as they happen, and out of history.
 
-use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::changes::Change;
 use super::{WatchName, Watches};
+use crate::collections::BTreeMap;
 use crate::command::{WatchEvent, WatchResponse};
 use crate::id::Revision;
 use crate::known_bug::KnownBug;

@@ -1,9 +1,8 @@
 //! Nothing acknowledged is lost: a read that begins after a write was acknowledged sees it, or
 //! something newer.
 
-use std::collections::BTreeMap;
-
 use super::{Broken, Verdict};
+use crate::collections::BTreeMap;
 use crate::command::{RangeReply, Reply};
 use crate::id::Revision;
 use crate::sim::clients::{Answer, Question};

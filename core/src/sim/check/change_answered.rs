@@ -1,9 +1,8 @@
 //! A change of the members is decided at once by the leader that is asked: it goes into the log,
 //! or its caller hears why not.
 
-use std::collections::BTreeMap;
-
 use super::{Broken, Scene, Verdict};
+use crate::collections::BTreeMap;
 use crate::id::{Index, Term};
 use crate::member::MemberFacts;
 use crate::sim::action::Node;

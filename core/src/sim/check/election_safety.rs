@@ -4,9 +4,8 @@
 //! and answers nobody until then (the checkers of what it says see to that), so if a crash takes
 //! the vote, nobody has been led, and the term may have another leader.
 
-use std::collections::BTreeMap;
-
 use super::{Broken, Scene, Verdict};
+use crate::collections::BTreeMap;
 use crate::id::Term;
 use crate::member::Role;
 use crate::sim::action::Node;

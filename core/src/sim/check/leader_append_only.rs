@@ -1,8 +1,7 @@
 //! Leader append-only: a leader never overwrites or deletes entries in its log, it only appends.
 
-use std::collections::BTreeMap;
-
 use super::{Broken, Scene, Verdict};
+use crate::collections::BTreeMap;
 use crate::id::{Index, Term};
 use crate::member::Role;
 use crate::sim::action::Node;

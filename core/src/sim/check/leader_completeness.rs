@@ -1,9 +1,8 @@
 //! Leader completeness: what is committed in a term is in the logs of the leaders of all higher
 //! terms.
 
-use std::collections::BTreeMap;
-
 use super::{Broken, Scene, Verdict};
+use crate::collections::BTreeMap;
 use crate::id::{Index, Term};
 use crate::member::Role;
 use crate::sim::action::Node;

@@ -1,8 +1,7 @@
 //! Liveness: once nothing is broken any more, the cluster gets on with its work.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Broken, Verdict};
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::error::Error;
 use crate::member::{MemberFacts, Role};
 use crate::sim::action::Node;

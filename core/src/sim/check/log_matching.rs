@@ -1,8 +1,7 @@
 //! Log matching, on what is committed: two members never have different entries at one index.
 
-use std::collections::BTreeMap;
-
 use super::{Broken, Scene, Verdict};
+use crate::collections::BTreeMap;
 use crate::id::Index;
 use crate::member::EntryFacts;
 use crate::sim::action::Node;

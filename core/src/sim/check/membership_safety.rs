@@ -6,12 +6,12 @@ mod pending;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::disks::Disks;
 use self::pending::Pending;
 use super::{Broken, Scene, Verdict};
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::id::{Index, MemberId};
 use crate::member::{ConfigurationFacts, Role};
 use crate::sim::action::Node;

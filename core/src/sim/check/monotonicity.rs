@@ -1,8 +1,7 @@
 //! A running member's term, commit index and applied index never go back.
 
-use std::collections::BTreeMap;
-
 use super::{Broken, Scene, Verdict};
+use crate::collections::BTreeMap;
 use crate::id::{Index, Term};
 use crate::sim::action::Node;
 

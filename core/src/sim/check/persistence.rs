@@ -1,9 +1,8 @@
 //! What a member said it had synced is there when it starts again: its term, its vote in it, and
 //! its log up to where it was synced.
 
-use std::collections::BTreeMap;
-
 use super::{Broken, Scene, Verdict};
+use crate::collections::BTreeMap;
 use crate::id::{Index, MemberId, Term};
 use crate::sim::action::Node;
 use crate::trace::TraceKind;

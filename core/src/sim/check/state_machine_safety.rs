@@ -1,9 +1,8 @@
 //! State machine safety: no two members apply different entries at one index, so those that have
 //! applied as far have written the same.
 
-use std::collections::BTreeMap;
-
 use super::{Broken, Scene, Verdict};
+use crate::collections::BTreeMap;
 use crate::id::{Index, Revision};
 use crate::sim::action::Node;
 use crate::trace::TraceKind;

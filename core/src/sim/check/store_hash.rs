@@ -1,9 +1,8 @@
 //! Equal stores: at one revision, compacted at one revision, the stores of all members have one
 //! hash.
 
-use std::collections::BTreeMap;
-
 use super::{Broken, Scene, Verdict};
+use crate::collections::BTreeMap;
 use crate::id::Revision;
 use crate::sim::action::Node;
 use crate::trace::TraceKind;

@@ -3,9 +3,8 @@
 
 mod acknowledged;
 
-use std::collections::BTreeMap;
-
 use super::*;
+use crate::collections::BTreeMap;
 use crate::id::{MemberId, Term};
 use crate::member::Role;
 use crate::sim::fault_plan;

@@ -2,12 +2,11 @@
 //! has crashed half of them wait for it, half go on at another one, as all do when it was removed;
 //! one that was too late for a compaction begins anew there.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 use super::Clients;
 use crate::audit::{Outcome, WatchHistory, WatchSession};
+use crate::collections::BTreeMap;
 use crate::command::{Command, WatchCreate, WatchRequest, WatchResponse};
 use crate::error::Error;
 use crate::id::{Revision, WatchId, WatchStreamId};

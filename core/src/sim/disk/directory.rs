@@ -1,7 +1,6 @@
 //! One directory's names, and which of them are durable.
 
-use std::collections::BTreeMap;
-
+use crate::collections::BTreeMap;
 use crate::prng::Prng;
 
 /// A file, whatever its name.

@@ -1,8 +1,7 @@
 //! What members are called in a scenario.
 
-use std::collections::BTreeMap;
-
 use super::words::{Cursor, Read, Word};
+use crate::collections::BTreeMap;
 use crate::sim::action::Node;
 
 /// Reads members: `n1`, `1`, a name given by `member 1 name=etcd1`, or `leader`.

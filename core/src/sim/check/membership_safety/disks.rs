@@ -1,7 +1,6 @@
 //! What is durable on each member's disk, as it said itself: it stays so when the member crashes.
 
-use std::collections::BTreeMap;
-
+use crate::collections::BTreeMap;
 use crate::id::{Index, MemberId, Term};
 use crate::sim::action::Node;
 use crate::sim::check::Scene;

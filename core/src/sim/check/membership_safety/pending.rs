@@ -1,7 +1,6 @@
 //! One change at a time: a leader's log holds at most one that is not committed.
 
-use std::collections::BTreeMap;
-
+use crate::collections::BTreeMap;
 use crate::id::{Index, Term};
 use crate::member::Role;
 use crate::sim::action::Node;

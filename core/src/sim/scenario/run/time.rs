@@ -1,8 +1,7 @@
 //! How time passes in a run: one event after the other.
 
-use std::collections::BTreeSet;
-
 use super::Run;
+use crate::collections::BTreeSet;
 use crate::sim::frame::EventCause;
 use crate::sim::halt::Halt;
 use crate::sim::scenario::Scenario;
