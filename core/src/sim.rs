@@ -85,6 +85,7 @@ mod disk;
 mod disk_view;
 mod fault;
 mod frame;
+mod futures;
 mod halt;
 mod history;
 mod host;
@@ -114,6 +115,7 @@ pub use frame::{
     DiskFrame, EventCause, EventFrame, FileFrame, Frame, LatencyFrame, LossReason, LostMessage,
     MemberFrame, MessageFrame, OperationFrame, OperationOutcome, Standing,
 };
+pub use futures::Futures;
 pub use halt::{Halt, WorldError};
 pub use history::{History, PlannedAction};
 pub use operation::{Operation, TxnCompare, TxnRelation, TxnSide, TxnStep};

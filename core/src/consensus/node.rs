@@ -29,6 +29,8 @@ use crate::trace::{LocalMessage, LocalMessages, TraceKind};
 pub(crate) struct Consensus {
     node: RawNode<LogStore>,
     seed: u64,
+    /// From the term behind this one on, election timeouts are drawn from another seed.
+    later_seed: Option<(Term, u64)>,
     observer: Observer,
     /// Messages that say what a write makes true, by the number of their Ready: they leave when
     /// that is durable, never before.
@@ -77,6 +79,7 @@ impl Consensus {
             told_exhausted: None,
             node,
             seed: config.seed,
+            later_seed: None,
             observer: Observer::default(),
             held: Held::new(),
             written_term,
@@ -292,12 +295,21 @@ impl Consensus {
         self.lease.holds(&self.node.raft, voters)
     }
 
+    /// Draws the election timeouts of later terms from another seed; timers that run are left.
+    pub(crate) fn reseed_later_terms(&mut self, seed: u64) {
+        self.later_seed = Some((self.term(), seed));
+    }
+
     /// raft draws the election timeout anew in each `reset()`, which a change of term goes
     /// through. What it drew is replaced by a pure function of seed, member and term.
     fn pin_timeout(&mut self) {
         let raft = &mut self.node.raft;
         let base = raft.election_timeout() as u64;
-        let drawn = prng::draw(self.seed, raft.id, raft.term) % base.max(1);
+        let seed = match self.later_seed {
+            Some((after, seed)) if raft.term > after.0 => seed,
+            _ => self.seed,
+        };
+        let drawn = prng::draw(seed, raft.id, raft.term) % base.max(1);
         raft.set_randomized_election_timeout((base + drawn) as usize);
     }
 }

@@ -20,6 +20,12 @@ impl Member {
         }
     }
 
+    /// Lets chance draw otherwise from the next term on: for a simulator that looks at what may
+    /// still come. A server has no use for it.
+    pub fn reseed_later_terms(&mut self, seed: u64) {
+        self.consensus.reseed_later_terms(seed);
+    }
+
     /// The member as it is now. Made for drawing: of a long log it holds the last entries, of
     /// the store the first keys.
     pub fn view(&self) -> MemberView {

@@ -44,6 +44,9 @@ pub struct Frame {
     pub holds: Vec<(Option<Node>, Option<Node>)>,
     /// What clients asked, oldest first.
     pub operations: Vec<OperationFrame>,
+    /// At how many moments clients have heard something: while it stays the same, and nothing new
+    /// is asked, so does [`World::verdict`](super::World::verdict).
+    pub heard: u64,
     /// The event that just happened; nothing before the first.
     pub last: Option<EventFrame>,
     /// The property that was violated; the world ends with that event.

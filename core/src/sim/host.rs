@@ -47,6 +47,10 @@ impl Process {
         self.member.view()
     }
 
+    pub(super) fn reseed_later_terms(&mut self, seed: u64) {
+        self.member.reseed_later_terms(seed);
+    }
+
     pub(super) fn store_view(&self) -> StoreView {
         self.member.store_view()
     }

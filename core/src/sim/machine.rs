@@ -43,6 +43,14 @@ impl Machine {
         }
     }
 
+    /// Its election timeouts are drawn otherwise from the next term on, and when it starts again.
+    pub(super) fn reseed(&mut self, seed: u64) {
+        self.settings.seed = seed;
+        if let Some(process) = &mut self.process {
+            process.reseed_later_terms(seed);
+        }
+    }
+
     pub(super) fn is_running(&self) -> bool {
         self.process.is_some()
     }

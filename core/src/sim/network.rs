@@ -71,6 +71,11 @@ impl Network {
         }
     }
 
+    /// Draws otherwise from now on.
+    pub(super) fn reseed(&mut self, prng: Prng) {
+        self.prng = prng;
+    }
+
     /// How many messages have been sent.
     pub(super) fn message_count(&self) -> u64 {
         self.message_count

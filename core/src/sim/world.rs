@@ -141,6 +141,21 @@ impl World {
         Ok(&self.last)
     }
 
+    /// Lets chance draw otherwise from now on: latencies, losses, what crashes leave, the election
+    /// timeouts of later terms. What is under way and the timers that run are left as they are.
+    ///
+    /// What comes is no longer the future of the world's own seed: this is for looking at what may
+    /// still become of a moment, see [`super::Futures`].
+    pub fn reseed(&mut self, seed: u64) {
+        let prng = Prng::new(seed);
+        self.network.reseed(prng.fork("network"));
+        self.clock_prng = prng.fork("clocks");
+        self.disk_prng = prng.fork("disks");
+        for machine in &mut self.machines {
+            machine.reseed(seed);
+        }
+    }
+
     /// The settings.
     pub fn config(&self) -> &WorldConfig {
         &self.config

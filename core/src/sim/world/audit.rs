@@ -45,12 +45,6 @@ impl World {
         })
     }
 
-    /// How many moments there were at which clients heard something: while it stays the same, and
-    /// nothing new is asked, so does [`World::verdict`].
-    pub fn heard_count(&self) -> usize {
-        self.records.heard_count()
-    }
-
     /// Whether the last audit was given up, and so has not passed: the search for an order of all
     /// operations took too long.
     pub fn is_undecided(&self) -> bool {

@@ -41,6 +41,7 @@ impl World {
                 .collect(),
             holds: self.network.holds().collect(),
             operations: self.clients.operations().to_vec(),
+            heard: self.records.heard_count() as u64,
             last: Some(self.last.clone()),
             violation: self.violation.clone(),
         }
