@@ -12,6 +12,7 @@ mod load;
 mod quiet;
 mod ratio;
 mod report;
+mod web;
 mod workload;
 
 use std::collections::BTreeMap;
@@ -33,7 +34,10 @@ use crate::workspace::Workspace;
 
 /// The options of `cargo xtask bench`.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// Fewer requests and one round: under five minutes once all is built, and no table for the docs
     #[arg(long)]
     quick: bool,
@@ -51,6 +55,17 @@ pub(crate) struct Options {
     publish: bool,
 }
 
+/// What else is measured.
+#[derive(clap::Subcommand)]
+enum Other {
+    /// The page in headless Chromium: first load, events a second, jumps, pictures a second
+    Web {
+        /// Put the table into docs/performance.md, with date and machine
+        #[arg(long)]
+        publish: bool,
+    },
+}
+
 /// What was measured: by workload, by server, one for each round.
 pub(crate) type Measured = BTreeMap<String, BTreeMap<Kind, Vec<Figures>>>;
 
@@ -59,6 +74,9 @@ pub(crate) type Measured = BTreeMap<String, BTreeMap<Kind, Vec<Figures>>>;
 /// # Errors
 /// When a program cannot be built or started, or does not answer.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    if let Some(Other::Web { publish }) = options.other {
+        return web::run(workspace, publish);
+    }
     let programs = build(workspace)?;
     let folder = workspace.target().join("bench");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;

@@ -5,7 +5,7 @@
 //! * `simulate` runs the simulator seed after seed; `mutants` puts known bugs back.
 //! * `lesson` makes and previews lessons.
 //! * `torture` runs real servers under real faults.
-//! * `bench` measures Quorate and etcd side by side.
+//! * `bench` measures Quorate and etcd side by side; `bench web` the page.
 //! * `setup` installs the tools that the other two use (they call it by themselves).
 //! * `page` builds the page alone.
 //!
