@@ -5,7 +5,8 @@ use std::sync::Arc;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use quorate_core::sim::Frame;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
@@ -15,7 +16,8 @@ use crate::gestures::{Gesture, id_of};
 use crate::keys;
 use crate::lesson::{self, Want};
 use crate::motion;
-use crate::state::{Menu, Message, State};
+use crate::state::{COUNT, Menu, Message, OutlookMessage, State, TerminalMessage};
+use crate::worker::read;
 
 /// The page.
 pub(crate) struct App {
@@ -35,7 +37,16 @@ pub(crate) struct App {
     gesture: Option<Gesture>,
     /// The element that takes the focus when it is drawn.
     wants_focus: Option<String>,
+    /// Hears what a worker finds out.
+    worker: Closure<dyn Fn(JsValue)>,
     _listeners: Vec<EventListener>,
+}
+
+/// What the page begins with.
+#[derive(PartialEq, yew::Properties)]
+pub(crate) struct Properties {
+    /// What the address says, unpacked.
+    pub(crate) link: String,
 }
 
 /// What comes to the page.
@@ -58,12 +69,13 @@ pub(crate) enum Input {
 
 impl Component for App {
     type Message = Input;
-    type Properties = ();
+    type Properties = Properties;
 
     fn create(context: &Context<Self>) -> Self {
-        let state = browser::state();
+        let state = browser::state(&context.props().link);
         browser::dress(&state);
         let query = state.query();
+        browser::note_run(&query, &state.run_text());
         let fetching = state.lessons.want(state.language);
         fetch(context, fetching.as_ref());
         Self {
@@ -75,6 +87,7 @@ impl Component for App {
             pictured_at_ms: None,
             gesture: None,
             wants_focus: None,
+            worker: worker(context),
             _listeners: listeners(context),
         }
     }
@@ -191,6 +204,11 @@ impl App {
             },
             other => other,
         };
+        let asks = matches!(message, Message::Outlook(OutlookMessage::Ask));
+        let opens = matches!(
+            message,
+            Message::Terminal(TerminalMessage::Toggle | TerminalMessage::Enter)
+        );
         // What a key does to a message may draw it anew elsewhere: the focus goes with it.
         let walks = matches!(
             message,
@@ -222,6 +240,15 @@ impl App {
             self.fetching = want;
         }
         self.before = (is_step && moved).then_some(before);
+        if asks && let Some(outlook) = &state.outlook {
+            let events: Vec<String> = outlook.events.iter().map(u64::to_string).collect();
+            let (until_us, events) = (outlook.until_us, events.join(","));
+            let question = format!("{until_us} {COUNT} {events} {}", outlook.query);
+            browser::ask_worker(&question, &self.worker);
+        }
+        if opens && state.terminal.is_open {
+            self.wants_focus = Some("terminal-input".to_owned());
+        }
         if walks {
             self.wants_focus = Some(id_of(state.subject));
         }
@@ -237,7 +264,8 @@ impl App {
             // While it plays, the address would change many times a second.
             let query = state.query();
             if query != self.query {
-                browser::replace_query(&query);
+                browser::write_link(&query);
+                browser::note_run(&query, &state.run_text());
                 self.query = query;
             }
         }
@@ -263,6 +291,18 @@ fn fetch(context: &Context<App>, want: Option<&Want>) {
             link.send_message(Input::Message(Message::Lesson(message)));
         });
     }
+}
+
+fn worker(context: &Context<App>) -> Closure<dyn Fn(JsValue)> {
+    let link = context.link().clone();
+    Closure::new(move |line: JsValue| {
+        let line = line.as_string().unwrap_or_default();
+        let message = match read(&line) {
+            Some(futures) => OutlookMessage::Came(futures),
+            None => OutlookMessage::Done,
+        };
+        link.send_message(Input::Message(Message::Outlook(message)));
+    })
 }
 
 fn listeners(context: &Context<App>) -> Vec<EventListener> {

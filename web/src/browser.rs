@@ -1,6 +1,8 @@
 //! The browser round the page: its address, its storage, its wishes.
 
-use wasm_bindgen::JsCast;
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, EventTarget, HtmlElement, KeyboardEvent, Node, Storage, SvgElement};
 
 use crate::keys::{Focus, Key};
@@ -17,14 +19,13 @@ pub(crate) const COMPACT: &str = "(max-width: 719px)";
 /// A stage that is lower has small members.
 const LOW_PX: f64 = 425.0;
 
-/// The page as the address, the storage and the browser ask for it.
-pub(crate) fn state() -> State {
+/// The page as its link, the storage and the browser ask for it.
+pub(crate) fn state(link: &str) -> State {
     let window = gloo::utils::window();
-    let query = window.location().search().unwrap_or_default();
     let tag = kept(LANGUAGE).or_else(|| window.navigator().language());
     let theme = kept(THEME);
     let mut state = State::of_query(
-        &query,
+        link,
         Language::of_tag(&tag.unwrap_or_default()),
         Theme::of_name(&theme.unwrap_or_default()),
     );
@@ -84,14 +85,70 @@ pub(crate) fn dress(state: &State) {
     }
 }
 
-/// Puts the link to what is shown into the address, without a new entry in the history.
-pub(crate) fn replace_query(query: &str) {
+/// Calls one of the functions that `index.html` defines before anything of ours runs.
+fn call(name: &str, arguments: &[&JsValue]) -> Option<JsValue> {
     let window = gloo::utils::window();
-    let Ok(history) = window.history() else {
-        return;
-    };
-    // Refused when it happens too often, or on a page opened from a file: the next one will do.
-    let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(query));
+    let functions = Reflect::get(&window, &JsValue::from_str("quorate")).ok()?;
+    let function = Reflect::get(&functions, &JsValue::from_str(name)).ok()?;
+    let function = function.dyn_ref::<Function>()?;
+    function
+        .apply(
+            &JsValue::NULL,
+            &arguments.iter().copied().collect::<Array>(),
+        )
+        .ok()
+}
+
+/// Calls back with what a function of `index.html` promises; at once when there is no promise.
+fn when(promised: Option<JsValue>, then: impl FnOnce(String) + 'static) {
+    match promised.map(JsCast::dyn_into::<Promise>) {
+        Some(Ok(promise)) => {
+            let done = Closure::once(move |value: JsValue| {
+                then(value.as_string().unwrap_or_default());
+            });
+            let _ = promise.then(&done);
+            // It is called once, later, and frees itself then.
+            done.forget();
+        }
+        _ => then(String::new()),
+    }
+}
+
+/// What the address says, unpacked.
+pub(crate) fn read_link(then: impl FnOnce(String) + 'static) {
+    when(call("readLink", &[]), then);
+}
+
+/// Puts the link to what is shown into the address, without a new entry in the history.
+pub(crate) fn write_link(query: &str) {
+    call("writeLink", &[&JsValue::from_str(query)]);
+}
+
+/// The whole link, packed.
+pub(crate) fn link_to(query: &str, then: impl FnOnce(String) + 'static) {
+    when(call("linkTo", &[&JsValue::from_str(query)]), then);
+}
+
+/// Puts a text where it can be pasted from, if the browser lets us.
+pub(crate) fn copy(text: &str) {
+    call("copy", &[&JsValue::from_str(text)]);
+}
+
+/// Has a worker look at what may still become of moments; `heard` hears each line of its answer.
+pub(crate) fn ask_worker(question: &str, heard: &Closure<dyn Fn(JsValue)>) {
+    call("askWorker", &[&JsValue::from_str(question), heard.as_ref()]);
+}
+
+/// Says that the page has stopped, and what the engine said last.
+pub(crate) fn fail(detail: &str) {
+    call("failed", &[&JsValue::from_str(detail)]);
+}
+
+/// Leaves what a report of a mistake of ours needs: the link to the last moment that was shown,
+/// and the run as a scenario.
+pub(crate) fn note_run(query: &str, scenario: &str) {
+    let [query, scenario] = [query, scenario].map(JsValue::from_str);
+    call("noteRun", &[&query, &scenario]);
 }
 
 /// How much room the stage has now; `before` where it is not drawn.

@@ -6,8 +6,10 @@
 
 pub(crate) mod branches;
 pub(crate) mod client;
+pub(crate) mod clients_lane;
 pub(crate) mod disk;
 pub(crate) mod faults;
+pub(crate) mod files;
 pub(crate) mod header;
 pub(crate) mod help;
 pub(crate) mod icon;
@@ -22,13 +24,16 @@ pub(crate) mod member;
 pub(crate) mod menu;
 pub(crate) mod message;
 pub(crate) mod notice;
+pub(crate) mod outlook;
 pub(crate) mod page;
+pub(crate) mod raw;
 pub(crate) mod rich;
 pub(crate) mod rules;
 pub(crate) mod sentence;
 pub(crate) mod split;
 pub(crate) mod stage;
 pub(crate) mod tabs;
+pub(crate) mod terminal;
 pub(crate) mod trace;
 pub(crate) mod transport;
 
@@ -36,7 +41,7 @@ use quorate_core::sim::Frame;
 use yew::prelude::*;
 
 use crate::state::{Message, State};
-use crate::text::{HandWords, Language, Words};
+use crate::text::{HandWords, Language, ToolWords, Words};
 
 /// What every part is given: the state to show, and where its messages go.
 #[derive(Clone, Copy)]
@@ -64,6 +69,11 @@ impl View<'_> {
     /// The words of what a hand can do.
     pub(crate) fn hands(&self) -> &'static HandWords {
         self.state.language.hands()
+    }
+
+    /// The words of the closer looks and of the tools.
+    pub(crate) fn tools(&self) -> &'static ToolWords {
+        self.state.language.tools()
     }
 
     /// Whether it plays.

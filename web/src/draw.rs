@@ -8,6 +8,8 @@ pub(crate) mod layout;
 pub(crate) mod logs;
 pub(crate) mod path;
 pub(crate) mod pill;
+pub(crate) mod revisions;
 pub(crate) mod ring;
+pub(crate) mod spans;
 pub(crate) mod stations;
 pub(crate) mod stroke;

@@ -8,9 +8,7 @@ mod branches;
 
 use std::sync::Arc;
 
-use quorate_core::sim::{
-    Action, Frame, Halt, History, PlannedAction, Timeline, Violation, WorldConfig,
-};
+use quorate_core::sim::{Action, Frame, Halt, History, Timeline, Violation, World, WorldConfig};
 
 pub(crate) use self::branches::{BranchName, Left};
 use self::branches::{Names, Undo};
@@ -66,21 +64,7 @@ const UNDO_MAX: usize = 50;
 impl Engine {
     /// The world of a link, at the event it names or where the world ends before that.
     pub(crate) fn of(link: &Permalink) -> Self {
-        let history = History {
-            config: link.world.clone().unwrap_or(WorldConfig {
-                seed: link.seed,
-                members: link.members,
-                ..WorldConfig::default()
-            }),
-            actions: link
-                .actions
-                .iter()
-                .map(|(after_event, action)| PlannedAction {
-                    after_event: *after_event,
-                    action: action.clone(),
-                })
-                .collect(),
-        };
+        let history = link.history();
         let mut engine = Self::begin(history);
         // Where the world ends before the event, its end is shown: the link was true, only long.
         let _ = engine.seek(link.at);
@@ -151,6 +135,11 @@ impl Engine {
         let before = self.timeline.frame();
         self.timeline.seek(here).ok()?;
         Some(before)
+    }
+
+    /// The world itself, to look at it more closely than a frame shows it.
+    pub(crate) fn world(&mut self) -> &World {
+        self.timeline.world()
     }
 
     /// How many events have happened here.

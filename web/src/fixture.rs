@@ -36,6 +36,7 @@ pub(crate) fn frame(members: u32) -> Frame {
         latencies: Vec::new(),
         holds: Vec::new(),
         operations: Vec::new(),
+        heard: 0,
         last: Some(EventFrame {
             cause: EventCause::Ticked(Node(1)),
             trace: Vec::new(),

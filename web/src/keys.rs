@@ -2,7 +2,7 @@
 
 use quorate_core::sim::{Action, Node};
 
-use crate::state::{Deed, Menu, Message, SplitMove, State, Subject};
+use crate::state::{Deed, Menu, Message, SplitMove, State, Subject, TerminalMessage};
 
 /// A key as it was pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +159,7 @@ fn anywhere(state: &State, key: Key<'_>) -> Option<Message> {
             y: 160,
         }),
         "?" => Message::Help(true),
+        "`" => Message::Terminal(TerminalMessage::Toggle),
         digit => Message::Select(node(digit)?),
     })
 }

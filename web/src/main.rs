@@ -8,6 +8,7 @@
 mod app;
 mod browser;
 mod components;
+mod details;
 mod draw;
 mod engine;
 #[cfg(test)]
@@ -22,11 +23,19 @@ mod panic;
 mod permalink;
 mod playback;
 mod state;
+mod terminal;
 mod text;
+mod worker;
 
 fn main() {
+    if worker::is_worker() {
+        return worker::listen();
+    }
     panic::install();
-    let root = gloo::utils::document().get_element_by_id("page");
-    let root = root.expect("index.html has an element for the page");
-    yew::Renderer::<app::App>::with_root(root).render();
+    // What the fragment of the address says is packed, and browsers unpack in their own time.
+    browser::read_link(|link| {
+        let root = browser::element("page").expect("index.html has an element for the page");
+        let properties = app::Properties { link };
+        yew::Renderer::<app::App>::with_root_and_props(root, properties).render();
+    });
 }

@@ -1,18 +1,31 @@
-//! A panic is a bug of ours: it is said on the page, with what helps to find it.
+//! A panic is a mistake of ours: it is said on the page, with what helps to find it.
 
-use wasm_bindgen::{JsCast, JsValue};
+use std::cell::RefCell;
+
+use quorate_core::sim::Action;
+
+thread_local! {
+    /// What is being done to the world: a run that is told up to the moment before lacks it.
+    static DOING: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 /// From now on a panic is shown on the page and in the console.
 pub(crate) fn install() {
     std::panic::set_hook(Box::new(|info| {
-        let text = info.to_string();
-        let window = gloo::utils::window();
-        // `index.html` defines it, before anything of ours runs.
-        let Ok(show) = js_sys::Reflect::get(&window, &JsValue::from_str("quorateFailed")) else {
-            return;
-        };
-        if let Some(show) = show.dyn_ref::<js_sys::Function>() {
-            let _ = show.call1(&JsValue::NULL, &JsValue::from_str(&text));
-        }
+        let doing = DOING.with(|doing| doing.try_borrow().map(|doing| doing.clone()));
+        let doing = doing.unwrap_or_default();
+        crate::browser::fail(&format!("{info}{doing}"));
     }));
+}
+
+/// Leaves word of what is about to be done.
+pub(crate) fn doing(actions: &[Action]) {
+    DOING.with(|doing| {
+        if let Ok(mut doing) = doing.try_borrow_mut() {
+            doing.clear();
+            for action in actions {
+                *doing += &format!("\ndoing: {action}");
+            }
+        }
+    });
 }

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use quorate_core::sim::{Action, Node, Operation, Scenario, WorldConfig};
+use quorate_core::sim::{Action, History, Node, Operation, PlannedAction, Scenario, WorldConfig};
 
 /// What a link says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,42 +63,106 @@ pub(crate) enum Wanted {
     World,
     /// One of the known parameters.
     Parameter,
+    /// A whole link: the end of this one is missing, or a letter of it is another.
+    Whole,
+    /// A link of this version of the page, or of one before it.
+    Version,
 }
+
+impl LinkError {
+    /// The link as a whole cannot be read.
+    fn whole(wanted: Wanted) -> Self {
+        Self {
+            name: String::new(),
+            value: String::new(),
+            wanted,
+        }
+    }
+}
+
+/// What stands before a link that was unpacked as far as it was good.
+const DAMAGED: char = '!';
+/// What stands before a link that this version cannot unpack.
+const NEWER: char = '~';
 
 /// No run on the page is longer: it would take too long to come back to.
 pub(crate) const MOST_EVENTS: u64 = 50_000;
 
 impl Permalink {
-    /// Reads an address's query, with or without its question mark.
+    /// Reads a link, all of it or nothing.
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn parse(query: &str) -> Result<Self, LinkError> {
+        match Self::read(query) {
+            (link, None) => Ok(link),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    /// Reads an address's query, with or without its question mark, or what the fragment says. Of
+    /// a link that is wrong somewhere: what could be read of it, and what is wrong first.
+    pub(crate) fn read(query: &str) -> (Self, Option<LinkError>) {
         let mut link = Self::default();
+        let mut first = None;
         let query = query.strip_prefix('?').unwrap_or(query);
+        let query = match (query.strip_prefix(DAMAGED), query.strip_prefix(NEWER)) {
+            (Some(rest), _) => {
+                first = Some(LinkError::whole(Wanted::Whole));
+                rest
+            }
+            (_, Some(_)) => return (link, Some(LinkError::whole(Wanted::Version))),
+            (None, None) => query,
+        };
         for part in query.split('&').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            let wrong = |wanted| LinkError {
-                name: name.to_owned(),
-                value: value.to_owned(),
-                wanted,
-            };
-            match name {
-                "members" => {
-                    let members = number(value).filter(|count| (1..=7).contains(count));
-                    link.members = members.ok_or(wrong(Wanted::Members))? as u32;
-                }
-                "seed" => link.seed = number(value).ok_or(wrong(Wanted::Seed))?,
-                "at" => link.at = event(value).ok_or(wrong(Wanted::Event))?,
-                "do" => link.actions = actions(value)?,
-                "world" => link.world = Some(world(value).ok_or(wrong(Wanted::World))?),
-                // The host's own switches may stand beside ours.
-                "lang" | "theme" => {}
-                // These are the lessons'.
-                "lesson" | "plain" | "embed" => {}
-                _ => return Err(wrong(Wanted::Parameter)),
+            if let Err(error) = link.take(name, value) {
+                first.get_or_insert(error);
             }
         }
         if let Some(world) = &link.world {
             (link.members, link.seed) = (world.members, world.seed);
         }
+        if let Some(error) = link.drop_strangers() {
+            first.get_or_insert(error);
+        }
+        (link, first)
+    }
+
+    /// Takes one parameter in.
+    fn take(&mut self, name: &str, value: &str) -> Result<(), LinkError> {
+        let wrong = |wanted| LinkError {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            wanted,
+        };
+        match name {
+            "members" => {
+                let members = number(value).filter(|count| (1..=7).contains(count));
+                self.members = members.ok_or(wrong(Wanted::Members))? as u32;
+            }
+            "seed" => self.seed = number(value).ok_or(wrong(Wanted::Seed))?,
+            "at" => self.at = event(value).ok_or(wrong(Wanted::Event))?,
+            "do" => {
+                let (actions, error) = actions(value);
+                self.actions = actions;
+                if let Some(error) = error {
+                    // Behind what is missing, all would be something else.
+                    let last = self.actions.last().map_or(0, |(at, _)| *at + 1);
+                    self.at = self.at.min(last);
+                    return Err(error);
+                }
+            }
+            "world" => self.world = Some(world(value).ok_or(wrong(Wanted::World))?),
+            // The host's own switches may stand beside ours.
+            "lang" | "theme" => {}
+            // These are the lessons'.
+            "lesson" | "plain" | "embed" => {}
+            _ => return Err(wrong(Wanted::Parameter)),
+        }
+        Ok(())
+    }
+
+    /// Drops the first action about a member that is not there, and all behind it.
+    fn drop_strangers(&mut self) -> Option<LinkError> {
         let is_addition = |action: &Action| {
             matches!(
                 action,
@@ -108,23 +172,40 @@ impl Permalink {
                 }
             )
         };
-        let added = link
-            .actions
-            .iter()
-            .filter(|(_, action)| is_addition(action));
-        let members = link.members + added.count() as u32;
-        let stranger = link.actions.iter().find(|(_, action)| {
+        let actions = self.actions.iter();
+        let added = actions.filter(|(_, action)| is_addition(action));
+        let members = self.members + added.count() as u32;
+        let stranger = self.actions.iter().position(|(_, action)| {
             nodes(action)
                 .iter()
                 .any(|node| node.0 == 0 || node.0 > members)
-        });
-        match stranger {
-            Some(action) => Err(LinkError {
-                name: "do".to_owned(),
-                value: action_text(action),
-                wanted: Wanted::Action,
+        })?;
+        let value = action_text(&self.actions[stranger]);
+        self.at = self.at.min(self.actions[stranger].0);
+        self.actions.truncate(stranger);
+        Some(LinkError {
+            name: "do".to_owned(),
+            value,
+            wanted: Wanted::Action,
+        })
+    }
+
+    /// What the link says was done, and to which world.
+    pub(crate) fn history(&self) -> History {
+        History {
+            config: self.world.clone().unwrap_or(WorldConfig {
+                seed: self.seed,
+                members: self.members,
+                ..WorldConfig::default()
             }),
-            None => Ok(link),
+            actions: self
+                .actions
+                .iter()
+                .map(|(after_event, action)| PlannedAction {
+                    after_event: *after_event,
+                    action: action.clone(),
+                })
+                .collect(),
         }
     }
 
@@ -159,7 +240,8 @@ fn world(text: &str) -> Option<WorldConfig> {
     Some(Scenario::parse("", &text).ok()?.config().clone())
 }
 
-fn actions(text: &str) -> Result<Vec<(u64, Action)>, LinkError> {
+/// The actions up to the first that is wrong, and what is wrong with that one.
+fn actions(text: &str) -> (Vec<(u64, Action)>, Option<LinkError>) {
     let mut actions: Vec<(u64, Action)> = Vec::new();
     for part in text.split(',').filter(|part| !part.is_empty()) {
         let wrong = |wanted| LinkError {
@@ -167,13 +249,15 @@ fn actions(text: &str) -> Result<Vec<(u64, Action)>, LinkError> {
             value: part.to_owned(),
             wanted,
         };
-        let (at, action) = action(part).ok_or(wrong(Wanted::Action))?;
+        let Some((at, action)) = action(part) else {
+            return (actions, Some(wrong(Wanted::Action)));
+        };
         if actions.last().is_some_and(|(before, _)| *before >= at) {
-            return Err(wrong(Wanted::Order));
+            return (actions, Some(wrong(Wanted::Order)));
         }
         actions.push((at, action));
     }
-    Ok(actions)
+    (actions, None)
 }
 
 fn action(text: &str) -> Option<(u64, Action)> {
@@ -354,6 +438,23 @@ mod tests {
             link.query(),
             "?members=3&seed=42&at=50&do=12:crash:1,40:put:2:x:1"
         );
+    }
+
+    #[test]
+    fn what_can_be_read_of_a_wrong_link_is_read() {
+        let (link, error) = Permalink::read("seed=7&members=5&at=90&do=12:crash:1,40:jump:2");
+        assert_eq!((link.seed, link.members, link.at), (7, 5, 13));
+        assert_eq!(link.actions, [(12, Action::Crash { node: Node(1) })]);
+        assert_eq!(error.map(|error| error.wanted), Some(Wanted::Action));
+
+        let (link, error) = Permalink::read("!seed=7&at=3&do=1:hea");
+        assert_eq!((link.seed, link.actions.len()), (7, 0));
+        assert_eq!(error.map(|error| error.wanted), Some(Wanted::Whole));
+        let (link, error) = Permalink::read("~2.abc");
+        assert_eq!(link, Permalink::default());
+        assert_eq!(error.map(|error| error.wanted), Some(Wanted::Version));
+        let (link, error) = Permalink::read("?embed=stage&seed=9");
+        assert_eq!((link.seed, error), (9, None));
     }
 
     #[test]

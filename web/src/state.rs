@@ -5,28 +5,36 @@
 
 mod beside;
 mod entry;
+mod files;
 pub(crate) mod hands;
 mod look;
 mod message;
+mod outlook;
 mod subject;
+mod terminal;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use quorate_core::sim::{Action, Frame, Node, Scenario, Violation, WorldConfig};
+use quorate_core::sim::{Action, Frame, Node, Violation, WorldConfig};
 
 pub(crate) use beside::Beside;
+pub(crate) use files::{Files, FilesMessage};
 pub(crate) use hands::{Deed, Split, SplitMove};
 pub(crate) use look::{Form, Menu, Panel, Room, Theme};
 pub(crate) use message::Message;
+pub(crate) use outlook::{COUNT, Outlook, OutlookMessage};
 pub(crate) use subject::Subject;
+pub(crate) use terminal::TerminalMessage;
 
+use crate::details::Details;
 use crate::draw::layout::{Layout, Point};
 use crate::engine::{BranchName, End, Engine};
 use crate::lesson::{LessonMessage, Lessons};
 use crate::marks::Turn;
-use crate::permalink::{LinkError, MOST_EVENTS, Permalink};
+use crate::permalink::{LinkError, Permalink};
 use crate::playback::{Playback, Speed, pace};
+use crate::terminal::Terminal;
 use crate::text::Language;
 
 /// The page at a moment.
@@ -69,6 +77,13 @@ pub(crate) struct State {
     pub(crate) notice: Option<Notice>,
     /// The course, and the lesson that is open.
     pub(crate) lessons: Lessons,
+    /// What is looked at more closely than the frame shows it.
+    pub(crate) details: Details,
+    pub(crate) terminal: Terminal,
+    /// The scenario and the link, while they are looked at.
+    pub(crate) files: Option<Files>,
+    /// What may still become of the moments of this run, while it is looked at.
+    pub(crate) outlook: Option<Outlook>,
 }
 
 /// Something a person should know, until they go on.
@@ -111,12 +126,10 @@ const LONGEST_ELAPSED_MS: f64 = 100.0;
 const MOVE_STEP: f64 = 16.0;
 
 impl State {
-    /// The page of an address's query.
+    /// The page of a link: an address's query, or what its fragment says.
     pub(crate) fn of_query(query: &str, language: Language, theme: Theme) -> Self {
-        let (link, notice) = match Permalink::parse(query) {
-            Ok(link) => (link, None),
-            Err(error) => (Permalink::default(), Some(Notice::BadLink(error))),
-        };
+        let (link, error) = Permalink::read(query);
+        let notice = error.map(Notice::BadLink);
         let mut engine = Engine::of(&link);
         Self {
             frame: engine.frame(),
@@ -146,7 +159,11 @@ impl State {
             help: false,
             menu: None,
             notice,
-            lessons: Lessons::of_query(query),
+            lessons: Lessons::of_query(query.trim_start_matches(['!', '~'])),
+            details: Details::default(),
+            terminal: Terminal::default(),
+            files: None,
+            outlook: None,
         }
     }
 
@@ -218,11 +235,31 @@ impl State {
                 }
             }),
             Message::Scenario(name, text) => self.open(&name, &text),
+            Message::Terminal(message) => self.type_in(message),
+            Message::Files(message) => self.handle_files(message),
+            Message::Outlook(message) => self.look_out(message),
             other => self.arrange(other),
         }
         self.settle(before);
         self.follow_lesson();
+        self.look_closer();
         self
+    }
+
+    /// Makes what an open panel shows beyond the frame, and asks the audit when clients have seen
+    /// something new.
+    fn look_closer(&mut self) {
+        let frame = Arc::clone(&self.frame);
+        let node = self.selected;
+        let is_looked_at = matches!(self.panel, Panel::Disk | Panel::Kv);
+        if is_looked_at && !self.details.is_of(&frame, node) {
+            self.details.look(&frame, node, self.engine.world());
+        }
+        if self.details.is_unjudged(&frame) {
+            self.details.judge(self.engine.world());
+        }
+        self.refresh_terminal();
+        self.forget_old_outlook();
     }
 
     /// Brings the pictures to where the engine stands.
@@ -526,13 +563,14 @@ impl State {
         }]);
     }
 
-    fn act(&mut self, actions: Vec<Action>) {
+    pub(super) fn act(&mut self, actions: Vec<Action>) {
         self.menu = None;
         self.notice = None;
         if actions.is_empty() {
             self.notice = Some(Notice::Nothing);
             return;
         }
+        crate::panic::doing(&actions);
         let (at, left) = (self.engine.position(), self.engine.name());
         match self.engine.act(actions) {
             Ok(0) => {}
@@ -542,30 +580,18 @@ impl State {
         self.frame = self.engine.frame();
     }
 
-    /// Runs a scenario and stands at its end; all that was done in it can be walked through.
+    /// Opens a scenario's file: it is run, and can be edited.
     fn open(&mut self, name: &str, text: &str) {
-        let scenario = match Scenario::parse(name, text) {
-            Ok(scenario) => scenario,
-            Err(error) => return self.notice = Some(Notice::Scenario(error.to_string())),
-        };
-        let outcome = match scenario.run(&mut |_| {}) {
-            Ok(outcome) => outcome,
-            Err(error) => return self.notice = Some(Notice::Scenario(error.to_string())),
-        };
-        let history = outcome.history;
-        self.show(&Permalink {
-            members: history.config.members,
-            seed: history.config.seed,
-            at: outcome.event_count.min(MOST_EVENTS),
-            actions: history
-                .actions
-                .into_iter()
-                .map(|planned| (planned.after_event, planned.action))
-                .collect(),
-            world: Some(history.config),
-        });
-        let failure = outcome.failures.first();
-        self.notice = failure.map(|error| Notice::Scenario(error.to_string()));
+        let error = self.run_scenario(name, text);
+        if self.files.is_some() {
+            self.files = Some(Files {
+                text: text.to_owned(),
+                has_run: error.is_none(),
+                error: error.clone(),
+                copied: false,
+            });
+        }
+        self.notice = error.map(Notice::Scenario);
     }
 
     /// Begins a world anew with other settings.

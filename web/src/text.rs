@@ -6,19 +6,22 @@ mod en;
 mod hands;
 mod rich;
 mod sentence;
+mod tools;
 mod words;
 mod zh;
 
 pub(crate) use hands::HandWords;
 pub(crate) use rich::{pieces, strong};
 pub(crate) use sentence::sentence;
+pub(crate) use tools::ToolWords;
 pub(crate) use words::Words;
 
-use quorate_core::sim::{LossReason, OperationOutcome};
+use quorate_core::sim::{LossReason, Node, OperationOutcome};
 use quorate_core::trace::MessageSummary;
 
 use crate::permalink::LinkError;
 use crate::state::Notice;
+use crate::terminal::Complaint;
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +71,30 @@ impl Language {
         match self {
             Language::English => &en::HANDS,
             Language::Chinese => &zh::HANDS,
+        }
+    }
+
+    /// The words of the closer looks and of the tools.
+    pub(crate) fn tools(self) -> &'static ToolWords {
+        match self {
+            Language::English => &en::TOOLS,
+            Language::Chinese => &zh::TOOLS,
+        }
+    }
+
+    /// What is wrong with a line in the terminal, and what would be right.
+    pub(crate) fn complaint(self, complaint: &Complaint) -> String {
+        match self {
+            Language::English => en::complaint(complaint),
+            Language::Chinese => zh::complaint(complaint),
+        }
+    }
+
+    /// From which event on an outcome was settled.
+    pub(crate) fn inevitable(self, event: u64, leader: Option<Node>) -> String {
+        match self {
+            Language::English => en::inevitable(event, leader),
+            Language::Chinese => zh::inevitable(event, leader),
         }
     }
 

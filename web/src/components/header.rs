@@ -1,18 +1,16 @@
 //! The head of the page: which world this is, and how the page looks.
 
-use wasm_bindgen::JsValue;
-use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::View;
 use super::icon::{Icon, icon, logo};
 use crate::permalink::{LinkError, Wanted};
-use crate::state::{Message, Theme};
+use crate::state::{FilesMessage, Message, TerminalMessage, Theme};
 
 /// The head.
 pub(crate) fn header(view: &View<'_>) -> Html {
-    let words = view.words();
+    let (words, tools) = (view.words(), view.tools());
     let hash = format!("{:016x}", view.frame().trace_hash);
     let (theme_icon, theme_title) = match view.state.theme {
         Theme::Auto => (Icon::Half, words.theme_auto),
@@ -25,13 +23,21 @@ pub(crate) fn header(view: &View<'_>) -> Html {
             { super::lesson::opener(view) }
             { members(view) }
             { seed(view) }
-            { scenario(view) }
             { super::rules::rules(view) }
             <span class="chip hash" title={words.trace_hash_title}>
                 { words.trace_hash }{ " " }
                 <code data-testid="trace-hash">{ hash }</code>
             </span>
             <span class="grow"></span>
+            <button class="chip" data-testid="terminal-toggle" title={tools.terminal_title}
+                aria-label={tools.terminal_title} aria-expanded={view.state.terminal.is_open.to_string()}
+                onclick={view.click(Message::Terminal(TerminalMessage::Toggle))}>
+                { icon(Icon::Terminal) }
+            </button>
+            <button class="chip" data-testid="share" title={tools.share_title}
+                onclick={view.click(Message::Files(FilesMessage::Open))}>
+                { icon(Icon::Share) }{ tools.share }
+            </button>
             <button class="chip" data-testid="language" lang={view.language().other().tag()}
                 onclick={view.click(Message::ToggleLanguage)}>
                 { words.switch_language }
@@ -64,34 +70,6 @@ fn members(view: &View<'_>) -> Html {
                     </option>
                 }) }
             </select>
-        </label>
-    }
-}
-
-/// Opens a scenario's file. The browser's own control is there, unseen, for the keyboard.
-fn scenario(view: &View<'_>) -> Html {
-    let send = view.send.clone();
-    let change = Callback::from(move |event: Event| {
-        let input: HtmlInputElement = event.target_unchecked_into();
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            let send = send.clone();
-            let name = file.name();
-            let read = Closure::once(move |text: JsValue| {
-                let text = text.as_string().unwrap_or_default();
-                send.emit(Message::Scenario(name, text));
-            });
-            let _ = file.text().then(&read);
-            // It is called once, later, and frees itself then.
-            read.forget();
-        }
-        // So that the same file can be opened again.
-        input.set_value("");
-    });
-    html! {
-        <label class="chip">
-            { view.words().open_scenario }
-            <input type="file" accept=".txt,text/plain" data-testid="scenario" onchange={change}
-                style="width:0;opacity:0;position:absolute" />
         </label>
     }
 }

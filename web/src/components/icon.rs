@@ -29,6 +29,8 @@ pub(crate) enum Icon {
     Fork,
     More,
     Inside,
+    Terminal,
+    Share,
 }
 
 impl Icon {
@@ -57,6 +59,8 @@ impl Icon {
                 "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 3v18M12 7h7M12 12h9M12 17h7",
                 false,
             ),
+            Icon::Terminal => ("M4 5h16v14H4zM7.5 9l3 3-3 3M13 15h4", false),
+            Icon::Share => ("M12 15V4M8 7.5L12 3.5l4 4M6 11H5v9h14v-9h-1", false),
             Icon::Question => ("M9 9a3 3 0 115 2.2c-1.2.9-2 1.5-2 3M12 18h.01", false),
             Icon::Close | Icon::Cross => ("M6 6l12 12M18 6L6 18", false),
             Icon::Undo => ("M8 5L4 9l4 4M4 9h10a5.5 5.5 0 010 11h-4", false),

@@ -11,6 +11,7 @@ use super::View;
 use super::icon::{Icon, icon};
 use super::member::{role_name, role_shape};
 use super::message::term_class;
+use crate::details::with_names;
 use crate::draw::logs::{Cell, EntryCell, LogTable, Row};
 use crate::state::hands::leader;
 use crate::state::{Menu, Message, Subject};
@@ -263,18 +264,6 @@ fn legend(words: &Words) -> Html {
             <span><i class="sample hatched"></i>{ words.snapshot }</span>
         </p>
     }
-}
-
-/// An entry with the members' short names for their ids.
-fn with_names(text: &str, frame: &Frame) -> String {
-    let mut named = text.to_owned();
-    for member in &frame.members {
-        let id = member.id.to_string();
-        if named.contains(&id) {
-            named = named.replace(&id, &member.node.to_string());
-        }
-    }
-    named
 }
 
 /// An entry in as few letters as say it: most are puts.

@@ -4,8 +4,10 @@ use yew::prelude::*;
 
 use super::View;
 use super::client::client;
+use super::clients_lane::clients_lane;
 use super::disk::disk;
 use super::faults::faults;
+use super::files::Files;
 use super::header::header;
 use super::help::Help;
 use super::inside::inside;
@@ -16,12 +18,14 @@ use super::lesson::{lesson, plain_page};
 use super::logs::logs;
 use super::menu::menu;
 use super::notice::notice;
+use super::outlook::outlook;
+use super::raw::raw;
 use super::rules::banner;
 use super::sentence::sentence;
 use super::split::split_bar;
 use super::stage::{second_stage, stage};
 use super::tabs;
-use super::trace::trace;
+use super::terminal::terminal;
 use super::transport::{buttons, scrubber, settings};
 use crate::draw::layout::Layout;
 use crate::state::{Beside, Panel};
@@ -42,21 +46,34 @@ pub(crate) fn page(view: &View<'_>) -> Html {
                 { theatre(view) }
                 { tabs::tabs(view) }
                 { panel(view, Panel::Logs, logs(view)) }
-                { panel(view, Panel::Disk, disk(view)) }
-                { panel(view, Panel::Kv, kv(view)) }
-                { panel(view, Panel::Raw, trace(view)) }
+                { panel(view, Panel::Disk, only(view, Panel::Disk, disk)) }
+                { panel(view, Panel::Kv, only(view, Panel::Kv, kv)) }
+                { panel(view, Panel::Raw, only(view, Panel::Raw, raw)) }
                 { panel(view, Panel::Member, inspector(view)) }
             </main>
             <section class="course" aria-label={view.words().scrub}>
                 { panel(view, Panel::Client, client(view)) }
                 { buttons(view) }
                 { settings(view) }
-                { panel(view, Panel::Lanes, lanes(view)) }
+                { panel(view, Panel::Lanes, html! { <>{ clients_lane(view) }{ lanes(view) }{ outlook(view) }</> }) }
                 { scrubber(view) }
             </section>
             if let Some(open) = state.menu { { menu(view, open) } }
+            { terminal(view) }
+            if let Some(draft) = &state.files {
+                <Files draft={draft.clone()} query={state.engine.permalink().query()}
+                    language={state.language} {send} />
+            }
             if state.help { <Help language={state.language} {send} /> }
         </div>
+    }
+}
+
+/// What a panel shows, while it is shown: it costs more than the others.
+fn only(view: &View<'_>, panel: Panel, content: fn(&View<'_>) -> Html) -> Html {
+    match view.state.panel == panel {
+        true => content(view),
+        false => html! {},
     }
 }
 

@@ -4,7 +4,7 @@ use quorate_core::rules::Rule;
 use quorate_core::sim::{Action, Node};
 
 use super::hands::{Deed, SplitMove};
-use super::{Menu, Panel, Room, Subject};
+use super::{FilesMessage, Menu, OutlookMessage, Panel, Room, Subject, TerminalMessage};
 use crate::draw::layout::Point;
 use crate::engine::BranchName;
 use crate::lesson::LessonMessage;
@@ -57,6 +57,12 @@ pub(crate) enum Message {
     Rule(Rule, bool),
     /// A scenario was opened: its file's name and its text.
     Scenario(String, String),
+    /// In the terminal.
+    Terminal(TerminalMessage),
+    /// About links and files.
+    Files(FilesMessage),
+    /// About what may still become of a moment.
+    Outlook(OutlookMessage),
     // The page.
     Select(Node),
     Look(Subject),

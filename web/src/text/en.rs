@@ -3,9 +3,11 @@
 mod faults;
 mod hands;
 mod story;
+mod tools;
 
 pub(super) use hands::HANDS;
 pub(super) use story::{answered, cause, consequence, lost, message, sent};
+pub(super) use tools::{WORDS as TOOLS, complaint, inevitable};
 
 use super::words::{RoleWords, StandingWords, Words};
 use crate::marks::Turn;
@@ -18,7 +20,6 @@ pub(super) static WORDS: Words = Words {
     members: "members",
     seed: "seed",
     new_seed: "new seed",
-    open_scenario: "open scenario…",
     trace_hash: "trace",
     trace_hash_title: "The hash of all that has happened: the same seed and actions give the \
                        same one in the native program",
@@ -89,10 +90,7 @@ pub(super) static WORDS: Words = Words {
     replicate: "ahead",
     heard: "heard",
     silent: "silent",
-    files: "Files on its disk",
     bytes: "bytes",
-    all_durable: "all durable",
-    unsynced: "not synced",
     is_down: "It is down. What was in its memory is gone; what was synced is on its disk.",
 
     trace_empty: "The last event left no line.",
@@ -168,6 +166,7 @@ pub(super) static WORDS: Words = Words {
         ("w r", "put, get at it"),
         ("f", "fork here"),
         ("z", "undo"),
+        ("`", "the terminal"),
         ("?", "this help"),
     ],
 };
@@ -230,10 +229,20 @@ pub(super) fn link_error(error: &LinkError) -> String {
             .to_owned(),
         Wanted::Order => "actions stand in the order of their events, one behind each".to_owned(),
         Wanted::Parameter => "it can be members, seed, at or do".to_owned(),
+        Wanted::Whole => {
+            return "The link is damaged: its end is missing, or one of its letters is another. \
+                    What could be read of it is shown."
+                .to_owned();
+        }
+        Wanted::Version => {
+            return "The link was made by a newer version of this page, which this one cannot \
+                    read. The page starts from the beginning instead."
+                .to_owned();
+        }
     };
     let LinkError { name, value, .. } = error;
     format!(
-        "The link says {name}={value}, which cannot be used: {wanted}. The page starts from the \
-         beginning instead."
+        "The link says {name}={value}, which cannot be used: {wanted}. What could be read of the \
+         link is shown."
     )
 }

@@ -25,7 +25,6 @@ pub(crate) struct Words {
     pub(crate) members: &'static str,
     pub(crate) seed: &'static str,
     pub(crate) new_seed: &'static str,
-    pub(crate) open_scenario: &'static str,
     pub(crate) trace_hash: &'static str,
     pub(crate) trace_hash_title: &'static str,
     pub(crate) switch_language: &'static str,
@@ -85,10 +84,7 @@ pub(crate) struct Words {
     pub(crate) replicate: &'static str,
     pub(crate) heard: &'static str,
     pub(crate) silent: &'static str,
-    pub(crate) files: &'static str,
     pub(crate) bytes: &'static str,
-    pub(crate) all_durable: &'static str,
-    pub(crate) unsynced: &'static str,
     pub(crate) is_down: &'static str,
 
     pub(crate) trace_empty: &'static str,

@@ -3,9 +3,11 @@
 mod faults;
 mod hands;
 mod story;
+mod tools;
 
 pub(super) use hands::HANDS;
 pub(super) use story::{answered, cause, consequence, lost, message, sent};
+pub(super) use tools::{WORDS as TOOLS, complaint, inevitable};
 
 use super::words::{RoleWords, StandingWords, Words};
 use crate::marks::Turn;
@@ -18,7 +20,6 @@ pub(super) static WORDS: Words = Words {
     members: "成员",
     seed: "种子",
     new_seed: "换一个种子",
-    open_scenario: "打开场景…",
     trace_hash: "轨迹",
     trace_hash_title: "到目前为止一切事件的哈希：同样的种子和操作，在本机程序里得到同样的值",
     switch_language: "English",
@@ -88,10 +89,7 @@ pub(super) static WORDS: Words = Words {
     replicate: "连续复制",
     heard: "有回应",
     silent: "无回应",
-    files: "磁盘上的文件",
     bytes: "字节",
-    all_durable: "全部落盘",
-    unsynced: "未落盘",
     is_down: "它已停机。内存里的都没了；落了盘的还在。",
 
     trace_empty: "上一个事件没有留下记录。",
@@ -162,6 +160,7 @@ pub(super) static WORDS: Words = Words {
         ("w r", "在它上面写入、读取"),
         ("f", "在此分叉"),
         ("z", "撤销"),
+        ("`", "终端"),
         ("?", "本帮助"),
     ],
 };
@@ -219,7 +218,14 @@ pub(super) fn link_error(error: &LinkError) -> String {
             .to_owned(),
         Wanted::Order => "操作应按事件先后排列，每个事件之后至多一个".to_owned(),
         Wanted::Parameter => "参数应为 members、seed、at 或 do".to_owned(),
+        Wanted::Whole => {
+            return "链接不完整：可能少了结尾，或者有一个字符变了。页面显示能读出来的部分。"
+                .to_owned();
+        }
+        Wanted::Version => {
+            return "这个链接由更新版本的页面生成，当前版本读不了。页面改为从头开始。".to_owned();
+        }
     };
     let LinkError { name, value, .. } = error;
-    format!("链接里的 {name}={value} 无法使用：{wanted}。页面改为从头开始。")
+    format!("链接里的 {name}={value} 无法使用：{wanted}。页面显示能读出来的部分。")
 }

@@ -58,11 +58,11 @@ describe("the page in the hand", () => {
     await playground.stepForward(5);
     const number = await playground.eventNumber();
     const hash = await playground.at("trace-hash").innerText();
-    const query = new URL(playground.page.url()).search.slice(1);
+    const { hash: fragment } = new URL(await playground.link());
     const shapes = await roles(playground);
     await playground.leave();
 
-    const again = await lab.visit({ query });
+    const again = await lab.visit({ query: "", fragment });
     assert.equal(await again.eventNumber(), number);
     assert.equal(await again.at("trace-hash").innerText(), hash);
     assert.deepEqual(await roles(again), shapes);

@@ -22,6 +22,10 @@
 //   inside-of       one member opened; station-raft, … with data-lit
 //   rules, rule-pre-vote, …, modified  the switches, and the banner that says which are off
 //   put-key, put-value, put-at, put, get
+//   terminal-toggle, terminal, terminal-input, terminal-line (each with answer or complaint)
+//   share, link, scenario-text, scenario-run, scenario-error, scenario-ran, scenario (a file input)
+//   tab-disk, tab-kv, tab-raw, and what they show: disk, kv, raw
+//   clients-lane, verdict (with data-verdict: good, undecided or violation)
 //   operations      what clients asked, newest first, each an li with data-outcome: waiting, done,
 //                   failed or unknown
 
@@ -76,18 +80,22 @@ export class Lab {
     locale = "en-US",
     viewport = DESKTOP,
     motion = "reduce",
+    fragment = "",
+    permissions = [],
+    shows = "stage",
   } = {}) {
     const context = await this.browser.newContext({
       colorScheme: theme,
       locale,
       viewport,
       reducedMotion: motion,
+      permissions,
     });
     const page = await context.newPage();
     page.setDefaultTimeout(WAIT_MS);
     const playground = new Playground(page);
-    await page.goto(`${this.site.url}?${query}`);
-    await page.locator(by("stage")).waitFor();
+    await page.goto(`${this.site.url}${query === "" ? "" : `?${query}`}${fragment}`);
+    await page.locator(by(shows)).waitFor();
     return playground;
   }
 
@@ -131,6 +139,16 @@ export class Playground {
     const number = text.match(/\d+/);
     assert.ok(number, `event-number shows no number but "${text}"`);
     return Number(number[0]);
+  }
+
+  /** The address, once it stands still: it is packed in the browser's own time. */
+  async link() {
+    let before = "";
+    while (!before.includes("#") || before !== this.page.url()) {
+      before = this.page.url();
+      await this.page.waitForTimeout(100);
+    }
+    return before;
   }
 
   /** From now on a step passes over nothing. */
