@@ -59,7 +59,7 @@ enum Stage {
 #[derive(Debug)]
 enum Current {
     None,
-    Range(Reading),
+    Range(Box<Reading>),
     Delete(Deleting),
 }
 
@@ -267,7 +267,7 @@ impl Store {
                     newest: newest.unwrap_or(task.view.newest),
                     ..task.view
                 };
-                Current::Range(Reading::begin(&range, view)?)
+                Current::Range(Box::new(Reading::begin(&range, view)?))
             }
             Step::Put(put) => {
                 let reply = self.put(writing(&mut task.writing)?, &put)?;

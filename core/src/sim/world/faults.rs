@@ -43,27 +43,11 @@ impl World {
                 to,
                 on: false,
             } => self.release((from, to)),
-            Fault::Deliver { message } => self.deliver(message),
-            Fault::Drop { message } => self.drop_message(message),
-            Fault::Duplicate { message } => {
-                if let Some(message) = self.message(message).cloned() {
-                    self.hand_over(message);
-                }
-            }
-            Fault::Keep { message } => {
-                if let Some(message) = self.queue.take_message(message) {
-                    self.network.keep_by_hand(message);
-                }
-            }
             Fault::Mend { from, to } => {
                 if self.network.mend(link(from, to)) {
                     self.connect_soon(from, to);
                 }
             }
-            Fault::Retime {
-                message,
-                arrives_at_us,
-            } => self.retime(message, arrives_at_us),
             Fault::Wait { until_us } => self.now_us = until_us,
             Fault::Pause { node } => {
                 self.with(node, |machine| machine.condition.inbox = Some(Vec::new()));
@@ -81,6 +65,11 @@ impl World {
             Fault::DemandLiveness { within_us } => {
                 self.checks.liveness().demand(self.now_us, within_us);
             }
+            Fault::Deliver { .. }
+            | Fault::Drop { .. }
+            | Fault::Duplicate { .. }
+            | Fault::Keep { .. }
+            | Fault::Retime { .. } => self.fault_message(fault),
             Fault::SlowDisk { .. }
             | Fault::StallDisk { .. }
             | Fault::FailDisk { .. }
@@ -89,6 +78,29 @@ impl World {
             | Fault::SaveDisk { .. }
             | Fault::RestoreDisk { .. }
             | Fault::WipeDisk { .. } => self.fault_disk(fault),
+        }
+    }
+
+    /// What is done to one message that is under way.
+    fn fault_message(&mut self, fault: Fault) {
+        match fault {
+            Fault::Deliver { message } => self.deliver(message),
+            Fault::Drop { message } => self.drop_message(message),
+            Fault::Duplicate { message } => {
+                if let Some(message) = self.message(message).cloned() {
+                    self.hand_over(message);
+                }
+            }
+            Fault::Keep { message } => {
+                if let Some(message) = self.queue.take_message(message) {
+                    self.network.keep_by_hand(message);
+                }
+            }
+            Fault::Retime {
+                message,
+                arrives_at_us,
+            } => self.retime(message, arrives_at_us),
+            _ => {}
         }
     }
 
