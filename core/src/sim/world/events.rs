@@ -110,6 +110,10 @@ impl World {
             let missed = &mut machine.condition.missed_ticks;
             *missed = missed.saturating_add(1);
         }
+        // It is told of them, and counts them for leases.
+        if self.config.reads_by_lease {
+            self.records.ticked(node, self.now_us);
+        }
     }
 
     pub(super) fn is_paused(&self, node: Node) -> bool {
