@@ -79,6 +79,8 @@ pub struct Offer {
     pub id: String,
     /// What it does.
     pub action: Action,
+    /// Whether it belongs to the harder variation alone.
+    pub is_harder: bool,
 }
 
 impl Lesson {
@@ -305,22 +307,16 @@ impl Reader {
                     condition,
                 });
             }
-            "offer" => {
-                let (id, words) = rest
-                    .split_once(' ')
-                    .ok_or_else(|| wrong("write `offer ID ACTION`".to_owned()))?;
-                let action = words.parse::<Action>();
-                let action = action.map_err(|error| wrong(error.text))?;
-                lesson.offers.push(Offer {
-                    id: id.to_owned(),
-                    action,
-                });
-            }
+            "offer" => lesson.offers.push(offer(rest, false).map_err(wrong)?),
             "goal" | "wrong" => add(&mut lesson.task, (&self.file, number), line, line)?,
             "harder" => {
                 let Some(task) = lesson.harder.as_mut() else {
-                    return Err(wrong("there is no `harder.txt`".to_owned()));
+                    return Err(wrong("there is no `harder-solution.txt`".to_owned()));
                 };
+                if let Some(rest) = rest.strip_prefix("offer ") {
+                    lesson.offers.push(offer(rest, true).map_err(wrong)?);
+                    return Ok(());
+                }
                 match rest.strip_prefix("par ") {
                     Some(par) => {
                         task.par = par
@@ -339,6 +335,17 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// `offer ID ACTION`.
+fn offer(text: &str, is_harder: bool) -> Result<Offer, String> {
+    let (id, words) = text.split_once(' ').ok_or("write `offer ID ACTION`")?;
+    let action = words.parse::<Action>().map_err(|error| error.text)?;
+    Ok(Offer {
+        id: id.to_owned(),
+        action,
+        is_harder,
+    })
 }
 
 /// `goal ID MODE CONDITION`, `wrong NAME MODE CONDITION`.

@@ -235,6 +235,11 @@ fn english(cause: &Cause) -> String {
             copies,
             needed,
         } => {
+            if copies.durable.len() >= *needed {
+                return format!(
+                    "entry {index} is on a majority of the disks; {leader} has still to hear of it"
+                );
+            }
             let mut text = format!(
                 "{leader} leads, but entry {index} is on {} of the {needed} disks that are needed",
                 copies.durable.len()
@@ -294,6 +299,9 @@ fn chinese(cause: &Cause) -> String {
             copies,
             needed,
         } => {
+            if copies.durable.len() >= *needed {
+                return format!("第 {index} 条日志已在多数磁盘上落盘，只是 {leader} 还没得到消息");
+            }
             let mut text = format!(
                 "{leader} 是领导者，但第 {index} 条日志只在 {} 块磁盘上落盘，需要 {needed} 块",
                 copies.durable.len()

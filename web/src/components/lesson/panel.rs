@@ -141,6 +141,9 @@ fn offers(view: &View<'_>, session: &Session) -> Html {
     html! {
         <div class="offers">
             { for session.lesson.offers.iter().filter_map(|offer| {
+                if offer.is_harder && !session.is_harder {
+                    return None;
+                }
                 let text = session.texts.offers.get(&offer.id)?;
                 Some(html! {
                     <button data-testid={format!("offer-{}", offer.id)}
