@@ -113,6 +113,7 @@ impl State {
                     // All of it can be walked through at once.
                     self.show(&link(&run.history, run.events));
                     let _ = self.engine.seek(entry);
+                    self.frame = self.engine.frame();
                     self.play_or_pause();
                 }
             }
