@@ -79,12 +79,12 @@ impl State {
             return;
         };
         match message {
-            LessonMessage::Beat(beat) if *beat <= session.reached => self.to_beat(*beat),
+            LessonMessage::Beat(beat) if *beat <= session.reached => self.show_beat(*beat),
             LessonMessage::Next => {
                 let next = session.beat + 1;
                 if next < session.texts.beats.len() {
                     session.reached = session.reached.max(next);
-                    self.to_beat(next);
+                    self.show_beat(next);
                 } else {
                     self.lessons.map_open = true;
                 }
@@ -121,7 +121,7 @@ impl State {
         }
     }
 
-    fn to_beat(&mut self, beat: usize) {
+    fn show_beat(&mut self, beat: usize) {
         let Some(session) = &mut self.lessons.session else {
             return;
         };

@@ -97,7 +97,7 @@ fn a_scenario_goes_on_when_somebody_else_acts_among_its_steps() {
             to: Node(2),
         },
     };
-    let both = scenario.run_among(&[cut.clone()], &mut |_| {});
+    let both = scenario.run_among(std::slice::from_ref(&cut), &mut |_| {});
     let actions = both.expect("a world").history.actions;
     assert_eq!(actions.len(), 2);
     assert_eq!(actions[0], cut);
@@ -107,6 +107,6 @@ fn a_scenario_goes_on_when_somebody_else_acts_among_its_steps() {
         after_event: put.after_event,
         ..cut
     };
-    let both = scenario.run_among(&[first.clone()], &mut |_| {});
+    let both = scenario.run_among(std::slice::from_ref(&first), &mut |_| {});
     assert_eq!(both.expect("a world").history.actions[0], first);
 }

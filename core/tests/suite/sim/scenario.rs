@@ -349,6 +349,7 @@ fn run(text: &str) -> Outcome {
     scenario.run(&mut |_| {}).expect("good settings")
 }
 
+#[allow(clippy::too_many_lines, reason = "one of each")]
 fn faults() -> Vec<Fault> {
     let node = N2;
     let mut faults = vec![
