@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use quorate_core::id::{Index, Term};
 use quorate_core::member::ProgressView;
-use quorate_core::sim::{Frame, MemberFrame, Node};
+use quorate_core::sim::{MemberFrame, Node};
 use yew::prelude::*;
 
 use super::View;

@@ -138,6 +138,8 @@ impl Deed {
                 Deed::MakeLeader,
                 Deed::Promote,
                 Deed::Remove,
+                Deed::AddLearner,
+                Deed::AddVoter,
             ],
             Subject::Message(_) => &[
                 Deed::Deliver,
@@ -191,6 +193,9 @@ pub(crate) fn actions(frame: &Frame, deed: Deed, of: Subject) -> Option<Vec<Acti
             (!is_whole).then(|| vec![Action::Heal])
         }
         (Deed::Calm, _) => Some(vec![Action::Fault(Fault::EndFaults)]),
+        (Deed::AddLearner | Deed::AddVoter, Subject::Member(node)) => {
+            add_again(frame, member(frame, node)?, deed == Deed::AddLearner)
+        }
         (Deed::AddLearner | Deed::AddVoter, _) => add(frame, deed == Deed::AddLearner),
         (_, Subject::Member(node)) => to_member(frame, deed, member(frame, node)?),
         (_, Subject::Message(id)) => to_message(frame, deed, id),
@@ -406,6 +411,14 @@ fn add(frame: &Frame, learner: bool) -> Option<Vec<Action>> {
     let mut actions = ask(asked(frame, new)?, Operation::MemberAdd { new, learner })?;
     actions.push(Action::Restart { node: new });
     Some(actions)
+}
+
+/// A machine that the cluster did not take: it may have had no leader, or have been unwell.
+fn add_again(frame: &Frame, machine: &MemberFrame, learner: bool) -> Option<Vec<Action>> {
+    let new = machine.node;
+    let may_ask = machine.standing == Standing::Stranger && new.0 > frame.config.members;
+    may_ask.then_some(())?;
+    ask(asked(frame, new)?, Operation::MemberAdd { new, learner })
 }
 
 fn ask(node: Node, operation: Operation) -> Option<Vec<Action>> {

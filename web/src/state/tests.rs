@@ -338,8 +338,12 @@ fn a_member_takes_its_clock_its_disk_and_its_end_from_a_hand() {
 
 #[test]
 fn a_learner_is_added_promoted_and_made_leader() {
+    // A cluster that is not well yet takes nobody in: so it is asked again.
     let mut page = elected("").reduce(Message::DoTo(Deed::AddLearner, Subject::Stage));
     assert_eq!(page.frame.members.len(), 4);
+    page = page.reduce(Message::Seek(900));
+    assert_eq!(page.frame.members[3].standing, Standing::Stranger);
+    page = page.reduce(Message::DoTo(Deed::AddLearner, Subject::Member(Node(4))));
     let new = Node(4);
     let standing = |page: &State| page.frame.members[3].standing;
     let until = |mut page: State, done: &dyn Fn(&State) -> bool| {

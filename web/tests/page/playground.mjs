@@ -277,18 +277,60 @@ export class Playground {
     }
   }
 
-  /** Steps until a message of a kind is under way, and gives its locator. */
+  /** Steps until a message of a kind is under way, with no other upon it, and gives its locator. */
   async message(kind) {
     const selector = `[data-message][data-kind="${kind}"]:not(.held)`;
-    await this.stepUntil(selector, `a ${kind}`);
-    const id = await this.page.locator(selector).first().getAttribute("data-message");
-    return this.page.locator(`[data-message="${id}"]`);
+    for (let tries = 0; tries < MOST_STEPS; tries += 1) {
+      await this.stepUntil(selector, `a ${kind}`);
+      const id = await this.page.locator(selector).evaluateAll((messages) => {
+        const isOnTop = (message) => {
+          const { x, y, width, height } = message.getBoundingClientRect();
+          const top = document.elementFromPoint(x + width / 2, y + height / 2);
+          return top?.closest("[data-message]") === message;
+        };
+        return messages.find(isOnTop)?.dataset.message;
+      });
+      if (id !== undefined) {
+        return this.page.locator(`[data-message="${id}"]`);
+      }
+      await this.stepForward();
+    }
+    throw new Error(`no ${kind} lies free`);
   }
 
   /** Opens a thing's menu with the right button and chooses from it. */
   async chooseOf(locator, deed) {
     await locator.click({ button: "right", force: true });
     await this.at(`menu-${deed}`).click();
+  }
+
+  /** Tries until a check passes: what was asked for may not be drawn yet. */
+  async eventually(check) {
+    const end = Date.now() + WAIT_MS;
+    for (;;) {
+      try {
+        return await check();
+      } catch (error) {
+        if (Date.now() > end) {
+          throw error;
+        }
+        await this.page.waitForTimeout(20);
+      }
+    }
+  }
+
+  /** Waits until the sentence says something. */
+  async says(pattern) {
+    await this.eventually(async () =>
+      assert.match(await this.at("sentence").innerText(), pattern),
+    );
+  }
+
+  /** Waits until so many elements match a selector. */
+  async counts(selector, number) {
+    await this.eventually(async () =>
+      assert.equal(await this.page.locator(selector).count(), number, selector),
+    );
   }
 
   async press(...keys) {
