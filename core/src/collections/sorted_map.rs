@@ -75,7 +75,10 @@ impl<K, V> SortedMap<K, V> {
 
     /// The place of the first entry.
     pub fn first_entry(&mut self) -> Option<OccupiedEntry<'_, K, V>> {
-        (!self.entries.is_empty()).then(|| OccupiedEntry { map: self, at: 0 })
+        if self.entries.is_empty() {
+            return None;
+        }
+        Some(OccupiedEntry { map: self, at: 0 })
     }
 
     /// The place of the last entry.

@@ -195,6 +195,7 @@ impl Operation {
     /// What a member is asked; `id` answers a machine's member, `newest` is the newest revision
     /// that clients have heard of. Nothing for what is asked on a watch stream, and for a new
     /// machine, which has no id before it is there.
+    #[expect(clippy::too_many_lines, reason = "one arm, one operation")]
     pub(super) fn command(
         &self,
         id: impl Fn(Node) -> MemberId,

@@ -141,6 +141,7 @@ impl Fault {
 }
 
 impl fmt::Display for Operation {
+    #[expect(clippy::too_many_lines, reason = "one arm, one operation")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Operation::Range {

@@ -15,7 +15,6 @@ use crate::sim::queue::Message;
 
 impl World {
     /// Carries out a fault that makes sense.
-    #[expect(clippy::too_many_lines, reason = "one arm, one fault")]
     pub(super) fn carry_out_fault(&mut self, fault: Fault) {
         match fault {
             Fault::CutOneWay { from, to } => self.cut_one_way(from, to),
