@@ -49,7 +49,7 @@ const DESKTOP = { width: 1440, height: 900 };
 
 /** A picture counts as drawn when it has not changed for this long (fades take 80 ms). */
 const STILL_MS = 150;
-const WAIT_MS = 10_000;
+const WAIT_MS = 60_000;
 
 /** More events than any election or commit of a small healthy cluster needs. */
 const MOST_STEPS = 3_000;
