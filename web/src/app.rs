@@ -189,6 +189,10 @@ impl Component for App {
 
 impl App {
     /// Hands a message to the state and does what follows. Gives whether to draw anew.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "what follows from a message, one thing after another"
+    )]
     fn take(&mut self, context: &Context<Self>, message: Message) -> bool {
         let Some(state) = self.state.take() else {
             return false;

@@ -252,8 +252,7 @@ impl Engine {
         let is_planned = planned
             .last()
             .is_some_and(|last| last.after_event >= position);
-        let mut done = 0;
-        for action in actions {
+        for (done, action) in actions.into_iter().enumerate() {
             let before = self.timeline.frame();
             match self.timeline.act(action).map_err(End::from) {
                 Ok(()) => {}
@@ -267,7 +266,6 @@ impl Engine {
                 self.seen.moments.truncate(position as usize);
                 self.seen.lanes.truncate(position);
             }
-            done += 1;
             self.note(&before);
         }
         Ok(future)

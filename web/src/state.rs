@@ -402,7 +402,9 @@ impl State {
                 });
             }
             (SplitMove::Toggle(node), Some(split)) if Subject::Member(node).is_in(&self.frame) => {
-                if !split.side.remove(&node) {
+                if split.side.contains(&node) {
+                    split.side.remove(&node);
+                } else {
                     split.side.insert(node);
                 }
             }

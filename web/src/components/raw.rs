@@ -102,6 +102,7 @@ fn message(message: &MessageFrame) -> Vec<Row> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a line for each fact")]
 fn member_rows(frame: &Frame, member: &MemberFrame) -> Vec<Row> {
     let mut rows = vec![
         ("id", member.id.to_string()),
