@@ -195,9 +195,12 @@ impl Session {
         Some(action.map_or(self.entry, |action| action.after_event))
     }
 
-    /// The run of the solution.
+    /// The run of the solution; where the start goes on by itself, with the seed that was chosen.
     pub(crate) fn solution(&self) -> Option<Run> {
-        let task = self.task();
+        let mut task = self.task().clone();
+        if self.is_scripted() {
+            task.start = task.start.with_seed(self.planned.config.seed);
+        }
         task.run("solution", &task.solution).ok()
     }
 
