@@ -140,11 +140,11 @@ fn crash_and_restart_take_turns() {
 }
 
 #[test]
-fn a_bad_link_is_told_and_the_page_begins_anew() {
+fn a_bad_link_is_told_and_what_can_be_read_of_it_is_shown() {
     let page = page("?members=8&at=100");
     assert!(matches!(page.notice, Some(Notice::BadLink(_))));
     assert_eq!(page.frame.config.members, 3);
-    assert_eq!(page.engine.position(), 1);
+    assert_eq!(page.engine.position(), 100);
 }
 
 #[test]

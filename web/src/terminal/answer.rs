@@ -306,7 +306,12 @@ fn humanized(bytes: u64) -> String {
     }
     match (tenths, unit) {
         (_, 0) => format!("{bytes} B"),
-        (100.., _) => format!("{} {}", (tenths + 5) / 10, units[unit]),
+        // What lies in the middle goes to the even number, as Go prints it.
+        (100.., _) => {
+            let (whole, rest) = (tenths / 10, tenths % 10);
+            let up = rest > 5 || (rest == 5 && whole % 2 == 1);
+            format!("{} {}", whole + u64::from(up), units[unit])
+        }
         _ => format!("{}.{} {}", tenths / 10, tenths % 10, units[unit]),
     }
 }
