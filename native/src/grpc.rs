@@ -64,6 +64,8 @@ pub(crate) struct Api {
     etcd_version: ServerVersion,
     /// `--max-request-bytes`.
     request_size_bytes_max: usize,
+    /// `--max-txn-ops`.
+    txn_operations_max: usize,
     /// The largest message that is taken, and that a watch is cut to.
     message_size_bytes_max: usize,
     /// How long a stream whose client wants a leader waits for one.
@@ -102,6 +104,7 @@ impl Api {
             member,
             etcd_version: settings.etcd_version,
             request_size_bytes_max: settings.request_size_bytes_max,
+            txn_operations_max: settings.txn_operations_max,
             message_size_bytes_max: settings
                 .request_size_bytes_max
                 .saturating_add(OVERHEAD_SIZE_BYTES),

@@ -3,6 +3,9 @@
 //! `prost` reads no message with more than 100 others around it, which are 50 transactions; etcd
 //! takes 128. Here each level is read by itself, what stands below it as bytes at first, so that
 //! prost's bound never counts more than one level, and ours says how many there may be.
+//!
+//! An operation without anything in it takes two bytes on the wire, and a hundred times as many in
+//! memory. So no list is read that is longer than it may be.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -34,10 +37,12 @@ where
     B: hyper::body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
 {
-    Grpc::new(TxnCodec)
-        .apply_max_message_size_config(Some(size_bytes_max), Some(usize::MAX))
-        .unary(TxnCall(api.clone()), request)
-        .await
+    Grpc::new(TxnCodec {
+        operations_max: api.txn_operations_max,
+    })
+    .apply_max_message_size_config(Some(size_bytes_max), Some(usize::MAX))
+    .unary(TxnCall(api.clone()), request)
+    .await
 }
 
 struct TxnCall(Api);
@@ -53,8 +58,10 @@ impl UnaryService<pb::TxnRequest> for TxnCall {
     }
 }
 
-#[derive(Default)]
-struct TxnCodec;
+#[derive(Clone, Copy)]
+struct TxnCodec {
+    operations_max: usize,
+}
 
 impl Codec for TxnCodec {
     type Encode = pb::TxnResponse;
@@ -67,7 +74,7 @@ impl Codec for TxnCodec {
     }
 
     fn decoder(&mut self) -> Self::Decoder {
-        TxnCodec
+        *self
     }
 }
 
@@ -77,15 +84,15 @@ impl Decoder for TxnCodec {
 
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Self::Item>, Status> {
         let bytes = buffer.copy_to_bytes(buffer.remaining());
-        txn(bytes, 1).map(Some)
+        txn(bytes, self.operations_max, 1).map(Some)
     }
 }
 
-/// A transaction without what its operations are.
+/// A transaction without what its comparisons and operations are.
 #[derive(Clone, PartialEq, Message)]
 struct Level {
-    #[prost(message, repeated, tag = "1")]
-    compare: Vec<pb::Compare>,
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    compare: Vec<Bytes>,
     #[prost(bytes = "bytes", repeated, tag = "2")]
     success: Vec<Bytes>,
     #[prost(bytes = "bytes", repeated, tag = "3")]
@@ -111,32 +118,41 @@ enum Choice {
     Txn(Bytes),
 }
 
-fn txn(bytes: Bytes, depth: usize) -> Result<pb::TxnRequest, Status> {
+fn txn(bytes: Bytes, operations_max: usize, depth: usize) -> Result<pb::TxnRequest, Status> {
     // Each level is a few calls, here and wherever it goes from here: no client says how many.
     if depth > TXN_DEPTH_MAX {
         return Err(status(&Error::TooManyOperations));
     }
     let level = Level::decode(bytes).map_err(unreadable)?;
-    let mut read = pb::TxnRequest {
-        compare: level.compare,
-        ..pb::TxnRequest::default()
-    };
+    let lists = [&level.compare, &level.success, &level.failure];
+    if lists.iter().any(|list| list.len() > operations_max) {
+        return Err(status(&Error::TooManyOperations));
+    }
+    let mut read = pb::TxnRequest::default();
+    for bytes in level.compare {
+        let compare = pb::Compare::decode(bytes).map_err(unreadable)?;
+        read.compare.push(compare);
+    }
     for bytes in level.success {
-        read.success.push(operation(bytes, depth)?);
+        read.success.push(operation(bytes, operations_max, depth)?);
     }
     for bytes in level.failure {
-        read.failure.push(operation(bytes, depth)?);
+        read.failure.push(operation(bytes, operations_max, depth)?);
     }
     Ok(read)
 }
 
-fn operation(bytes: Bytes, depth: usize) -> Result<pb::RequestOp, Status> {
+fn operation(bytes: Bytes, operations_max: usize, depth: usize) -> Result<pb::RequestOp, Status> {
     let one = OneOperation::decode(bytes).map_err(unreadable)?;
     let request = match one.choice {
         Some(Choice::Range(request)) => Some(Operation::RequestRange(request)),
         Some(Choice::Put(request)) => Some(Operation::RequestPut(request)),
         Some(Choice::DeleteRange(request)) => Some(Operation::RequestDeleteRange(request)),
-        Some(Choice::Txn(bytes)) => Some(Operation::RequestTxn(txn(bytes, depth + 1)?)),
+        Some(Choice::Txn(bytes)) => Some(Operation::RequestTxn(txn(
+            bytes,
+            operations_max,
+            depth + 1,
+        )?)),
         None => None,
     };
     Ok(pb::RequestOp { request })
@@ -176,7 +192,7 @@ mod tests {
         for depth in [0, 1, 2, 49, 50, TXN_DEPTH_MAX] {
             let written = nested(depth);
             let bytes = written.encode_to_vec().into();
-            assert_eq!(txn(bytes, 1).expect("good"), written, "{depth}");
+            assert_eq!(txn(bytes, 10, 1).expect("good"), written, "{depth}");
         }
         let operations = pb::TxnRequest {
             success: vec![
@@ -196,17 +212,31 @@ mod tests {
             ..pb::TxnRequest::default()
         };
         let bytes = operations.encode_to_vec().into();
-        assert_eq!(txn(bytes, 1).expect("good"), operations);
+        assert_eq!(txn(bytes, 10, 1).expect("good"), operations);
     }
 
     #[test]
     fn what_goes_too_deep_or_is_none_is_refused() {
         let bytes = nested(TXN_DEPTH_MAX + 1).encode_to_vec().into();
         assert_eq!(
-            txn(bytes, 1).expect_err("too deep").message(),
+            txn(bytes, 10, 1).expect_err("too deep").message(),
             "etcdserver: too many operations in txn request"
         );
-        let broken = txn(Bytes::from_static(b"\x12\x05\x22"), 1).expect_err("cut off");
+        let broken = txn(Bytes::from_static(b"\x12\x05\x22"), 10, 1).expect_err("cut off");
         assert_eq!(broken.code(), tonic::Code::Internal);
+    }
+
+    #[test]
+    fn no_list_is_read_that_is_longer_than_it_may_be() {
+        // Empty comparisons, operations of the one list, and of the other.
+        for field in [0x0a, 0x12, 0x1a_u8] {
+            let most = Bytes::from([field, 0].repeat(10));
+            assert!(txn(most, 10, 1).is_ok());
+            let more = Bytes::from([field, 0].repeat(11));
+            assert_eq!(
+                txn(more, 10, 1).expect_err("too many").message(),
+                "etcdserver: too many operations in txn request"
+            );
+        }
     }
 }
