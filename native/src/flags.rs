@@ -56,6 +56,13 @@ pub(crate) fn default_of(name: &str) -> &'static str {
     find(name).map_or("", |flag| flag.default)
 }
 
+/// What a configuration file of these bytes says; nothing when it is none.
+#[cfg(fuzzing)]
+pub(crate) fn config_file(bytes: Vec<u8>) -> Option<Values> {
+    let path = std::path::Path::new("etcd.conf.yml");
+    config_file::read_bytes(path, bytes, &mut Vec::new()).ok()
+}
+
 /// The definition of a flag.
 fn find(name: &str) -> Option<&'static Flag> {
     all().find(|flag| flag.name == name)

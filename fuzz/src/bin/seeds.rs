@@ -150,6 +150,14 @@ fn texts() -> Result<(), Box<dyn Error>> {
     ] {
         save("flags", lines.as_bytes())?;
     }
+    for text in [
+        "name: a\ndata-dir: /tmp/a\ninitial-cluster: a=http://127.0.0.1:2380\nheartbeat-interval: 100\n",
+        "{\"name\": \"a\", \"listen-client-urls\": \"http://127.0.0.1:1,unix://a:1\", \"enable-pprof\": true}",
+        "a: &a [1, 2]\nb: *a\nclient-transport-security:\n  cert-file: x\nquota-backend-bytes: 0x10\n",
+        "--- # two documents\nname: !!str 5\n---\nname: b\nelection-timeout: 1e3\n",
+    ] {
+        save("config", text.as_bytes())?;
+    }
     for line in [
         "put \"a\\x00\\u1234\\101\" 'b c' --lease=1f",
         "mod(\"k\") > \"0\"",

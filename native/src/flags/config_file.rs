@@ -27,6 +27,18 @@ pub(super) fn read(path: &Path, notices: &mut Vec<Notice>) -> Result<Values, Gat
         let reason = io_error_text(&error);
         GatherError::Verify(format!("open {}: {reason}", path.display()))
     })?;
+    read_bytes(path, bytes, notices)
+}
+
+/// What stands in a file.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_bytes(
+    path: &Path,
+    bytes: Vec<u8>,
+    notices: &mut Vec<Notice>,
+) -> Result<Values, GatherError> {
     let mut reader = Reader {
         path,
         set: BTreeMap::new(),
