@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 use indicatif::ProgressBar;
 
 use crate::cobra;
-use crate::go::{duration_text, humanized_bytes, io_error_text};
+use crate::go::{GoDuration, humanized_bytes, io_error_text};
 use crate::latency::rounded;
 use probe::{BLOCK_BYTES, Measured, Probe};
 
@@ -98,7 +98,7 @@ fn check(directory: &Path, total_bytes: u64) -> Result<Measured, String> {
 fn report(directory: &Path, measured: &Measured) -> String {
     let seconds = measured.total.as_secs_f64();
     let syncs = &measured.syncs;
-    let percentile = duration_text(rounded(syncs.percentile(VERDICT_PERCENT)));
+    let percentile = GoDuration(rounded(syncs.percentile(VERDICT_PERCENT))).to_string();
     let verdict = if is_quick(measured) { "PASS" } else { "FAIL" };
     format!(
         "{}: {} writes of {BLOCK_BYTES} bytes, each synced, {} in {}: {:.0} a second, {}/s\n\n\
@@ -107,12 +107,12 @@ fn report(directory: &Path, measured: &Measured) -> String {
         directory.display(),
         syncs.count(),
         humanized_bytes(measured.written_bytes),
-        duration_text(rounded(measured.total)),
+        GoDuration(rounded(measured.total)).to_string(),
         syncs.count() as f64 / seconds,
         humanized_bytes((measured.written_bytes as f64 / seconds) as u64),
         syncs.percentiles(&PERCENTS),
         syncs.bars(),
-        duration_text(rounded(syncs.slowest())),
+        GoDuration(rounded(syncs.slowest())).to_string(),
     )
 }
 

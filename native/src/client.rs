@@ -6,7 +6,6 @@ mod first_bytes;
 mod meter;
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,16 +15,16 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tonic::body::Body;
 
 use crate::grpc::Services;
 use crate::http_api::HttpApi;
-use crate::listen::{PlacedSocket, Room, accept_all};
+use crate::listen::{Listener, PlacedSocket, Room, accept_all};
 use crate::log::{Logger, Rejections};
 use crate::metrics::Metrics;
+use crate::socket::Remote;
 pub(crate) use meter::{Counts, Meter};
 
 /// How long a client may take to say what it speaks, and an HTTP/1 client to send its headers.
@@ -90,7 +89,7 @@ impl ClientServer {
     }
 
     /// Begins to serve on some sockets.
-    pub(crate) fn serve(&mut self, listeners: Vec<TcpListener>, api: ClientApi, logger: &Logger) {
+    pub(crate) fn serve(&mut self, listeners: Vec<Listener>, api: ClientApi, logger: &Logger) {
         let rejections = self.rejections.named(api.rejection);
         let api = Arc::new(api);
         for listener in listeners {
@@ -127,7 +126,7 @@ impl ClientServer {
 
 async fn serve_one(
     socket: PlacedSocket,
-    address: SocketAddr,
+    address: Remote,
     api: Arc<ClientApi>,
     watcher: Watcher,
     rejections: &Rejections,

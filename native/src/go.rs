@@ -10,7 +10,7 @@ mod quote;
 mod size;
 mod table;
 
-pub(crate) use duration::{duration_text, parse_duration, parse_flag_duration};
+pub(crate) use duration::{GoDuration, parse_duration, parse_flag_duration};
 pub(crate) use io_error::{exec_error_text, io_error_text};
 pub(crate) use json::{JsonObject, json_bytes, json_string, message_json};
 pub(crate) use numbers::{parse_bool, parse_flag_int, parse_flag_uint, parse_int, parse_uint};

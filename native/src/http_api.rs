@@ -9,6 +9,7 @@ mod health;
 mod metrics_page;
 mod play;
 mod pprof;
+mod probe_query;
 mod version_page;
 
 use std::path::Path;
@@ -23,12 +24,12 @@ use tonic::body::Body;
 use tower::Service;
 use warp::Filter;
 use warp::filters::BoxedFilter;
-use warp::http::StatusCode;
 use warp::reply::Response;
 
 use access::Entry;
 pub(crate) use access::{Access, AllowList};
 
+use crate::answer::{json, not_found, only, text, typed};
 use crate::gateway::Gateway;
 use crate::log::Logger;
 use crate::member_thread::MemberHandle;
@@ -131,42 +132,7 @@ fn or_nothing(filter: BoxedFilter<(Response,)>) -> BoxedFilter<(Response,)> {
     filter.or(warp::any().map(not_found)).unify().boxed()
 }
 
-/// Go's words for a path nobody serves.
-fn not_found() -> Response {
-    text(StatusCode::NOT_FOUND, "404 page not found\n".to_owned())
-}
-
-fn text(status: StatusCode, body: String) -> Response {
-    typed(status, "text/plain; charset=utf-8", body)
-}
-
-fn json(status: StatusCode, body: String) -> Response {
-    typed(status, "application/json", body)
-}
-
-fn typed(
-    status: StatusCode,
-    content_type: &'static str,
-    body: impl Into<hyper::body::Bytes>,
-) -> Response {
-    let mut response = Response::new(body.into().into());
-    *response.status_mut() = status;
-    response.headers_mut().insert(
-        warp::http::header::CONTENT_TYPE,
-        warp::http::HeaderValue::from_static(content_type),
-    );
-    response
-}
-
 /// What etcd answers to a method other than GET.
 fn only_get() -> Response {
-    let mut response = text(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "Method Not Allowed\n".to_owned(),
-    );
-    response.headers_mut().insert(
-        warp::http::header::ALLOW,
-        warp::http::HeaderValue::from_static("GET"),
-    );
-    response
+    only("GET")
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use crate::go::duration_text;
+use crate::go::GoDuration;
 
 /// Times, to a thousandth of each.
 pub(crate) struct Latencies {
@@ -63,7 +63,7 @@ impl Latencies {
         for (upper, count) in counts.into_iter().skip(first) {
             let length = (count * BAR_WIDTH).div_ceil(most.max(1));
             let bar = "∎".repeat(usize::try_from(length).unwrap_or(0));
-            let below = duration_text(Duration::from_nanos(upper));
+            let below = GoDuration(Duration::from_nanos(upper)).to_string();
             // Writing to a string cannot fail.
             let _ = writeln!(text, "  < {below:>9} [{count}]\t|{bar}");
         }
@@ -73,7 +73,7 @@ impl Latencies {
     /// One line for each of some percentiles.
     pub(crate) fn percentiles(&self, percents: &[f64]) -> String {
         let line = |percent: &f64| {
-            let time = duration_text(rounded(self.percentile(*percent)));
+            let time = GoDuration(rounded(self.percentile(*percent))).to_string();
             format!("  {percent:>5}% in {time}\n")
         };
         percents.iter().map(line).collect()

@@ -3,6 +3,7 @@
 //! The protocol is `quorate_core`'s; the server gives it a clock, a disk, sockets and clients.
 //! The programs' `main` functions in `src/bin` do nothing but call this library.
 
+mod answer;
 pub mod benchmark;
 mod check_disk;
 mod client;
@@ -14,7 +15,6 @@ mod flags;
 pub mod fuzzing;
 mod gateway;
 mod go;
-mod go_duration;
 mod grpc;
 mod http_api;
 mod latency;
@@ -26,6 +26,7 @@ mod peer;
 mod replay;
 mod server;
 mod settings;
+mod socket;
 mod threads;
 #[cfg(feature = "torture")]
 mod torture;

@@ -2,18 +2,22 @@
 
 mod room;
 
+use std::fs;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, UnixListener, lookup_host};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::flags::Endpoint;
 use crate::log::Logger;
+use crate::socket::{Remote, Socket};
 pub(crate) use room::{
     Place, PlacedSocket, RESERVED_FILES, Room, TooFewFiles, raise_open_files_max,
 };
@@ -29,17 +33,76 @@ pub(crate) struct Options {
     pub(crate) reuse_port: bool,
 }
 
+/// A socket that is listened on.
+pub(crate) enum Listener {
+    /// An address and a port.
+    Tcp(TcpListener),
+    /// A file.
+    Unix {
+        /// What is listened on.
+        listener: UnixListener,
+        /// Where that is; goes with it.
+        _file: SocketFile,
+    },
+}
+
+/// The file of a unix socket, which goes with it.
+pub(crate) struct SocketFile(PathBuf);
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        // Whoever comes next removes it as well.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+impl Listener {
+    async fn accept(&self) -> io::Result<(Socket, Remote)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (socket, address) = listener.accept().await?;
+                // Without it a small answer waits for the client's acknowledgement. A socket
+                // that refuses is about to fail anyway.
+                let _ = socket.set_nodelay(true);
+                Ok((Socket::Tcp(socket), Remote::Tcp(address)))
+            }
+            Self::Unix { listener, .. } => {
+                let (socket, _) = listener.accept().await?;
+                Ok((Socket::Unix(socket), Remote::Unix))
+            }
+        }
+    }
+}
+
 /// Listens on each URL.
-pub(crate) async fn bind(endpoints: &[Endpoint], options: Options) -> io::Result<Vec<TcpListener>> {
+pub(crate) async fn bind(endpoints: &[Endpoint], options: Options) -> io::Result<Vec<Listener>> {
     let mut listeners = Vec::with_capacity(endpoints.len());
     for endpoint in endpoints {
-        let listener = bind_one(endpoint, options).await.map_err(|error| {
-            let address = format!("{}:{}", endpoint.host, endpoint.port);
-            io::Error::new(error.kind(), format!("listen tcp {address}: bind: {error}"))
-        })?;
-        listeners.push(listener);
+        let (listener, network) = match endpoint.path() {
+            Some(path) => (bind_file(path), "unix"),
+            None => (bind_one(endpoint, options).await.map(Listener::Tcp), "tcp"),
+        };
+        listeners.push(listener.map_err(|error| {
+            let address = match endpoint.path() {
+                Some(path) => path.display().to_string(),
+                None => format!("{}:{}", endpoint.host, endpoint.port),
+            };
+            let text = format!("listen {network} {address}: bind: {error}");
+            io::Error::new(error.kind(), text)
+        })?);
     }
     Ok(listeners)
+}
+
+/// As in etcd a file that is left of an earlier run makes room; one that is no socket does not.
+fn bind_file(path: &Path) -> io::Result<Listener> {
+    if fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket()) {
+        fs::remove_file(path)?;
+    }
+    Ok(Listener::Unix {
+        listener: UnixListener::bind(path)?,
+        _file: SocketFile(path.to_owned()),
+    })
 }
 
 /// `localhost` may stand for an IPv6 address as well; as in Go the IPv4 one comes first, because
@@ -78,9 +141,9 @@ const BACKLOG: u32 = 1_024;
 
 /// Accepts until it is dropped, and with it every connection. While there is no room, whoever
 /// connects waits in the queue of the listening socket.
-pub(crate) async fn accept_all<F, C>(listener: TcpListener, room: Room, logger: Logger, serve: F)
+pub(crate) async fn accept_all<F, C>(listener: Listener, room: Room, logger: Logger, serve: F)
 where
-    F: Fn(TcpStream, SocketAddr, Place) -> C,
+    F: Fn(Socket, Remote, Place) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
     let mut connections = JoinSet::new();
@@ -90,9 +153,6 @@ where
             free = room.place(), if place.is_none() => place = Some(free),
             accepted = listener.accept(), if place.is_some() => match accepted {
                 Ok((socket, address)) => {
-                    // Without it a small answer waits for the client's acknowledgement. A socket
-                    // that refuses is about to fail anyway.
-                    let _ = socket.set_nodelay(true);
                     if let Some(place) = place.take() {
                         connections.spawn(serve(socket, address, place));
                     }

@@ -22,28 +22,30 @@ mod listener;
 mod members_page;
 mod pages;
 mod prober;
+mod question;
 mod reader;
 mod roster;
 mod streams;
 mod writer;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use quorate_core::id::{ClusterId, MemberId};
 use quorate_core::membership::Membership;
 use quorate_core::version::ServerVersion;
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::flags::Endpoint;
+use crate::listen::Listener;
 use crate::log::Logger;
 use crate::member_thread::MemberHandle;
 use crate::metrics::Metrics;
 pub(crate) use handshake::bootstrapped;
 pub(crate) use link::Sent;
-pub(crate) use members_page::{ClusterOf, fetch_cluster};
+pub(crate) use members_page::{ClusterOf, fetch_cluster, fetch_cluster_version};
 use roster::Roster;
 
 /// Who this member is to the others.
@@ -89,8 +91,10 @@ pub(crate) struct Reached {
     pub(crate) own: Identity,
     /// Where the others reach it.
     pub(crate) urls: Vec<Endpoint>,
+    /// The address that it dials from; nothing for whichever the system chooses.
+    pub(crate) local: Option<IpAddr>,
     /// Where it listens for them.
-    pub(crate) listeners: Vec<TcpListener>,
+    pub(crate) listeners: Vec<Listener>,
 }
 
 /// What all tasks of this module share.
@@ -99,6 +103,8 @@ struct Context {
     own: Identity,
     /// Where the others reach this member.
     urls: Arc<[Endpoint]>,
+    /// The address that it dials from, if one was chosen.
+    local: Option<IpAddr>,
     member: MemberHandle,
     logger: Logger,
     roster: Arc<Roster>,
@@ -149,6 +155,7 @@ impl Peers {
         let context = Context {
             own: reached.own,
             urls: reached.urls.into(),
+            local: reached.local,
             member: member.clone(),
             logger: logger.clone(),
             roster: self.roster,

@@ -19,7 +19,6 @@ use quorate_core::id::MemberId;
 use quorate_core::member::{REMOVED, StartError};
 use serde_json::json;
 use thiserror::Error;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
@@ -29,7 +28,7 @@ use crate::client::ClientServer;
 use crate::disk::{DirectoryError, Disk};
 use crate::flags::Endpoint;
 use crate::http_api::Context;
-use crate::listen::{self, Room};
+use crate::listen::{self, Listener, Room};
 use crate::log::Logger;
 use crate::member_thread::MemberHandle;
 use crate::peer::RunningPeers;
@@ -99,10 +98,10 @@ struct Running {
 
 /// The sockets that are listened on.
 struct Listeners {
-    peer: Vec<TcpListener>,
-    client: Vec<TcpListener>,
-    client_http: Vec<TcpListener>,
-    metrics: Vec<TcpListener>,
+    peer: Vec<Listener>,
+    client: Vec<Listener>,
+    client_http: Vec<Listener>,
+    metrics: Vec<Listener>,
 }
 
 impl Listeners {

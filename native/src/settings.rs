@@ -7,6 +7,7 @@ mod resolve;
 mod upkeep;
 mod verify;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -121,6 +122,19 @@ impl Settings {
     /// etcd's time for any request: a base, and two elections.
     pub(crate) fn request_timeout(&self) -> Duration {
         REQUEST_TIMEOUT_BASE + Duration::from_millis(self.election_ms.into()) * 2
+    }
+
+    /// Where peers are dialled from, by the feature gate `SetMemberLocalAddr`: the first address
+    /// that is advertised to them and is none of the machine's own. Nothing without the gate, or
+    /// where there is no such address.
+    pub(crate) fn local_address(&self) -> Option<IpAddr> {
+        if !self.feature_gates.is_enabled(Gate::SetMemberLocalAddr) {
+            return None;
+        }
+        let hosts = self.advertise_peer.iter().map(|url| url.host.parse());
+        hosts
+            .filter_map(Result::ok)
+            .find(|address: &IpAddr| !address.is_loopback() && !address.is_unspecified())
     }
 
     /// Types and checks the flags.

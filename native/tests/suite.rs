@@ -36,6 +36,7 @@ mod replay;
 mod saving;
 mod settings;
 mod stop;
+mod unix_sockets;
 mod upkeep;
 mod watch;
 mod watch_many;

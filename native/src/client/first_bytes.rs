@@ -6,8 +6,9 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::socket::Socket;
 
 /// What HTTP/2 begins with.
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -16,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Waits until the client has sent HTTP/2's preface, or a byte that is none of it. The bytes stay
 /// where they are.
-pub(super) async fn arrive(socket: &TcpStream, within: Duration) -> Result<(), String> {
+pub(super) async fn arrive(socket: &Socket, within: Duration) -> Result<(), String> {
     let deadline = Instant::now() + within;
     timeout_at(deadline, wait(socket))
         .await
@@ -24,10 +25,12 @@ pub(super) async fn arrive(socket: &TcpStream, within: Duration) -> Result<(), S
         .map_err(|error| error.to_string())
 }
 
-async fn wait(socket: &TcpStream) -> io::Result<()> {
+async fn wait(socket: &Socket) -> io::Result<()> {
     let mut seen = [0; PREFACE.len()];
     loop {
-        let count = socket.peek(&mut seen).await?;
+        let Some(count) = socket.peek(&mut seen).await? else {
+            continue;
+        };
         // A client that hung up is for whoever reads on.
         let is_known = count == 0 || count == PREFACE.len() || seen[..count] != PREFACE[..count];
         if is_known {
@@ -40,15 +43,31 @@ async fn wait(socket: &TcpStream) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use tokio::io::AsyncWriteExt;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream, UnixStream};
 
     use super::*;
 
-    async fn heard(pieces: &[&[u8]], within: Duration) -> Result<(), String> {
+    async fn network() -> (Socket, Socket) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let mut client = TcpStream::connect(address).await.expect("connected");
+        let client = TcpStream::connect(address).await.expect("connected");
         let (server, _) = listener.accept().await.expect("accepted");
+        (Socket::Tcp(client), Socket::Tcp(server))
+    }
+
+    async fn heard(pieces: &[&[u8]], within: Duration) -> Result<(), String> {
+        let over_network = heard_on(network().await, pieces, within).await;
+        let (client, server) = UnixStream::pair().expect("a pair");
+        let ends = (Socket::Unix(client), Socket::Unix(server));
+        assert_eq!(heard_on(ends, pieces, within).await, over_network);
+        over_network
+    }
+
+    async fn heard_on(
+        (mut client, server): (Socket, Socket),
+        pieces: &[&[u8]],
+        within: Duration,
+    ) -> Result<(), String> {
         let arrived = tokio::spawn(async move { arrive(&server, within).await });
         for piece in pieces {
             client.write_all(piece).await.expect("sent");

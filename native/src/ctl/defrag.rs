@@ -9,7 +9,7 @@ use quorate_api::etcdserverpb::DefragmentRequest;
 use super::context::Context;
 use super::endpoint;
 use super::failure::{Exit, Failure};
-use crate::go::duration_text;
+use crate::go::GoDuration;
 
 /// Defragments the storage of the members with given endpoints
 #[derive(Args, Clone, Debug)]
@@ -27,7 +27,7 @@ impl Defrag {
             let client = context.client_of(&name)?;
             let start = Instant::now();
             let result = client.defragment(DefragmentRequest {}).await;
-            let took = duration_text(start.elapsed());
+            let took = GoDuration(start.elapsed()).to_string();
             match result {
                 Ok(_) => context.printer.line(&format!(
                     "Finished defragmenting etcd member[{name}]. took {took}"

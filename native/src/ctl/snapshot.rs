@@ -14,7 +14,7 @@ use serde_json::json;
 use super::client::{Client, deadline_in};
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use crate::go::{duration_text, humanized_bytes, io_error_text};
+use crate::go::{GoDuration, humanized_bytes, io_error_text};
 use crate::log;
 
 /// Manages member snapshots
@@ -91,7 +91,7 @@ async fn save(client: &Client, path: &Path) -> Result<String, String> {
         &[
             ("endpoint", json!(endpoint)),
             ("size", json!(humanized_bytes(size_bytes))),
-            ("took", json!(duration_text(start.elapsed()))),
+            ("took", json!(GoDuration(start.elapsed()).to_string())),
             ("etcd-version", json!(version)),
         ],
     );

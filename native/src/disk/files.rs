@@ -12,7 +12,7 @@ use quorate_core::id::MemberId;
 use serde_json::json;
 
 use super::DiskSettings;
-use crate::go_duration::GoDuration;
+use crate::go::GoDuration;
 use crate::log::{self, Logger};
 use crate::metrics::{Facts, LaneMetrics, Metrics};
 use crate::threads::threads;

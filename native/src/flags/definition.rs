@@ -4,7 +4,7 @@ use quorate_core::version::ServerVersion;
 
 use super::gates::FeatureGates;
 use super::urls::Endpoint;
-use crate::go_duration::GoDuration;
+use crate::go::{GoDuration, parse_bool};
 
 /// Flags that belong together.
 pub(super) struct Group {
@@ -264,9 +264,5 @@ pub(super) fn version(text: &str) -> Option<ServerVersion> {
 
 /// Go's `strconv.ParseBool`.
 pub(super) fn boolean(value: &str) -> Option<bool> {
-    match value {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
-        _ => None,
-    }
+    parse_bool(value).ok()
 }

@@ -52,8 +52,6 @@ enum Effect {
     None(&'static str),
     /// The feature is always on.
     AlwaysOn(&'static str),
-    /// It cannot be switched on yet.
-    NotYet,
 }
 
 /// The gates that were set.
@@ -89,7 +87,6 @@ impl FeatureGates {
             };
             gates.set.insert(gate, value);
         }
-        gates.check_support()?;
         Ok(gates)
     }
 
@@ -148,19 +145,6 @@ impl FeatureGates {
         }
         notices
     }
-
-    fn check_support(&self) -> Result<(), String> {
-        for (gate, value) in &self.set {
-            if *value && gate.effect() == Effect::NotYet {
-                return Err(format!(
-                    "feature gate {} is not supported yet by quorate {}",
-                    gate.name(),
-                    env!("CARGO_PKG_VERSION")
-                ));
-            }
-        }
-        Ok(())
-    }
 }
 
 impl fmt::Display for FeatureGates {
@@ -212,11 +196,12 @@ impl Gate {
 
     fn effect(self) -> Effect {
         match self {
-            Gate::CompactHashCheck | Gate::InitialCorruptCheck => Effect::Here,
+            Gate::CompactHashCheck | Gate::InitialCorruptCheck | Gate::SetMemberLocalAddr => {
+                Effect::Here
+            }
             Gate::LeaseCheckpoint | Gate::LeaseCheckpointPersist => {
                 Effect::AlwaysOn("a new leader always learns how long leases have left")
             }
-            Gate::SetMemberLocalAddr => Effect::NotYet,
             Gate::StopGrpcServiceOnDefrag => {
                 Effect::None("defragmentation does not stop the member")
             }
@@ -271,8 +256,6 @@ mod tests {
         ] {
             assert_eq!(FeatureGates::parse(text).expect_err(text), message);
         }
-        assert!(FeatureGates::parse("SetMemberLocalAddr=true").is_err());
-        assert!(FeatureGates::parse("SetMemberLocalAddr=false").is_ok());
         let alone = gates("LeaseCheckpointPersist=true");
         assert!(alone.verify().is_err());
     }

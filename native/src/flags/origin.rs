@@ -71,7 +71,7 @@ pub(super) fn check(flag: &Flag, value: &str, origin: &Origin) -> Result<(), Val
     match carried_out {
         Some(meant) if meant.support == Support::NotYet && !meant.same(value, meant.default) => {
             let what = Subject(flag, origin);
-            let version = env!("CARGO_PKG_VERSION");
+            let version = crate::version::QUORATE;
             let wrong = format!("{what} is not supported yet by quorate {version}");
             Err(ValueError::told(wrong, origin))
         }

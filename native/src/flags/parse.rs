@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_yet_is_refused_unless_it_changes_nothing() {
-        let version = env!("CARGO_PKG_VERSION");
+        let version = crate::version::QUORATE;
         assert_eq!(
             message("--cert-file=a.pem"),
             format!("--cert-file is not supported yet by quorate {version}")

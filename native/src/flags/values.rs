@@ -9,7 +9,7 @@ use super::definition::{boolean, version};
 use super::find;
 use super::gates::FeatureGates;
 use super::urls::Endpoint;
-use crate::go_duration::GoDuration;
+use crate::go::GoDuration;
 
 /// What was given, on the command line, in the environment or in a file; every value has been
 /// checked against its flag's kind.

@@ -1,12 +1,62 @@
-//! `time.Duration`: as text, and from a flag.
+//! Durations as Go writes and reads them: `100ms`, `1.5s`, `1h0m0s`.
 
+use std::fmt;
 use std::time::Duration;
 
-use crate::go_duration::GoDuration;
+/// A duration in Go's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct GoDuration(pub(crate) Duration);
 
-/// As `Duration.String` writes it: `1m2.5s`, `1.2345ms`, `0s`.
-pub(crate) fn duration_text(duration: Duration) -> String {
-    GoDuration(duration).to_string()
+impl GoDuration {
+    /// Reads one as Go's `time.ParseDuration`; what is below nothing is none of ours.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut rest = text.strip_prefix('+').unwrap_or(text);
+        if rest == "0" {
+            return Some(Self(Duration::ZERO));
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        let mut sum_ns: u128 = 0;
+        while !rest.is_empty() {
+            let number_end = rest
+                .find(|c: char| !c.is_ascii_digit() && c != '.')
+                .filter(|end| *end > 0)?;
+            let (number, after) = rest.split_at(number_end);
+            let unit_end = after
+                .find(|c: char| c.is_ascii_digit() || c == '.')
+                .unwrap_or(after.len());
+            let (unit, after) = after.split_at(unit_end);
+            sum_ns = sum_ns.checked_add(nanoseconds(number, unit)?)?;
+            rest = after;
+        }
+        // Go's durations end where a signed number of 64 bits does.
+        let sum_ns = i64::try_from(sum_ns).ok()?;
+        Some(Self(Duration::from_nanos(sum_ns.unsigned_abs())))
+    }
+}
+
+impl fmt::Display for GoDuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ns = self.0.as_nanos();
+        match ns {
+            0 => f.write_str("0s"),
+            1..1_000 => write!(f, "{ns}ns"),
+            1_000..1_000_000 => write!(f, "{}µs", decimal(ns, 1_000)),
+            1_000_000..1_000_000_000 => write!(f, "{}ms", decimal(ns, 1_000_000)),
+            _ => {
+                let seconds = ns / SECOND_NS;
+                let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+                if hours > 0 {
+                    write!(f, "{hours}h")?;
+                }
+                if hours > 0 || minutes > 0 {
+                    write!(f, "{minutes}m")?;
+                }
+                write!(f, "{}s", decimal(ns % (60 * SECOND_NS), SECOND_NS))
+            }
+        }
+    }
 }
 
 /// Reads `1m30s`, `100ms`, `0`; not below nothing.
@@ -42,23 +92,87 @@ pub(crate) fn parse_flag_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+fn nanoseconds(number: &str, unit: &str) -> Option<u128> {
+    let unit_ns: u128 = UNITS
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .map(|(_, ns)| *ns)?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let digits = |text: &str| match text {
+        "" => Some(0),
+        text => text.parse::<u128>().ok(),
+    };
+    let mut sum_ns = digits(whole)?.checked_mul(unit_ns)?;
+    // More digits than this say nothing.
+    let fraction = &fraction[..fraction.len().min(FRACTION_DIGITS_MAX)];
+    let scale = 10_u128.pow(u32::try_from(fraction.len()).ok()?);
+    sum_ns += digits(fraction)? * unit_ns / scale;
+    Some(sum_ns)
+}
+
+/// A number of units, without trailing zeros.
+fn decimal(ns: u128, unit_ns: u128) -> String {
+    let width = unit_ns.ilog10() as usize;
+    let text = format!("{}.{:0width$}", ns / unit_ns, ns % unit_ns);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+const SECOND_NS: u128 = 1_000_000_000;
+/// Digits after the point that are looked at.
+const FRACTION_DIGITS_MAX: usize = 18;
+/// Go's units.
+const UNITS: [(&str, u128); 8] = [
+    ("ns", 1),
+    ("us", 1_000),
+    ("µs", 1_000),
+    ("μs", 1_000),
+    ("ms", 1_000_000),
+    ("s", SECOND_NS),
+    ("m", 60 * SECOND_NS),
+    ("h", 3_600 * SECOND_NS),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn text_is_gos() {
-        for (nanoseconds, text) in [
+    fn what_go_writes_is_what_it_reads() {
+        for (ns, text) in [
             (0, "0s"),
-            (7, "7ns"),
-            (1_500, "1.5µs"),
+            (1, "1ns"),
+            (1_100, "1.1µs"),
             (1_234_567, "1.234567ms"),
-            (2_000_000, "2ms"),
-            (1_000_000_000, "1s"),
             (62_500_000_000, "1m2.5s"),
+            (2_200_000, "2.2ms"),
+            (100_000_000, "100ms"),
+            (1_000_000_000, "1s"),
+            (1_050_000_000, "1.05s"),
+            (60_000_000_000, "1m0s"),
             (3_600_000_000_000, "1h0m0s"),
+            (5_445_000_000_001, "1h30m45.000000001s"),
         ] {
-            assert_eq!(duration_text(Duration::from_nanos(nanoseconds)), text);
+            let duration = GoDuration(Duration::from_nanos(ns));
+            assert_eq!(duration.to_string(), text);
+            assert_eq!(GoDuration::parse(text), Some(duration), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_ways_to_say_it_are_read_too() {
+        let read = |text| GoDuration::parse(text).map(|duration| duration.0.as_nanos());
+        assert_eq!(read("0"), Some(0));
+        assert_eq!(read("+5s"), Some(5 * SECOND_NS));
+        assert_eq!(read("1.5h"), Some(5_400 * SECOND_NS));
+        assert_eq!(read(".5s"), Some(SECOND_NS / 2));
+        assert_eq!(read("90m1s"), Some(5_401 * SECOND_NS));
+        for bad in [
+            "", "5", "s", "-1s", "1d", "1s2", "1..5s", ".s", "1 s", "9999999h",
+        ] {
+            assert_eq!(read(bad), None, "{bad}");
         }
     }
 

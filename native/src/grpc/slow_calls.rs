@@ -6,7 +6,7 @@ use quorate_core::command::{Command, RangeReply, Reply, RequestOp};
 use quorate_core::error::Error;
 use serde_json::{Value, json};
 
-use crate::go_duration::GoDuration;
+use crate::go::GoDuration;
 use crate::log::{LogLevel, Logger, time_text};
 use crate::member_thread::{describe, size_bytes};
 

@@ -10,6 +10,7 @@ use warp::path::Tail;
 use warp::reply::Response;
 
 use super::health::{LATE, alarms, read};
+use super::probe_query::ProbeQuery;
 use super::{Context, not_found, only_get, text};
 use crate::member_thread::MemberHandle;
 use crate::metrics::Check;
@@ -50,13 +51,6 @@ const ENDPOINTS: [Endpoint; 2] = [
     },
 ];
 
-/// What a query asks for.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Query {
-    excluded: Vec<String>,
-    verbose: bool,
-}
-
 /// The questions' answers, line by line.
 struct Findings {
     lines: String,
@@ -81,7 +75,7 @@ fn one(endpoint: Endpoint, context: Context) -> BoxedFilter<(Response,)> {
         .and(warp::any().map(move || context.clone()))
         .then(
             move |tail: Tail, method: Method, query: String, context: Context| async move {
-                let query = Query::parse(&query);
+                let query = ProbeQuery::parse(&query);
                 let Some(questions) = endpoint.chosen(tail.as_str(), &query) else {
                     return not_found();
                 };
@@ -128,7 +122,12 @@ async fn find(endpoint: Endpoint, questions: &[Question], context: &Context) -> 
 }
 
 /// What is wrong is always told, and what is good when somebody wants to know.
-fn answer(endpoint: Endpoint, findings: Findings, query: &Query, context: &Context) -> Response {
+fn answer(
+    endpoint: Endpoint,
+    findings: Findings,
+    query: &ProbeQuery,
+    context: &Context,
+) -> Response {
     if !findings.all_good {
         context.logger.error(
             "Health check error",
@@ -155,11 +154,10 @@ fn answer(endpoint: Endpoint, findings: Findings, query: &Query, context: &Conte
 impl Endpoint {
     /// What a path below the endpoint asks; nothing when there is no such path. The path of one
     /// question knows no exclusions.
-    fn chosen(self, tail: &str, query: &Query) -> Option<Vec<Question>> {
+    fn chosen(self, tail: &str, query: &ProbeQuery) -> Option<Vec<Question>> {
         let mut questions = self.questions.iter().copied();
         if tail.is_empty() {
-            let excluded =
-                |question: &Question| query.excluded.iter().any(|name| name == question.name());
+            let excluded = |question: &Question| query.excludes(question.name());
             return Some(questions.filter(|question| !excluded(question)).collect());
         }
         questions
@@ -194,20 +192,6 @@ impl Question {
                 _ => Ok(()),
             },
         }
-    }
-}
-
-impl Query {
-    fn parse(text: &str) -> Self {
-        let mut query = Self::default();
-        for (key, value) in form_urlencoded::parse(text.as_bytes()) {
-            match key.as_ref() {
-                "exclude" => query.excluded.push(value.into_owned()),
-                "verbose" => query.verbose = true,
-                _ => {}
-            }
-        }
-        query
     }
 }
 
@@ -267,7 +251,7 @@ mod tests {
     }
 
     fn names(endpoint: Endpoint, tail: &str, query: &str) -> Option<Vec<&'static str>> {
-        let chosen = endpoint.chosen(tail, &Query::parse(query))?;
+        let chosen = endpoint.chosen(tail, &ProbeQuery::parse(query))?;
         Some(chosen.into_iter().map(Question::name).collect())
     }
 
@@ -289,7 +273,7 @@ mod tests {
         );
         assert_eq!(names(livez, "data_corruption", ""), None);
         assert_eq!(names(readyz, "nothing", ""), None);
-        assert!(Query::parse("verbose").verbose);
-        assert!(Query::parse("x=1&verbose=false").verbose);
+        assert!(ProbeQuery::parse("verbose").verbose);
+        assert!(ProbeQuery::parse("x=1&verbose=false").verbose);
     }
 }

@@ -11,6 +11,7 @@ use warp::filters::BoxedFilter;
 use warp::http::{Method, StatusCode};
 use warp::reply::Response;
 
+use super::probe_query::ProbeQuery;
 use super::{Context, only_get};
 use crate::member_thread::MemberHandle;
 
@@ -19,13 +20,6 @@ const PROBED_KEY: &[u8] = b"health";
 
 /// Why a question without an answer has failed, as Go says it.
 pub(super) const LATE: &str = "context deadline exceeded";
-
-/// What a query asks to leave out.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Query {
-    excluded: Vec<String>,
-    serializable: bool,
-}
 
 /// Answers `/health`.
 pub(super) fn filter(context: Context) -> BoxedFilter<(Response,)> {
@@ -39,7 +33,7 @@ pub(super) fn filter(context: Context) -> BoxedFilter<(Response,)> {
                 if method != Method::GET {
                     return only_get();
                 }
-                let query = Query::parse(&query);
+                let query = ProbeQuery::parse(&query);
                 let result = check(&context.member, &query, context.probe_timeout).await;
                 context.metrics.health.answered(result.is_ok());
                 match result {
@@ -62,19 +56,20 @@ pub(super) fn filter(context: Context) -> BoxedFilter<(Response,)> {
 }
 
 /// Asks one after the other, each for so long: a member that is stuck says nothing at all.
-async fn check(member: &MemberHandle, query: &Query, limit: Duration) -> Result<(), String> {
+async fn check(member: &MemberHandle, query: &ProbeQuery, limit: Duration) -> Result<(), String> {
     let late = |_| format!("RANGE ERROR:{LATE}");
-    let alarms = timeout(limit, alarms(member)).await.map_err(late)?;
-    if let Ok(alarms) = alarms
-        && let Some(reason) = first_alarm(&alarms, query)
-    {
-        return Err(reason);
-    }
-    if !query.serializable
-        && let Some(figures) = timeout(limit, member.figures()).await.map_err(late)?
-        && !figures.leader.is_some()
-    {
-        return Err("RAFT NO LEADER".to_owned());
+    // As this member knows them: without a leader nobody could say more, and a probe would wait
+    // for that as long as for a read.
+    let (_, status) = timeout(limit, member.ask(Command::Status))
+        .await
+        .map_err(late)?;
+    if let Ok(Reply::Status(status)) = status {
+        if let Some(reason) = first_alarm(&status.alarms, query) {
+            return Err(reason);
+        }
+        if !query.serializable && !status.leader.is_some() {
+            return Err("RAFT NO LEADER".to_owned());
+        }
     }
     let read = timeout(limit, read(member, query.serializable));
     read.await
@@ -104,14 +99,14 @@ pub(super) async fn read(member: &MemberHandle, serializable: bool) -> Result<()
     result.map(|_| ()).map_err(|error| error.to_string())
 }
 
-fn first_alarm(alarms: &[AlarmMember], query: &Query) -> Option<String> {
+fn first_alarm(alarms: &[AlarmMember], query: &ProbeQuery) -> Option<String> {
     alarms
         .iter()
         .map(|alarm| match alarm.alarm {
             Alarm::NoSpace => "NOSPACE",
             Alarm::Corrupt => "CORRUPT",
         })
-        .find(|name| !query.excluded.iter().any(|excluded| excluded == name))
+        .find(|name| !query.excludes(name))
         .map(|name| format!("ALARM {name}"))
 }
 
@@ -127,20 +122,6 @@ fn shown(status: StatusCode, health: &str, reason: &str) -> Response {
     )
 }
 
-impl Query {
-    fn parse(text: &str) -> Self {
-        let mut query = Self::default();
-        for (key, value) in form_urlencoded::parse(text.as_bytes()) {
-            match key.as_ref() {
-                "exclude" => query.excluded.push(value.into_owned()),
-                "serializable" => query.serializable = value == "true",
-                _ => {}
-            }
-        }
-        query
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use quorate_core::id::MemberId;
@@ -148,20 +129,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_excludes_as_often_as_it_likes() {
-        let query = Query::parse("exclude=NOSPACE&exclude=CORRUPT&serializable=true&x=1");
-        assert_eq!(query.excluded, ["NOSPACE", "CORRUPT"]);
-        assert!(query.serializable);
-        assert_eq!(Query::parse(""), Query::default());
-    }
-
-    #[test]
     fn an_alarm_that_is_not_excluded_is_the_reason() {
         let alarms = [Alarm::NoSpace, Alarm::Corrupt].map(|alarm| AlarmMember {
             member: MemberId(1),
             alarm,
         });
-        let reason = |query: &str| first_alarm(&alarms, &Query::parse(query));
+        let reason = |query: &str| first_alarm(&alarms, &ProbeQuery::parse(query));
         assert_eq!(reason("").as_deref(), Some("ALARM NOSPACE"));
         assert_eq!(reason("exclude=NOSPACE").as_deref(), Some("ALARM CORRUPT"));
         assert_eq!(reason("exclude=NOSPACE&exclude=CORRUPT"), None);

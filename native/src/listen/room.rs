@@ -8,8 +8,9 @@ use std::task::{Context, Poll};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::socket::Socket;
 
 /// What the member keeps for its log, its snapshots and its peers, as in etcd.
 pub(crate) const RESERVED_FILES: u64 = 150;
@@ -29,7 +30,7 @@ pub(crate) struct Place {
 /// A socket that keeps its place for as long as it is open, whoever has it then: a socket that
 /// was upgraded outlives the connection which it began as.
 pub(crate) struct PlacedSocket {
-    socket: TcpStream,
+    socket: Socket,
     _place: Place,
 }
 
@@ -87,7 +88,7 @@ pub(crate) fn raise_open_files_max() -> Option<u64> {
 
 impl PlacedSocket {
     /// Keeps the place with the socket.
-    pub(crate) fn new(socket: TcpStream, place: Place) -> Self {
+    pub(crate) fn new(socket: Socket, place: Place) -> Self {
         Self {
             socket,
             _place: place,
@@ -95,7 +96,7 @@ impl PlacedSocket {
     }
 
     /// The socket itself.
-    pub(crate) fn socket(&self) -> &TcpStream {
+    pub(crate) fn socket(&self) -> &Socket {
         &self.socket
     }
 }

@@ -1,11 +1,18 @@
 //! systemd's journal, in its native protocol: one datagram of `KEY=value` lines for each entry.
 //!
-//! An entry that is too large for a datagram is refused by the kernel, and goes to standard error
-//! instead.
+//! An entry that is too large for a datagram is written to memory that is sealed, and the datagram
+//! hands that over instead of bytes.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, IoSlice, Write};
+use std::mem::MaybeUninit;
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
+
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+use rustix::io::Errno;
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
 use super::LogLevel;
 use crate::go::io_error_text;
@@ -45,8 +52,37 @@ impl Journal {
         push(&mut entry, "MESSAGE", line.trim_end_matches('\n'));
         push(&mut entry, "PACKAGE", package);
         push(&mut entry, "SYSLOG_IDENTIFIER", &self.identifier);
-        self.socket.send(&entry).map(|_| ())
+        match self.socket.send(&entry) {
+            Err(error) if is_too_large(&error) => self.hand_over(&entry),
+            sent => sent.map(|_| ()),
+        }
     }
+
+    fn hand_over(&self, entry: &[u8]) -> io::Result<()> {
+        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        let mut memory = File::from(memfd_create("journal-entry", flags)?);
+        memory.write_all(entry)?;
+        // The journal takes nothing that could change while it reads.
+        let all = SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL;
+        fcntl_add_seals(&memory, all)?;
+        let files = [memory.as_fd()];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut ancillary = SendAncillaryBuffer::new(&mut space);
+        if !ancillary.push(SendAncillaryMessage::ScmRights(&files)) {
+            return Err(io::Error::other("no room for one file"));
+        }
+        let nothing = [IoSlice::new(&[])];
+        sendmsg(&self.socket, &nothing, &mut ancillary, SendFlags::empty())?;
+        Ok(())
+    }
+}
+
+/// Whether the kernel takes no datagram of this size.
+fn is_too_large(error: &io::Error) -> bool {
+    let code = error.raw_os_error();
+    [Errno::MSGSIZE, Errno::NOBUFS]
+        .iter()
+        .any(|errno| code == Some(errno.raw_os_error()))
 }
 
 /// Adds a field. One whose value has lines says how long it is instead of ending with the line.
@@ -113,6 +149,40 @@ mod tests {
                 String::from_utf8_lossy(&expected)
             );
         }
+    }
+
+    #[test]
+    fn an_entry_that_no_datagram_holds_is_handed_over_as_memory() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let path = folder.path().join("socket");
+        let listening = UnixDatagram::bind(&path).expect("a socket");
+        let journal = Journal::open(&path).expect("there");
+        let line = "x".repeat(16 * 1_024 * 1_024);
+        journal
+            .send(LogLevel::Info, "server/stop.rs:7", &line)
+            .expect("sent");
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut ancillary = rustix::net::RecvAncillaryBuffer::new(&mut space);
+        let mut bytes = [0; 16];
+        let received = rustix::net::recvmsg(
+            &listening,
+            &mut [io::IoSliceMut::new(&mut bytes)],
+            &mut ancillary,
+            rustix::net::RecvFlags::empty(),
+        )
+        .expect("a datagram");
+        assert_eq!(received.bytes, 0);
+        let mut files = ancillary.drain().flat_map(|message| match message {
+            rustix::net::RecvAncillaryMessage::ScmRights(files) => files.collect::<Vec<_>>(),
+            _ => Vec::new(),
+        });
+        let mut memory = File::from(files.next().expect("a file"));
+        let mut entry = String::new();
+        io::Seek::rewind(&mut memory).expect("memory");
+        io::Read::read_to_string(&mut memory, &mut entry).expect("text");
+        assert!(entry.starts_with("PRIORITY=6\nMESSAGE=xxx"));
+        assert!(entry.contains(&format!("{line}\nPACKAGE=server\n")));
+        assert!(memory.write_all(b"x").is_err(), "sealed");
     }
 
     #[test]

@@ -5,13 +5,13 @@
 
 use std::error::Error;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::Logger;
+use crate::socket::Remote;
 
 /// Lines in a row.
 const LINES_MAX: u32 = 20;
@@ -55,7 +55,7 @@ impl Rejections {
     }
 
     /// A connection was closed for a reason.
-    pub(crate) fn reject(&self, address: SocketAddr, reason: &str) {
+    pub(crate) fn reject(&self, address: Remote, reason: &str) {
         let fields = vec![
             ("remote-addr", json!(address.to_string())),
             ("error", json!(reason)),
@@ -74,7 +74,7 @@ impl Rejections {
 
     /// A connection ended with an error. That the network broke, or the client went away, is
     /// nobody's fault and every step's news only.
-    pub(crate) fn ended(&self, address: SocketAddr, error: &(dyn Error + 'static)) {
+    pub(crate) fn ended(&self, address: Remote, error: &(dyn Error + 'static)) {
         let reason = chain(error);
         if is_of_network(error) {
             let fields = [
@@ -149,7 +149,7 @@ mod tests {
         let path = directory.path().join("log");
         let logger = Logger::to_file(LogLevel::Info, &path);
         let rejections = Rejections::new("rejected", &logger);
-        let address = SocketAddr::from(([127, 0, 0, 1], 5));
+        let address = Remote::Tcp(([127, 0, 0, 1], 5).into());
         for _ in 0..1_000 {
             rejections.reject(address, "garbage");
         }

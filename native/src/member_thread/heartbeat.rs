@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::dispatch::Hosts;
-use crate::go_duration::GoDuration;
+use crate::go::GoDuration;
 use crate::log::Logger;
 use crate::metrics::Metrics;
 

@@ -11,7 +11,7 @@ use quorate_core::probe::Probe;
 use serde_json::json;
 
 use super::described::{describe, size_bytes};
-use crate::go_duration::GoDuration;
+use crate::go::GoDuration;
 use crate::log::Logger;
 use crate::metrics::{Metrics, Operation};
 

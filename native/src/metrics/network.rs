@@ -29,7 +29,7 @@ pub(super) struct NetworkMetrics {
 #[derive(Default)]
 struct KnownPeers {
     members: BTreeSet<MemberId>,
-    /// Guests are among them: one that becomes a member is connected already.
+    /// Remotes are among them: one that becomes a member is connected already.
     active: BTreeSet<MemberId>,
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prometheus::{Histogram, IntCounter, IntGauge};
-use quorate_core::command::{Command, Reply, RequestOp, ResponseOp, TxnReply};
+use quorate_core::command::{Command, Reply, RequestOp, ResponseOp, Txn, TxnReply};
 use quorate_core::member::Figures;
 use quorate_core::trace::TraceKind;
 
@@ -234,9 +234,7 @@ impl Tally {
             (Command::Range(_), _) => tally.ranges = 1,
             (Command::DeleteRange(_), _) => tally.deletes = 1,
             (Command::Put(put), _) => tally.put(put.key.len() + put.value.len()),
-            (Command::Txn(txn), Reply::Txn(reply)) => {
-                tally.add_branch(&txn.success, &txn.failure, reply);
-            }
+            (Command::Txn(txn), Reply::Txn(reply)) => tally.add_branch(txn, reply),
             _ => {}
         }
         tally
@@ -247,16 +245,14 @@ impl Tally {
         self.put_size_bytes += size_bytes as u64;
     }
 
-    fn add_branch(&mut self, success: &[RequestOp], failure: &[RequestOp], reply: &TxnReply) {
-        let taken = if reply.succeeded { success } else { failure };
-        for (request, response) in taken.iter().zip(&reply.responses) {
+    fn add_branch(&mut self, txn: &Txn, reply: &TxnReply) {
+        let taken = txn.branch(reply.succeeded).iter();
+        for (request, response) in taken.zip(&reply.responses) {
             match (request, response) {
                 (RequestOp::Range(_), _) => self.ranges += 1,
                 (RequestOp::DeleteRange(_), _) => self.deletes += 1,
                 (RequestOp::Put(put), _) => self.put(put.key.len() + put.value.len()),
-                (RequestOp::Txn(txn), ResponseOp::Txn(reply)) => {
-                    self.add_branch(&txn.success, &txn.failure, reply);
-                }
+                (RequestOp::Txn(txn), ResponseOp::Txn(reply)) => self.add_branch(txn, reply),
                 (RequestOp::Txn(_), _) => {}
             }
         }
@@ -273,7 +269,7 @@ const TTL: Buckets = Buckets::Growing(1.0, 2.0, 24);
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use quorate_core::command::{DeleteRange, Put, Range, Txn};
+    use quorate_core::command::{DeleteRange, Put, Range};
 
     use super::*;
 

@@ -3,24 +3,23 @@
 use std::io;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Empty, Limited};
+use http::{HeaderMap, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use quorate_core::Input;
 use quorate_core::id::{ClusterId, MemberId};
 use serde_json::json;
 use thiserror::Error;
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::handshake::{self, Introduction, PROTOCOL, STREAM_PATH};
 use super::link::LinkQueue;
+use super::question::{Questions, whole};
 use super::roster::Target;
 use super::{Context, writer};
 use crate::flags::Endpoint;
+use crate::socket::Socket;
 
 /// The first pause after a failure; it doubles with each further one.
 const PAUSE_MIN: Duration = Duration::from_millis(100);
@@ -125,7 +124,7 @@ async fn tell(input: Input, context: &Context) {
 
 /// Says that the stream is there, and writes to it until it breaks; returns why it did.
 async fn travel(
-    stream: TcpStream,
+    stream: Socket,
     peer: MemberId,
     endpoint: &Endpoint,
     queue: &mut LinkQueue,
@@ -175,11 +174,7 @@ fn lost(peer: MemberId, error: &io::Error, context: &Context) {
     );
 }
 
-async fn dial(
-    endpoint: &Endpoint,
-    peer: MemberId,
-    context: &Context,
-) -> Result<TcpStream, DialError> {
+async fn dial(endpoint: &Endpoint, peer: MemberId, context: &Context) -> Result<Socket, DialError> {
     timeout(DIAL_TIMEOUT, begin_stream(endpoint, peer, context))
         .await
         .map_err(|_| DialError::Timeout)?
@@ -189,17 +184,7 @@ async fn begin_stream(
     endpoint: &Endpoint,
     peer: MemberId,
     context: &Context,
-) -> Result<TcpStream, DialError> {
-    let socket = TcpStream::connect((endpoint.host.as_str(), endpoint.port)).await?;
-    socket.set_nodelay(true)?;
-    let (mut requests, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
-    // Ends with the upgrade, or with the connection.
-    tokio::spawn(connection.with_upgrades());
-    let mut request = Request::get(STREAM_PATH)
-        .header(header::HOST, format!("{}:{}", endpoint.host, endpoint.port))
-        .body(Empty::<Bytes>::new())
-        .map_err(|_| DialError::NoStream)?;
+) -> Result<Socket, DialError> {
     let introduction = Introduction {
         own: context.own,
         urls: &context.urls,
@@ -207,8 +192,10 @@ async fn begin_stream(
         is_new: context.member.standing().is_new,
         is_to_known: context.roster.has_started(peer),
     };
-    introduction.write(request.headers_mut());
-    let response = requests.send_request(request).await?;
+    let mut headers = HeaderMap::new();
+    introduction.write(&mut headers);
+    let mut questions = Questions::begin(endpoint, context.local).await?;
+    let response = questions.ask(STREAM_PATH, headers).await?;
     let status = response.status();
     if status != StatusCode::SWITCHING_PROTOCOLS {
         return Err(refusal(response, context).await);
@@ -222,7 +209,7 @@ async fn begin_stream(
     }
     let upgraded = hyper::upgrade::on(response).await?;
     let parts = upgraded
-        .downcast::<TokioIo<TcpStream>>()
+        .downcast::<TokioIo<Socket>>()
         .map_err(|_| DialError::NoStream)?;
     Ok(parts.io.into_inner())
 }
@@ -240,9 +227,8 @@ async fn refusal(response: Response<Incoming>, context: &Context) -> DialError {
         StatusCode::CONFLICT if is_bootstrapped => return DialError::Bootstrapped,
         _ => {}
     }
-    let body = Limited::new(response.into_body(), REFUSAL_SIZE_BYTES_MAX);
-    let text = match body.collect().await {
-        Ok(body) => String::from_utf8_lossy(&body.to_bytes()).trim().to_owned(),
+    let text = match whole(response.into_body(), REFUSAL_SIZE_BYTES_MAX).await {
+        Ok(body) => String::from_utf8_lossy(&body).trim().to_owned(),
         Err(_) => String::new(),
     };
     DialError::Refused(status, text)

@@ -114,6 +114,7 @@ mod tests {
                 cluster: ClusterId(9),
                 version: ServerVersion::CLAIMED,
             },
+            local: None,
             urls: Arc::default(),
             member,
             logger: Logger::silent(),

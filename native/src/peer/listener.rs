@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,21 +13,27 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use quorate_core::command::{Command, Reply};
 use quorate_core::id::MemberId;
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 use super::answers::{Answer, json, only, text};
 use super::handshake::{self, PROTOCOL, Refusal, STREAM_PATH};
 use super::link::Link;
-use super::members_page::{self, MEMBERS_PATH};
+use super::members_page::{self, MEMBERS_PATH, VERSION_PATH};
 use super::prober::{Health, PROBING_PATH};
 use super::streams::Streams;
 use super::{Context, pages, reader};
-use crate::listen::{Room, accept_all};
+use crate::listen::{Listener, Room, accept_all};
 use crate::log::Rejections;
+use crate::socket::{Remote, Socket};
 use crate::version;
 
 /// How long whoever connects may take to send headers.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long any answer but a stream may take: longer than a request that the member bounds.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Why there is none, as Go says it.
+const LATE: &str = "context deadline exceeded";
 
 /// What all connections share, on whichever socket they came.
 pub(super) struct Server {
@@ -51,7 +56,7 @@ impl Server {
 }
 
 /// Accepts until it is dropped.
-pub(super) async fn run(listener: TcpListener, server: Arc<Server>) {
+pub(super) async fn run(listener: Listener, server: Arc<Server>) {
     let logger = server.context.logger.clone();
     // Files are kept back for these: clients cannot take them.
     accept_all(
@@ -79,25 +84,35 @@ pub(super) async fn run(listener: TcpListener, server: Arc<Server>) {
 
 async fn answer(
     request: Request<Incoming>,
-    address: SocketAddr,
+    address: Remote,
     server: Arc<Server>,
 ) -> Result<Answer, Infallible> {
     let context = &server.context;
     let mut response = match (request.method(), request.uri().path()) {
-        (&Method::GET, "/version") => {
+        (&Method::GET, STREAM_PATH) => stream(request, address, &server),
+        _ => match timeout(PAGE_TIMEOUT, page(request, context)).await {
+            Ok(answer) => answer,
+            // The member is stuck, or whoever asks does not get to the end of the question.
+            Err(_) => text(StatusCode::SERVICE_UNAVAILABLE, LATE),
+        },
+    };
+    handshake::write_answer(response.headers_mut(), context.own);
+    Ok(response)
+}
+
+async fn page(request: Request<Incoming>, context: &Context) -> Answer {
+    match (request.method(), request.uri().path()) {
+        (&Method::GET, VERSION_PATH) => {
             json(version::json(context.own.version, &context.member).await)
         }
         (&Method::GET, MEMBERS_PATH) => members(context).await,
-        (&Method::GET, STREAM_PATH) => stream(request, address, &server),
         (&Method::GET, PROBING_PATH) => match serde_json::to_string(&Health::now()) {
             Ok(health) => json(health),
             Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         },
-        (_, "/version" | MEMBERS_PATH) => only("GET"),
+        (_, VERSION_PATH | MEMBERS_PATH) => only("GET"),
         _ => pages::answer(request, context).await,
-    };
-    handshake::write_answer(response.headers_mut(), context.own);
-    Ok(response)
+    }
 }
 
 async fn members(context: &Context) -> Answer {
@@ -119,7 +134,7 @@ fn admit(headers: &HeaderMap, context: &Context) -> Result<(MemberId, Arc<Link>)
     Ok((from, link))
 }
 
-fn stream(request: Request<Incoming>, address: SocketAddr, server: &Arc<Server>) -> Answer {
+fn stream(request: Request<Incoming>, address: Remote, server: &Arc<Server>) -> Answer {
     let context = &server.context;
     let (from, link) = match admit(request.headers(), context) {
         Ok(admitted) => admitted,
@@ -132,7 +147,7 @@ fn stream(request: Request<Incoming>, address: SocketAddr, server: &Arc<Server>)
         let Ok(upgraded) = hyper::upgrade::on(request).await else {
             return;
         };
-        let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        let Ok(parts) = upgraded.downcast::<TokioIo<Socket>>() else {
             return;
         };
         let stream = parts.io.into_inner();
@@ -158,7 +173,7 @@ fn stream(request: Request<Incoming>, address: SocketAddr, server: &Arc<Server>)
     response
 }
 
-fn refuse(refusal: Refusal, server: &Server, address: SocketAddr) -> Answer {
+fn refuse(refusal: Refusal, server: &Server, address: Remote) -> Answer {
     report(server, address, refusal);
     let own = server.context.own.id;
     if refusal == Refusal::SelfBootstrapped {
@@ -172,7 +187,7 @@ fn refuse(refusal: Refusal, server: &Server, address: SocketAddr) -> Answer {
     response
 }
 
-fn report(server: &Server, address: SocketAddr, refusal: Refusal) {
+fn report(server: &Server, address: Remote, refusal: Refusal) {
     let context = &server.context;
     let own = json!(context.own.id.to_string());
     match refusal {

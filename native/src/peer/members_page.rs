@@ -2,23 +2,25 @@
 //! it joins.
 
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, StatusCode, header};
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper_util::rt::TokioIo;
 use quorate_core::command::MemberInfo;
 use quorate_core::id::{ClusterId, MemberId};
+use quorate_core::version::ServerVersion;
 use serde::{Deserialize, Serialize};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::handshake;
+use super::question::Questions;
 use crate::flags::Endpoint;
 
 /// Where it is asked for.
 pub(super) const MEMBERS_PATH: &str = "/members";
+/// Where versions are asked for.
+pub(super) const VERSION_PATH: &str = "/version";
+/// What is said of versions is not longer.
+const VERSION_SIZE_BYTES_MAX: usize = 4 * 1_024;
 /// A list of members is not longer.
 const LIST_SIZE_BYTES_MAX: usize = 1_024 * 1_024;
 
@@ -79,45 +81,54 @@ pub(super) fn render(members: Vec<MemberInfo>) -> serde_json::Result<String> {
     serde_json::to_string(&shown)
 }
 
-/// Asks one member who is in its cluster.
+/// Asks one member who is in its cluster, from an own address if one is given.
 ///
 /// # Errors
 /// It cannot be reached in this time, or answers with something else.
-pub(crate) async fn fetch_cluster(endpoint: &Endpoint, limit: Duration) -> io::Result<ClusterOf> {
-    timeout(limit, ask(endpoint))
+pub(crate) async fn fetch_cluster(
+    endpoint: &Endpoint,
+    local: Option<IpAddr>,
+    limit: Duration,
+) -> io::Result<ClusterOf> {
+    timeout(limit, ask(endpoint, local))
         .await
         .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
 }
 
-async fn ask(endpoint: &Endpoint) -> io::Result<ClusterOf> {
-    let socket = TcpStream::connect((endpoint.host.as_str(), endpoint.port)).await?;
-    let (mut requests, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket))
-        .await
-        .map_err(io::Error::other)?;
-    // Ends with the connection, which ends with the request.
-    tokio::spawn(connection);
-    let request = Request::get(MEMBERS_PATH)
-        .header(header::HOST, format!("{}:{}", endpoint.host, endpoint.port))
-        .body(Empty::<Bytes>::new())
-        .map_err(io::Error::other)?;
-    let response = requests
-        .send_request(request)
-        .await
-        .map_err(io::Error::other)?;
-    if response.status() != StatusCode::OK {
-        let text = format!("the peer answered {}", response.status());
-        return Err(io::Error::other(text));
-    }
-    let id = handshake::cluster_of(response.headers())
+async fn ask(endpoint: &Endpoint, local: Option<IpAddr>) -> io::Result<ClusterOf> {
+    let mut peer = Questions::begin(endpoint, local).await?;
+    let (headers, list) = peer.page(MEMBERS_PATH, LIST_SIZE_BYTES_MAX).await?;
+    let id = handshake::cluster_of(&headers)
         .ok_or_else(|| io::Error::other("the peer does not say of which cluster it is"))?;
-    let body = Limited::new(response.into_body(), LIST_SIZE_BYTES_MAX)
-        .collect()
-        .await
-        .map_err(io::Error::other)?;
-    let shown: Vec<ShownMember> =
-        serde_json::from_slice(&body.to_bytes()).map_err(io::Error::other)?;
+    let shown: Vec<ShownMember> = serde_json::from_slice(&list).map_err(io::Error::other)?;
     let members = shown.into_iter().map(MemberInfo::from).collect();
     Ok(ClusterOf { id, members })
+}
+
+/// Asks one member at which version its cluster runs; nothing while that is not decided.
+///
+/// # Errors
+/// As [`fetch_cluster`].
+pub(crate) async fn fetch_cluster_version(
+    endpoint: &Endpoint,
+    local: Option<IpAddr>,
+    limit: Duration,
+) -> io::Result<Option<ServerVersion>> {
+    let ask = async {
+        let mut peer = Questions::begin(endpoint, local).await?;
+        let (_, page) = peer.page(VERSION_PATH, VERSION_SIZE_BYTES_MAX).await?;
+        let shown: ShownVersions = serde_json::from_slice(&page).map_err(io::Error::other)?;
+        Ok(ServerVersion::parse(&shown.etcdcluster))
+    };
+    timeout(limit, ask)
+        .await
+        .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
+}
+
+/// What of `/version` is of interest.
+#[derive(Deserialize)]
+struct ShownVersions {
+    etcdcluster: String,
 }
 
 #[cfg(test)]

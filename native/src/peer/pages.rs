@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::answers::{Answer, json, only, plain, protobuf, text};
 use super::members_page;
 use super::{Context, handshake};
+use crate::answer::not_found;
 
 /// A question's body is not longer.
 const BODY_SIZE_BYTES_MAX: usize = 64 * 1_024;
@@ -73,8 +74,7 @@ pub(super) async fn answer(request: Request<Incoming>, context: &Context) -> Ans
         "/members/hashkv" | "/downgrade/enabled" => Method::GET,
         "/leases" | "/leases/internal" => Method::POST,
         path if path.starts_with(PROMOTE_PREFIX) => Method::POST,
-        // As Go's servers say it.
-        _ => return text(StatusCode::NOT_FOUND, "404 page not found"),
+        _ => return not_found(),
     };
     if *request.method() != asked {
         return only(if asked == Method::GET { "GET" } else { "POST" });

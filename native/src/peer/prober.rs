@@ -6,23 +6,17 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http::{Request, StatusCode, header};
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper::client::conn::http1::SendRequest;
-use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use quorate_core::id::MemberId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::Context;
+use super::question::Questions;
 use super::roster::Target;
-use crate::flags::Endpoint;
-use crate::go_duration::GoDuration;
+use crate::go::GoDuration;
 use crate::metrics::PeerMetrics;
 
 /// Where a peer is asked, as with etcd.
@@ -73,11 +67,11 @@ pub(super) async fn run(
             continue;
         };
         // On one connection, for as long as it answers.
-        let error = match timeout(ANSWER_TIMEOUT, connect(endpoint)).await {
-            Ok(Ok(mut requests)) => loop {
+        let error = match timeout(ANSWER_TIMEOUT, Questions::begin(endpoint, context.local)).await {
+            Ok(Ok(mut questions)) => loop {
                 sleep(PROBE_EVERY).await;
                 let asked = Instant::now();
-                match timeout(ANSWER_TIMEOUT, ask(endpoint, &mut requests)).await {
+                match timeout(ANSWER_TIMEOUT, ask(&mut questions)).await {
                     Ok(Ok(health)) => {
                         let took = asked.elapsed();
                         metrics.answered(took);
@@ -109,36 +103,9 @@ pub(super) async fn run(
     }
 }
 
-async fn connect(endpoint: &Endpoint) -> io::Result<SendRequest<Empty<Bytes>>> {
-    let socket = TcpStream::connect((endpoint.host.as_str(), endpoint.port)).await?;
-    socket.set_nodelay(true)?;
-    let (requests, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket))
-        .await
-        .map_err(io::Error::other)?;
-    // Ends with the connection, which ends with the last request.
-    tokio::spawn(connection);
-    Ok(requests)
-}
-
-async fn ask(endpoint: &Endpoint, requests: &mut SendRequest<Empty<Bytes>>) -> io::Result<Health> {
-    let request = Request::get(PROBING_PATH)
-        .header(header::HOST, format!("{}:{}", endpoint.host, endpoint.port))
-        .body(Empty::new())
-        .map_err(io::Error::other)?;
-    requests.ready().await.map_err(io::Error::other)?;
-    let response = requests
-        .send_request(request)
-        .await
-        .map_err(io::Error::other)?;
-    if response.status() != StatusCode::OK {
-        let text = format!("the peer answered {}", response.status());
-        return Err(io::Error::other(text));
-    }
-    let body = Limited::new(response.into_body(), ANSWER_SIZE_BYTES_MAX)
-        .collect()
-        .await
-        .map_err(io::Error::other)?;
-    let health: Health = serde_json::from_slice(&body.to_bytes()).map_err(io::Error::other)?;
+async fn ask(peer: &mut Questions) -> io::Result<Health> {
+    let (_, answer) = peer.page(PROBING_PATH, ANSWER_SIZE_BYTES_MAX).await?;
+    let health: Health = serde_json::from_slice(&answer).map_err(io::Error::other)?;
     if !health.is_ok {
         return Err(io::Error::other("the peer says that it is not well"));
     }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use quorate_core::Input;
 use quorate_core::id::MemberId;
 use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::framing::FrameDecoder;
 use crate::member_thread::MemberHandle;
 use crate::metrics::PeerMetrics;
+use crate::socket::Socket;
 
 /// A stream on which nothing was heard for so long is lost: its peer sends signs of life.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
@@ -30,7 +30,7 @@ impl Drop for Counted<'_> {
 /// Reads until the stream ends or breaks; returns why it did.
 pub(super) async fn run(
     from: MemberId,
-    mut stream: TcpStream,
+    mut stream: Socket,
     first: &[u8],
     member: &MemberHandle,
     metrics: &PeerMetrics,

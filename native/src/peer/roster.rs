@@ -2,7 +2,7 @@
 //!
 //! The member says who is in the cluster whenever that changes. From then on a way to each of the
 //! others is kept up. Of two kinds of others only one connection is made and kept until it breaks:
-//! those that were removed, which may have to be told so, and *guests*, which dial this member and
+//! those that were removed, which may have to be told so, and *remotes*, which dial this member and
 //! belong to its cluster by what they say, though it has not heard of them yet. A member that was
 //! away for long does not know its leader until that has sent it the log.
 
@@ -21,8 +21,8 @@ use super::link::{self, Link, LinkQueue, Sent};
 use crate::flags::Endpoint;
 use crate::metrics::{Metrics, PeerMetrics};
 
-/// Guests at one time; nobody who makes them up shall have this member dial the whole world.
-const GUESTS_MAX: usize = 16;
+/// Remotes at one time; nobody who makes them up shall have this member dial the whole world.
+const REMOTES_MAX: usize = 16;
 
 /// Where another member is reached, and for how long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

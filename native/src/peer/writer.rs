@@ -4,12 +4,12 @@ use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, BufWriter};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufWriter};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::framing;
 use super::link::LinkQueue;
+use crate::socket::Socket;
 
 /// How often the other side hears something, be it nothing: a third of what it waits for.
 pub(super) const SIGN_OF_LIFE_EVERY: Duration = Duration::from_millis(1_500);
@@ -19,8 +19,24 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 const GATHERED_SIZE_BYTES: usize = 64 * 1_024;
 
 /// Writes all that is queued; returns why it ended.
-pub(super) async fn run(stream: TcpStream, queue: &mut LinkQueue) -> io::Error {
-    let (mut from_peer, to_peer) = stream.into_split();
+pub(super) async fn run(stream: Socket, queue: &mut LinkQueue) -> io::Error {
+    match stream {
+        Socket::Tcp(stream) => {
+            let (from_peer, to_peer) = stream.into_split();
+            write(from_peer, to_peer, queue).await
+        }
+        Socket::Unix(stream) => {
+            let (from_peer, to_peer) = stream.into_split();
+            write(from_peer, to_peer, queue).await
+        }
+    }
+}
+
+async fn write(
+    mut from_peer: impl AsyncRead + Unpin,
+    to_peer: impl AsyncWrite + Unpin,
+    queue: &mut LinkQueue,
+) -> io::Error {
     let mut to_peer = BufWriter::with_capacity(GATHERED_SIZE_BYTES, to_peer);
     let mut signs_of_life = interval(SIGN_OF_LIFE_EVERY);
     signs_of_life.set_missed_tick_behavior(MissedTickBehavior::Delay);

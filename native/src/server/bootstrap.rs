@@ -8,6 +8,7 @@
 
 mod join;
 
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use quorate_core::command::MemberInfo;
@@ -16,6 +17,7 @@ use quorate_core::id::{ClusterId, Incarnation, MemberId};
 use quorate_core::member::MemberConfig;
 use quorate_core::membership::{cluster_id, member_id};
 use quorate_core::offline::life;
+use quorate_core::version::ServerVersion;
 use serde_json::json;
 use thiserror::Error;
 use tokio::task::JoinSet;
@@ -54,6 +56,17 @@ pub(crate) enum BootstrapError {
         /// What does not fit.
         reason: String,
     },
+    /// The cluster runs at a version that this server does not know.
+    #[error(
+        "incompatible with current running cluster: it runs at {cluster}, and this server is etcd \
+         {own}"
+    )]
+    Incompatible {
+        /// Where the cluster is.
+        cluster: ServerVersion,
+        /// How far this server goes.
+        own: ServerVersion,
+    },
 }
 
 /// What a server begins with.
@@ -91,7 +104,7 @@ impl Bootstrap {
             let checked = check_bootstrap(settings, logger).await;
             checked.map_err(BootstrapError::Settings)?;
             let founded = Self::found(settings);
-            if is_known(&founded).await {
+            if is_known(&founded, settings.local_address()).await {
                 return Err(BootstrapError::Bootstrapped(founded.identity.id));
             }
             founded
@@ -206,12 +219,12 @@ fn tell(what: &str, identity: Identity, logger: &Logger) {
 
 /// Whether one of the others knows a founder as somebody who has told where clients reach it. One
 /// that is down says nothing now; it will when this member dials it.
-async fn is_known(founded: &Bootstrap) -> bool {
+async fn is_known(founded: &Bootstrap, local: Option<IpAddr>) -> bool {
     let own = founded.identity.id;
     let mut asked = JoinSet::new();
     for peer in &founded.peers {
         for url in peer.urls.clone() {
-            asked.spawn(async move { fetch_cluster(&url, FOUNDER_KNOWN_TIMEOUT).await });
+            asked.spawn(async move { fetch_cluster(&url, local, FOUNDER_KNOWN_TIMEOUT).await });
         }
     }
     while let Some(answer) = asked.join_next().await {

@@ -14,6 +14,7 @@ use super::bootstrap::Bootstrap;
 use super::{Listeners, Running, ServerError, advice, failed, image, serving, start_line};
 use crate::client::ClientServer;
 use crate::disk::{DataDirectory, Disk, DiskSettings};
+use crate::flags::Gate;
 use crate::http_api::Context;
 use crate::listen::Room;
 use crate::log::Logger;
@@ -57,6 +58,7 @@ pub(super) async fn start(
         read_disk(&settings, &logger)
     })
     .await?;
+    tell_local_address(settings, logger);
     let bootstrap = Bootstrap::of(settings, &image, logger).await?;
     let mut listeners = Listeners::bind(settings).await?;
     let own = bootstrap.identity.id;
@@ -107,6 +109,28 @@ fn tell_ticks(settings: &Settings, logger: &Logger) {
         advance,
         &[("election-ticks", json!(settings.election_ticks()))],
     );
+}
+
+fn tell_local_address(settings: &Settings, logger: &Logger) {
+    if !settings.feature_gates.is_enabled(Gate::SetMemberLocalAddr) {
+        return;
+    }
+    let urls: Vec<_> = settings.advertise_peer.iter().map(|url| &url.url).collect();
+    let urls = ("advertise-peer-urls", json!(urls));
+    logger.info(
+        "searching for a suitable member local address in AdvertisePeerURLs",
+        std::slice::from_ref(&urls),
+    );
+    match settings.local_address() {
+        Some(address) => logger.info(
+            "setting member local address",
+            &[("LocalAddr", json!(address.to_string()))],
+        ),
+        None => logger.warn(
+            "unable to set a member local address due to lack of suitable local addresses",
+            &[urls],
+        ),
+    }
 }
 
 /// Waits for what blocks its thread. It cannot be given up: whoever does not wait for it ends the
@@ -171,6 +195,7 @@ async fn run_member(
     let reached = Reached {
         own: bootstrap.identity,
         urls: settings.advertise_peer.clone(),
+        local: settings.local_address(),
         listeners: std::mem::take(&mut listeners.peer),
     };
     let peers = peers.start(reached, &member, logger);

@@ -7,7 +7,7 @@ use quorate_core::quota::Quota;
 use serde_json::{Value, json};
 
 use crate::flags::{Endpoint, Gate};
-use crate::go_duration::GoDuration;
+use crate::go::GoDuration;
 use crate::log::Logger;
 use crate::settings::Settings;
 use crate::version;

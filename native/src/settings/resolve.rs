@@ -64,7 +64,7 @@ async fn resolve(
     deadline: Instant,
     logger: &Logger,
 ) -> Result<String, String> {
-    if endpoint.host == "localhost" {
+    if endpoint.host == "localhost" || endpoint.path().is_some() {
         return Ok(endpoint.url.clone());
     }
     let host = endpoint.authority();

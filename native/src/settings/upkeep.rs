@@ -6,8 +6,8 @@ use quorate_core::auto_compaction::AutoCompaction;
 
 use super::SettingsError;
 use crate::flags::Values;
+use crate::go::GoDuration;
 use crate::go::parse_duration;
-use crate::go_duration::GoDuration;
 
 /// Quota, compactions and comparisons.
 #[derive(Clone, Debug, PartialEq, Eq)]

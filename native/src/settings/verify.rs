@@ -59,6 +59,13 @@ fn listeners(settings: &Settings, values: &Values) -> Result<(), String> {
     for endpoint in listened.into_iter().flatten() {
         endpoint.check_bind()?;
     }
+    for endpoint in settings
+        .advertise_peer
+        .iter()
+        .chain(&settings.advertise_client)
+    {
+        endpoint.check_host()?;
+    }
     for (name, endpoints) in [
         ("listen-peer-urls", &settings.listen_peer),
         ("listen-client-urls", &settings.listen_client),

@@ -8,7 +8,7 @@ use quorate_core::disk::{DiskImage, WAL_DIRECTORY};
 use quorate_core::offline::{LogLine, LogLineKind, log_lines};
 use quorate_core::wal::EntryKind;
 
-use super::file::{failure, read};
+use super::file::{FileKind, failure, read};
 use crate::ctl::failure::{Exit, Failure};
 use crate::ctl::print::{Answer, Page, Printer};
 use crate::go::{JsonObject, Table, io_error_text};
@@ -76,9 +76,10 @@ fn image(path: &Path) -> Result<DiskImage, Failure> {
         let is_segment = file.extension().is_some_and(|end| end == "wal");
         let name = file.file_name().and_then(|name| name.to_str());
         if let Some(name) = name.filter(|_| is_segment) {
-            image
-                .files
-                .insert(format!("{WAL_DIRECTORY}/{name}"), read(&file)?);
+            image.files.insert(
+                format!("{WAL_DIRECTORY}/{name}"),
+                read(&file, FileKind::Segment)?,
+            );
         }
     }
     if image.files.is_empty() {

@@ -275,6 +275,41 @@ async fn of_members() {
     }
 }
 
+/// An id is made of the URLs and the second: who was added and moved elsewhere has the id that the
+/// next one at the same URLs would get, within that second.
+#[tokio::test]
+async fn of_members_at_the_same_second() {
+    let cluster = Cluster::start(1, &["--max-learners=5"]);
+    let calls = Calls::to(cluster.client_port(0));
+    let (url, elsewhere) = ("http://127.0.0.1:1", "http://127.0.0.1:2");
+    let remove = |id: u64| pb::MemberRemoveRequest { id };
+    // A second may end in between.
+    for _ in 0..20 {
+        let first = add_member(&calls, add(url)).await.unwrap().into_inner();
+        let first = first.member.unwrap().id;
+        let update = pb::MemberUpdateRequest {
+            id: first,
+            peer_ur_ls: vec![elsewhere.to_owned()],
+        };
+        calls.cluster().member_update(update).await.unwrap();
+        match add_member(&calls, add(url)).await {
+            Err(error) => {
+                assert_eq!(error.code(), Code::FailedPrecondition);
+                assert_eq!(error.message(), "etcdserver: member ID already exist");
+                return;
+            }
+            Ok(second) => {
+                let second = second.into_inner().member.unwrap().id;
+                assert_ne!(second, first);
+                for id in [first, second] {
+                    calls.cluster().member_remove(remove(id)).await.unwrap();
+                }
+            }
+        }
+    }
+    panic!("no two of forty changes came in one second");
+}
+
 #[tokio::test]
 async fn of_learners_and_leaders() {
     let cluster = Cluster::start(3, &[]);

@@ -11,7 +11,7 @@ use crate::ctl::client::Client;
 use crate::ctl::context::Context;
 use crate::ctl::failure::{Exit, Failure};
 use crate::ctl::print::{Answer, Page};
-use crate::go::{JsonObject, Table, duration_text};
+use crate::go::{GoDuration, JsonObject, Table};
 
 /// Asks all at once.
 pub(super) async fn run(context: &Context, endpoints: Vec<String>) -> Result<(), Failure> {
@@ -36,7 +36,7 @@ async fn check(client: Client, endpoint: String) -> Health {
         ..RangeRequest::default()
     };
     let read = client.range(request).await;
-    let took = duration_text(start.elapsed());
+    let took = GoDuration(start.elapsed()).to_string();
     let error = match read {
         // That one may not read this key shows that the cluster could be asked whether one may.
         Err(error) if !error.is("etcdserver: permission denied") => Some(error.to_string()),

@@ -18,8 +18,8 @@ use serde_json::json;
 use tokio::task::AbortHandle;
 use tonic::Status;
 
+use crate::go::GoDuration;
 use crate::go::humanized_bytes;
-use crate::go_duration::GoDuration;
 use crate::grpc::{Api, status};
 use crate::log::Logger;
 use crate::member_thread::SavedStore;

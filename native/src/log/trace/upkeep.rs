@@ -9,8 +9,8 @@ use quorate_core::trace::{CorruptionCheck, TraceKind};
 use serde_json::{Value, json};
 
 use super::{Line, hex};
+use crate::go::GoDuration;
 use crate::go::humanized_bytes;
-use crate::go_duration::GoDuration;
 
 /// The events that etcd logs as a message with fields.
 pub(super) fn with_fields(kind: &TraceKind, own: Value) -> Option<Line> {

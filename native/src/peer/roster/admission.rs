@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::super::handshake::{Introduced, Refusal};
 use super::super::link::Link;
-use super::{GUESTS_MAX, Known, Roster, Target};
+use super::{Known, REMOTES_MAX, Roster, Target};
 
 impl Roster {
     /// The way to whoever dials, if it may have a stream; a stranger of this cluster becomes a
-    /// guest. Decided under one lock: of two connections of one stranger one opens the way, and
+    /// remote. Decided under one lock: of two connections of one stranger one opens the way, and
     /// the other finds it.
     pub(in super::super) fn admit(
         &self,
@@ -36,7 +36,7 @@ impl Roster {
         if let Some(way) = way {
             return Ok(way.link.clone());
         }
-        if caller.urls.is_empty() || known.guests() >= GUESTS_MAX {
+        if caller.urls.is_empty() || known.remotes() >= REMOTES_MAX {
             return Err(Refusal::Unknown(from));
         }
         let target = Target {
@@ -51,7 +51,7 @@ impl Roster {
 }
 
 impl Known {
-    fn guests(&self) -> usize {
+    fn remotes(&self) -> usize {
         let ways = self.ways.values();
         ways.filter(|way| !way.target.borrow().is_kept).count()
     }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guest_becomes_a_member() {
+    fn a_remote_becomes_a_member() {
         let roster = roster(&[]);
         roster.set_members(members(&[1, 2], &[]));
         assert!(roster.admit(caller(5), false).is_ok());
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_that_dials_twice_is_one_guest() {
+    fn a_stranger_that_dials_twice_is_one_remote() {
         let roster = roster(&[]);
         let first = roster.admit(caller(5), false).expect("let in");
         let second = roster.admit(caller(5), false).expect("let in");
@@ -93,9 +93,9 @@ mod tests {
     }
 
     #[test]
-    fn guests_are_few() {
+    fn remotes_are_few() {
         let roster = roster(&[2]);
-        for id in 0..GUESTS_MAX as u64 {
+        for id in 0..REMOTES_MAX as u64 {
             assert!(roster.admit(caller(100 + id), false).is_ok());
         }
         let refusal = roster.admit(caller(50), false).err();

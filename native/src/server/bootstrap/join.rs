@@ -4,6 +4,8 @@
 //! URLs, for it had no name then. What they say must be what `--initial-cluster` says, member by
 //! member, or the operator means another cluster than the one that answers.
 
+mod versions;
+
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -62,6 +64,7 @@ pub(super) async fn join(
     if !own.name.is_empty() {
         return Err(BootstrapError::Bootstrapped(own.id));
     }
+    versions::check(settings, &peers, logger).await?;
     Ok(Bootstrap::joining(settings, own.id, cluster.id, peers))
 }
 
@@ -75,7 +78,7 @@ async fn ask(settings: &Settings, logger: &Logger) -> Result<ClusterOf, Bootstra
     urls.sort();
     let mut failures = Vec::new();
     for url in urls {
-        let failure = match fetch_cluster(url, ANSWER_TIMEOUT).await {
+        let failure = match fetch_cluster(url, settings.local_address(), ANSWER_TIMEOUT).await {
             // It has just begun to join itself.
             Ok(cluster) if cluster.members.is_empty() => {
                 "it knows no member of the cluster yet".to_owned()

@@ -17,7 +17,7 @@ use crate::flags::{self, Request};
 use crate::go::parse_flag_uint;
 use crate::log;
 use crate::settings::{Settings, check_joining};
-use crate::utl::file::{broken, failure, read};
+use crate::utl::file::{FileKind, broken, failure, read};
 
 /// Restores a snapshot to a new data directory
 ///
@@ -84,7 +84,7 @@ impl Restore {
         let settings = self.settings()?;
         // No server is asked what its name stands for: the files may be made anywhere.
         check_joining(&settings).map_err(failure)?;
-        let bytes = read(path)?;
+        let bytes = read(path, FileKind::Snapshot)?;
         let snapshot = read_saved(&bytes, self.skip_hash_check);
         let snapshot = snapshot.map_err(|error| broken(path, &error))?;
         let data_dir = &settings.data_dir;

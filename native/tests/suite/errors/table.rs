@@ -70,10 +70,7 @@ const ROWS: &[(&str, Reached)] = &[
     ("lease already exists", By(ERRORS, "of_leases")),
     (
         "member ID already exist",
-        Never(
-            "an id is made of the URLs and the second: whoever adds the same again is told \
-               before that its URLs exist",
-        ),
+        By(ERRORS, "of_members_at_the_same_second"),
     ),
     ("Peer URLs already exists", By(ERRORS, "of_members")),
     (
