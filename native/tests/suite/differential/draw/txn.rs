@@ -13,11 +13,17 @@ const OPERATIONS_MAX: usize = 128;
 impl Draw {
     pub(super) fn txn(&mut self, model: &Model, depth: u32) -> pb::TxnRequest {
         let compares = self.prng.below(4);
-        pb::TxnRequest {
+        let mut txn = pb::TxnRequest {
             compare: (0..compares).map(|_| self.compare(model)).collect(),
             success: self.operations(model, depth),
             failure: self.operations(model, depth),
+        };
+        // A put that keeps what a deletion before it has taken ends etcd 3.5.1. It refuses such a
+        // transaction, except that it does not see which keys a deletion without an end takes.
+        if deletes_without_end(&txn) {
+            keep_nothing(&mut txn);
         }
+        txn
     }
 
     fn operations(&mut self, model: &Model, depth: u32) -> Vec<pb::RequestOp> {
@@ -126,6 +132,27 @@ impl Draw {
                 ..pb::Compare::default()
             }],
             ..pb::TxnRequest::default()
+        }
+    }
+}
+
+fn deletes_without_end(txn: &pb::TxnRequest) -> bool {
+    let mut operations = txn.success.iter().chain(&txn.failure);
+    operations.any(|operation| match &operation.request {
+        Some(Request::RequestDeleteRange(deletion)) => deletion.range_end == [0][..],
+        Some(Request::RequestTxn(within)) => deletes_without_end(within),
+        _ => false,
+    })
+}
+
+fn keep_nothing(txn: &mut pb::TxnRequest) {
+    for operation in txn.success.iter_mut().chain(&mut txn.failure) {
+        match &mut operation.request {
+            Some(Request::RequestPut(put)) => {
+                (put.ignore_value, put.ignore_lease) = (false, false);
+            }
+            Some(Request::RequestTxn(within)) => keep_nothing(within),
+            _ => {}
         }
     }
 }
