@@ -178,14 +178,21 @@ fn what_was_settled_comes_out_in_all_futures_and_what_was_not_does_not() {
     assert_eq!(late.leaders.get(&Some(leader)), Some(&6));
     assert_eq!((late.count, late.violated), (6, 0));
     // The first timers run already; but whose messages come first is open, and so is what follows
-    // on a crash of the leader.
-    let mut crashed = history.clone();
-    crashed.act_after(600, Action::Crash { node: leader });
-    let after = crashed.replay(1_400).expect("good settings");
-    let early = crashed.futures(601, after.now_us(), 24).expect("good");
-    assert!(early.leaders.len() > 1, "{early:?}");
-    assert_eq!(
-        early,
-        crashed.futures(601, after.now_us(), 24).expect("good")
-    );
+    // on a crash of the leader: not of every one, but of some.
+    let after_a_crash = |seed: u64| {
+        let mut history = History::new(WorldConfig {
+            members: 5,
+            seed,
+            ..WorldConfig::default()
+        });
+        let leader = history.replay(600).expect("good settings").leader()?;
+        history.act_after(600, Action::Crash { node: leader });
+        let until_us = history.replay(1_400).expect("good settings").now_us();
+        let futures = history.futures(601, until_us, 24).expect("good");
+        let again = history.futures(601, until_us, 24).expect("good");
+        assert_eq!(futures, again);
+        Some(futures)
+    };
+    let is_open = |seed| after_a_crash(seed).is_some_and(|futures| futures.leaders.len() > 1);
+    assert!((1..=20).any(is_open));
 }
