@@ -107,12 +107,12 @@ fn report(directory: &Path, measured: &Measured) -> String {
         directory.display(),
         syncs.count(),
         humanized_bytes(measured.written_bytes),
-        GoDuration(rounded(measured.total)).to_string(),
+        GoDuration(rounded(measured.total)),
         syncs.count() as f64 / seconds,
         humanized_bytes((measured.written_bytes as f64 / seconds) as u64),
         syncs.percentiles(&PERCENTS),
         syncs.bars(),
-        GoDuration(rounded(syncs.slowest())).to_string(),
+        GoDuration(rounded(syncs.slowest())),
     )
 }
 
