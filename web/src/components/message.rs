@@ -58,13 +58,15 @@ pub(crate) fn held(view: &View<'_>, layout: &Layout, message: &MessageFrame, slo
 fn hand(view: &View<'_>, pill: &Pill, at: Point, when: &str, more: Classes, inner: Html) -> Html {
     let subject = Subject::Message(pill.id);
     let selected = view.state.subject == subject;
+    // It begins with what is seen, so that it can be asked for by that.
     let title = format!(
-        "{} → {}: {} ({} {}), {when}",
+        "{} {}, {} → {}: {} ({}), {when}",
+        pill.label(),
+        pill.term_label(),
         pill.from,
         pill.to,
         view.language().message(&pill.summary),
         pill.summary.kind.name(),
-        pill.term_label(),
     );
     let menu = view.on(move |event: MouseEvent| {
         event.prevent_default();

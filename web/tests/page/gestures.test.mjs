@@ -438,7 +438,7 @@ describe("members, rules and the inside", () => {
     }
     const seen = new Set(first);
     for (let step = 0; step < 60; step += 1) {
-      await playground.press("Space");
+      await playground.press("ArrowRight");
       (await lit()).forEach((station) => seen.add(station));
     }
     assert.equal(seen.size, 12, [...seen].join());
