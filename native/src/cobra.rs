@@ -90,16 +90,9 @@ fn tell(error: &clap::Error, place: &Place) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            // Whoever cannot be told has closed the pipe.
-            let _ = write!(io::stdout(), "{}", error.render());
-            ExitCode::SUCCESS
-        }
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => printed(&error.render()),
         // As cobra: a group of commands does nothing but print its help.
-        ErrorKind::InvalidSubcommand if place.is_below_program() => {
-            let _ = write!(io::stdout(), "{}", place.help());
-            ExitCode::SUCCESS
-        }
+        ErrorKind::InvalidSubcommand if place.is_below_program() => printed(&place.help()),
         _ => {
             let text = message::message(error, place);
             let name = place.name();
@@ -109,5 +102,17 @@ fn tell(error: &clap::Error, place: &Place) -> ExitCode {
             );
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Prints help. Whoever has closed the pipe has read enough; a full disk is a failure.
+fn printed(text: &impl std::fmt::Display) -> ExitCode {
+    let mut out = io::stdout();
+    match write!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(io::stderr(), "Error: {error}");
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
     }
 }

@@ -459,7 +459,6 @@ fn what_cannot_be_printed_is_a_failure() {
 fn a_log_that_was_cut_short_is_refused_by_all() {
     let mut cluster = Cluster::start(1, &["--snapshot-count=5"]);
     let directory = data_directory(&mut cluster);
-    let newest = snapshots(&directory).pop().unwrap();
     let log = fs::read_dir(directory.join("member/wal")).unwrap();
     let mut segments: Vec<PathBuf> = log.map(|entry| entry.unwrap().path()).collect();
     segments.sort();
@@ -478,19 +477,17 @@ fn a_log_that_was_cut_short_is_refused_by_all() {
     }
     let before = fs::read(&first).unwrap();
     let text = directory.to_str().unwrap();
-    let reason = format!("member/snap/{newest} ");
+    // Whichever of its snapshots is looked at first: the log of none is there.
+    let reason = ".snap is a snapshot, but the log that belongs to it is missing";
     let defragmented = utl(&["defrag", "--data-dir", text]);
     assert_eq!(defragmented.code, Some(1), "{defragmented:?}");
-    assert!(
-        defragmented.complaints.contains(&reason),
-        "{defragmented:?}"
-    );
+    assert!(defragmented.complaints.contains(reason), "{defragmented:?}");
     assert_eq!(fs::read(&first).unwrap(), before, "it was written to");
     cluster.start_one(0);
     let server = cluster.server(0);
     assert_eq!(server.wait().code(), Some(1));
     let log = server.log();
-    let told = log.iter().any(|line| line.to_string().contains(&reason));
+    let told = log.iter().any(|line| line.to_string().contains(reason));
     assert!(told, "{log:?}");
     assert_eq!(fs::read(&first).unwrap(), before, "it was written to");
 }

@@ -65,6 +65,8 @@ describe("the cluster", () => {
     const playground = await lab.visit();
     const leader = await playground.elect();
     await playground.stopAtEveryEvent();
+    // Whoever is acted on is chosen, and stays so.
+    await playground.press(leader.at(-1));
     const number = await playground.eventNumber();
     const picture = await playground.picture();
     await playground.stepForward(10);

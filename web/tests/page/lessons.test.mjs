@@ -146,6 +146,7 @@ describe("lessons", () => {
 async function playThrough(playground) {
   const lesson = playground.at("lesson");
   await lesson.waitFor();
+  await lesson.locator(".beats li").first().waitFor();
   const beats = await lesson.locator(".beats li").count();
   assert.ok(beats >= 5 && beats <= 7, `${beats} beats`);
   for (let beat = 0; beat < beats; beat += 1) {
