@@ -125,34 +125,10 @@ fn befallen(action: &Action, frame: &Frame) -> Vec<Node> {
         | Action::Stop { node } => vec![*node],
         Action::Cut { from, to } => vec![*from, *to],
         Action::Heal => all(),
-        Action::Fault(fault) => match fault {
-            Fault::CutOneWay { from, to }
-            | Fault::Latency { from, to, .. }
-            | Fault::Mend { from, to } => vec![*from, *to],
-            Fault::Hold { from, to, .. } => from.iter().chain(to).copied().collect(),
-            Fault::Pause { node }
-            | Fault::Resume { node }
-            | Fault::ClockRate { node, .. }
-            | Fault::ClockStep { node, .. }
-            | Fault::Campaign { node }
-            | Fault::CrashKeeping { node, .. }
-            | Fault::SlowDisk { node, .. }
-            | Fault::StallDisk { node, .. }
-            | Fault::FailDisk { node, .. }
-            | Fault::FillDisk { node, .. }
-            | Fault::FlipBit { node, .. }
-            | Fault::RestoreDisk { node }
-            | Fault::WipeDisk { node } => vec![*node],
-            Fault::Partition { .. } | Fault::Chance { .. } | Fault::EndFaults => all(),
-            Fault::Deliver { .. }
-            | Fault::Drop { .. }
-            | Fault::Duplicate { .. }
-            | Fault::Keep { .. }
-            | Fault::Wait { .. }
-            | Fault::Retime { .. }
-            | Fault::SaveDisk { .. }
-            | Fault::DemandLiveness { .. } => Vec::new(),
-        },
+        Action::Fault(Fault::Partition { .. } | Fault::Chance { .. } | Fault::EndFaults) => all(),
+        // A copy that is put aside is nothing that befalls it.
+        Action::Fault(Fault::SaveDisk { .. }) => Vec::new(),
+        Action::Fault(fault) => fault.nodes(),
         Action::Put { .. }
         | Action::Get { .. }
         | Action::Delete { .. }

@@ -190,6 +190,42 @@ pub enum Fault {
     EndFaults,
 }
 
+impl Fault {
+    /// The members that it names.
+    pub fn nodes(&self) -> Vec<Node> {
+        match self {
+            Fault::CutOneWay { from, to }
+            | Fault::Mend { from, to }
+            | Fault::Latency { from, to, .. } => vec![*from, *to],
+            Fault::Partition { groups } => groups.concat(),
+            Fault::Hold { from, to, .. } => from.iter().chain(to).copied().collect(),
+            Fault::Pause { node }
+            | Fault::Resume { node }
+            | Fault::ClockRate { node, .. }
+            | Fault::ClockStep { node, .. }
+            | Fault::Campaign { node }
+            | Fault::CrashKeeping { node, .. }
+            | Fault::SlowDisk { node, .. }
+            | Fault::StallDisk { node, .. }
+            | Fault::FailDisk { node, .. }
+            | Fault::FillDisk { node, .. }
+            | Fault::FlipBit { node, .. }
+            | Fault::SaveDisk { node }
+            | Fault::RestoreDisk { node }
+            | Fault::WipeDisk { node } => vec![*node],
+            Fault::Chance { .. }
+            | Fault::Deliver { .. }
+            | Fault::Drop { .. }
+            | Fault::Keep { .. }
+            | Fault::Duplicate { .. }
+            | Fault::Retime { .. }
+            | Fault::Wait { .. }
+            | Fault::DemandLiveness { .. }
+            | Fault::EndFaults => Vec::new(),
+        }
+    }
+}
+
 /// What a disk keeps of what was not synced when its machine loses power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -265,9 +265,9 @@ impl World {
     fn end(&mut self) {
         let mut verdict = Ok(());
         while let Some(node) = self.touched.pop_first() {
-            if let Some(process) = process_mut(&mut self.machines, node) {
-                self.records.wrote(process.take_writers());
-            }
+            let process = self.machine_mut(node).and_then(|one| one.process.as_mut());
+            let writers = process.map(Process::take_writers);
+            self.records.wrote(writers.unwrap_or_default());
             if let Some(scene) = scene(&self.machines, node) {
                 self.roster.look(&scene);
                 verdict = verdict.and_then(|()| self.checks.member(&scene));
@@ -308,11 +308,6 @@ impl World {
 }
 
 /// A member for the checkers, if it runs.
-fn process_mut(machines: &mut [Machine], node: Node) -> Option<&mut Process> {
-    let at = node.0.checked_sub(1)? as usize;
-    machines.get_mut(at)?.process.as_mut()
-}
-
 fn scene(machines: &[Machine], node: Node) -> Option<Scene<'_>> {
     let machine = machines.get(node.0.checked_sub(1)? as usize)?;
     let process = machine.process.as_ref()?;

@@ -11,7 +11,8 @@ use crate::sim::queue::Message;
 impl World {
     /// Why a fault is not possible now; nothing when it is.
     pub(super) fn fault_refusal(&self, fault: &Fault) -> Option<String> {
-        let stranger = nodes(fault)
+        let stranger = fault
+            .nodes()
             .into_iter()
             .find(|node| self.machine(*node).is_none());
         if let Some(stranger) = stranger {
@@ -203,7 +204,7 @@ impl World {
     }
 
     fn process_refusal(&self, fault: &Fault) -> Option<String> {
-        let node = *nodes(fault).first()?;
+        let node = *fault.nodes().first()?;
         let machine = self.machine(node)?;
         let is_paused = machine.condition.is_paused();
         let stands_still = || is_paused.then(|| format!("{node} stands still"));
@@ -270,7 +271,7 @@ impl World {
     }
 
     fn disk_refusal(&self, fault: &Fault) -> Option<String> {
-        let node = *nodes(fault).first()?;
+        let node = *fault.nodes().first()?;
         let machine = self.machine(node)?;
         let runs = machine
             .is_running()
@@ -338,40 +339,6 @@ pub(super) fn is_a(file: DamagedFile, path: &str) -> bool {
         DamagedFile::Log => ".wal",
         DamagedFile::Snapshot => ".snap",
     })
-}
-
-/// The members that a fault names.
-fn nodes(fault: &Fault) -> Vec<Node> {
-    match fault {
-        Fault::CutOneWay { from, to }
-        | Fault::Mend { from, to }
-        | Fault::Latency { from, to, .. } => vec![*from, *to],
-        Fault::Partition { groups } => groups.concat(),
-        Fault::Hold { from, to, .. } => from.iter().chain(to).copied().collect(),
-        Fault::Pause { node }
-        | Fault::Resume { node }
-        | Fault::ClockRate { node, .. }
-        | Fault::ClockStep { node, .. }
-        | Fault::Campaign { node }
-        | Fault::CrashKeeping { node, .. }
-        | Fault::SlowDisk { node, .. }
-        | Fault::StallDisk { node, .. }
-        | Fault::FailDisk { node, .. }
-        | Fault::FillDisk { node, .. }
-        | Fault::FlipBit { node, .. }
-        | Fault::SaveDisk { node }
-        | Fault::RestoreDisk { node }
-        | Fault::WipeDisk { node } => vec![*node],
-        Fault::Chance { .. }
-        | Fault::Deliver { .. }
-        | Fault::Drop { .. }
-        | Fault::Keep { .. }
-        | Fault::Duplicate { .. }
-        | Fault::Retime { .. }
-        | Fault::Wait { .. }
-        | Fault::DemandLiveness { .. }
-        | Fault::EndFaults => Vec::new(),
-    }
 }
 
 fn too_long(duration_us: u64) -> Option<String> {
