@@ -20,6 +20,7 @@ mod watch;
 mod watch_get;
 mod watch_latency;
 mod watch_stream;
+mod writes;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -90,6 +90,27 @@ impl Bench {
         F: Fn(Caller, u64) -> Answer + Clone + Send + Sync + 'static,
         Answer: Future<Output = Result<(), Status>> + Send,
     {
+        let [report] = self.run_apart(amount, |_| 0, request).await?;
+        Ok(report)
+    }
+
+    /// The same for requests of several kinds, each reported by itself. `kind` tells which a
+    /// request of a number is, from 0.
+    ///
+    /// # Errors
+    /// A client that did not come to its end.
+    pub(super) async fn run_apart<const KINDS: usize, F, Answer>(
+        &self,
+        amount: Amount,
+        kind: impl Fn(u64) -> usize + Clone + Send + Sync + 'static,
+        request: F,
+    ) -> Result<[Report; KINDS], Failure>
+    where
+        F: Fn(Caller, u64) -> Answer + Clone + Send + Sync + 'static,
+        Answer: Future<Output = Result<(), Status>> + Send,
+    {
+        let by_second = self.settings.sample;
+        let no_tallies = move || std::array::from_fn(|_| Tally::new(by_second));
         let shared = Arc::new(Shared {
             next: AtomicU64::new(0),
             amount,
@@ -101,25 +122,30 @@ impl Bench {
         for client in 0..self.settings.clients {
             let channel = self.channel(client);
             let caller = Caller { client, channel };
-            let request = request.clone();
-            let (shared, by_second) = (Arc::clone(&shared), self.settings.sample);
+            let (request, kind) = (request.clone(), kind.clone());
+            let shared = Arc::clone(&shared);
             tasks.spawn(async move {
-                let mut tally = Tally::new(by_second);
+                let mut tallies: [Tally; KINDS] = no_tallies();
                 while let Some(number) = shared.next_number().await {
                     let start = Instant::now();
                     let result = request(caller.clone(), number).await;
+                    let tally = &mut tallies[kind(number)];
                     tally.add(start.elapsed(), result.map_err(text_of));
                 }
-                tally
+                tallies
             });
         }
         let bar = progress_bar(amount.total);
-        let mut tally = Tally::new(self.settings.sample);
+        let mut tallies: [Tally; KINDS] = no_tallies();
         loop {
             tokio::select! {
                 ended = tasks.join_next() => match ended {
                     None => break,
-                    Some(Ok(measured)) => tally.merge(measured),
+                    Some(Ok(measured)) => {
+                        for (tally, of_client) in tallies.iter_mut().zip(measured) {
+                            tally.merge(of_client);
+                        }
+                    }
                     Some(Err(error)) => return Err(Failure::new(Exit::Error, error)),
                 },
                 () = tokio::time::sleep(BAR_INTERVAL) => {
@@ -130,7 +156,7 @@ impl Bench {
         }
         let total = start.elapsed();
         bar.finish_and_clear();
-        Ok(tally.report(total))
+        Ok(tallies.map(|tally| tally.report(total)))
     }
 
     /// Prints reports, each below its title.

@@ -6,34 +6,20 @@ use clap::Args;
 use quorate_api::etcdserverpb::kv_client::KvClient;
 use quorate_api::etcdserverpb::maintenance_client::MaintenanceClient;
 use quorate_api::etcdserverpb::{CompactionRequest, HashKvRequest, PutRequest, RangeRequest};
-use quorate_core::prng::Prng;
 use tonic::Status;
 use tonic::transport::Channel;
 
 use super::connections::open_each;
-use super::keys::{KeySpace, SEED, random};
-use super::load::{Amount, Bench, failed};
+use super::load::{Bench, failed};
+use super::writes::Writes;
 use crate::ctl::failure::{Exit, Failure};
 use crate::go::parse_flag_duration;
 
 /// Benchmark put
 #[derive(Args, Clone, Debug)]
 pub(super) struct Put {
-    /// Key size of put request
-    #[arg(long, default_value_t = 8)]
-    key_size: usize,
-    /// Value size of put request
-    #[arg(long, default_value_t = 8)]
-    val_size: usize,
-    /// Maximum puts per second (0 is no limit)
-    #[arg(long, default_value_t = 0)]
-    rate: u64,
-    /// Total number of put requests
-    #[arg(long, default_value_t = 10_000)]
-    total: u64,
-    /// Maximum possible keys
-    #[arg(long, default_value_t = 1)]
-    key_space_size: u64,
+    #[command(flatten)]
+    writes: Writes,
     /// Use sequential keys
     #[arg(long)]
     sequential_keys: bool,
@@ -51,17 +37,13 @@ pub(super) struct Put {
 impl Put {
     /// Writes, and tells how long that took.
     pub(super) async fn run(self, bench: &Bench) -> Result<(), Failure> {
-        let keys = KeySpace::new(self.key_space_size, self.key_size, self.sequential_keys)?;
-        let value = random(&mut Prng::new(SEED), self.val_size);
+        let keys = self.writes.keys(self.sequential_keys)?;
+        let value = self.writes.value();
         let compactor = (self.compact_interval > Duration::ZERO).then(|| {
             let (interval, delta) = (self.compact_interval, self.compact_index_delta);
             tokio::spawn(compact_now_and_then(bench.channel(0), interval, delta))
         });
-        let amount = Amount {
-            total: self.total,
-            rate: self.rate,
-        };
-        let report = bench.run(amount, move |caller, number| {
+        let report = bench.run(self.writes.amount(), move |caller, number| {
             let put = PutRequest {
                 key: keys.key(number),
                 value: value.clone(),

@@ -1,24 +1,23 @@
 //! `txn-mixed`: transactions, some of which read and some of which write.
 
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
-
 use bytes::Bytes;
 use clap::Args;
 use quorate_api::etcdserverpb::kv_client::KvClient;
 use quorate_api::etcdserverpb::request_op::Request;
 use quorate_api::etcdserverpb::{PutRequest, RangeRequest, RequestOp, TxnRequest};
-use quorate_core::prng::{Prng, draw};
+use quorate_core::prng::draw;
 
-use super::keys::{KeySpace, SEED, random};
-use super::load::{Amount, Bench, text_of};
+use super::keys::SEED;
+use super::load::Bench;
 use super::range::is_serializable;
-use super::report::Tally;
+use super::writes::Writes;
 use crate::ctl::failure::Failure;
 
 /// Benchmark a mixed load of txn-put & txn-range
 #[derive(Args, Clone, Debug)]
 pub(super) struct TxnMixed {
+    #[command(flatten)]
+    writes: Writes,
     /// Read/write ops ratio
     #[arg(long, default_value_t = 1.0)]
     rw_ratio: f64,
@@ -31,21 +30,6 @@ pub(super) struct TxnMixed {
     /// Linearizable(l) or Serializable(s)
     #[arg(long, default_value = "l")]
     consistency: String,
-    /// Key size of mixed txn
-    #[arg(long, default_value_t = 8)]
-    key_size: usize,
-    /// Value size of mixed txn
-    #[arg(long, default_value_t = 8)]
-    val_size: usize,
-    /// Maximum txns per second (0 is no limit)
-    #[arg(long, default_value_t = 0)]
-    rate: u64,
-    /// Total number of txn requests
-    #[arg(long, default_value_t = 10_000)]
-    total: u64,
-    /// Maximum possible keys
-    #[arg(long, default_value_t = 1)]
-    key_space_size: u64,
     /// The key that is read
     #[arg(value_name = "KEY", allow_hyphen_values = true)]
     keys: Vec<String>,
@@ -70,21 +54,13 @@ impl TxnMixed {
             serializable: is_serializable(&self.consistency)?,
             ..RangeRequest::default()
         };
-        let keys = KeySpace::new(self.key_space_size, self.key_size, false)?;
-        let value = random(&mut Prng::new(SEED), self.val_size);
+        let keys = self.writes.keys(false)?;
+        let value = self.writes.value();
         let reads_per_mille = (self.rw_ratio / (1.0 + self.rw_ratio) * 1_000.0).round() as u64;
-        let amount = Amount {
-            total: self.total,
-            rate: self.rate,
-        };
-        let by_second = bench.settings.sample;
-        // Reads apart from writes: which is which only the request knows.
-        let tallies = [(); 2].map(|()| Arc::new(Mutex::new(Tally::new(by_second))));
-        let [reads, writes] = tallies.clone();
-        let start = Instant::now();
-        let all = bench.run(amount, move |caller, number| {
-            let is_read = draw(SEED, 1, number) % 1_000 < reads_per_mille;
-            let request = if is_read {
+        let is_read = move |number| draw(SEED, 1, number) % 1_000 < reads_per_mille;
+        let kind = move |number| usize::from(!is_read(number));
+        let all = bench.run_apart(self.writes.amount(), kind, move |caller, number| {
+            let request = if is_read(number) {
                 Request::RequestRange(range.clone())
             } else {
                 Request::RequestPut(PutRequest {
@@ -99,23 +75,9 @@ impl TxnMixed {
                 }],
                 ..TxnRequest::default()
             };
-            let tally = Arc::clone(if is_read { &reads } else { &writes });
-            async move {
-                let start = Instant::now();
-                let result = KvClient::new(caller.channel).txn(txn).await.map(drop);
-                let told = result.clone().map_err(text_of);
-                if let Ok(mut tally) = tally.lock() {
-                    tally.add(start.elapsed(), told);
-                }
-                result
-            }
+            async move { KvClient::new(caller.channel).txn(txn).await.map(drop) }
         });
-        all.await?;
-        let total = start.elapsed();
-        let [reads, writes] = tallies.map(|tally| {
-            let tally = tally.lock().map(|mut tally| std::mem::take(&mut *tally));
-            tally.unwrap_or_default().report(total)
-        });
+        let [reads, writes] = all.await?;
         bench.say(&format!("Total Read Ops: {}", reads.count()))?;
         bench.say(&format!("Total Write Ops: {}", writes.count()))?;
         bench.print(&[("Read:", &reads), ("Write:", &writes)])
