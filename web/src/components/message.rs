@@ -150,7 +150,9 @@ fn body(pill: &Pill) -> Html {
             <text class="label" x={number(middle)} y="4">
                 { pill.label() }
                 if pill.summary.term.0 > 0 {
-                    <tspan class="of-term" dx="4">{ pill.term_label() }</tspan>
+                    // A space, not a shift: what is read is what is spoken.
+                    { " " }
+                    <tspan class="of-term">{ pill.term_label() }</tspan>
                 }
             </text>
             if let Some(granted) = mark {

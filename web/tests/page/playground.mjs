@@ -141,12 +141,12 @@ export class Playground {
     return Number(number[0]);
   }
 
-  /** The address, once it stands still: it is packed in the browser's own time. */
+  /** The address, once it stands still: the page writes it now and then only. */
   async link() {
     let before = "";
     while (!before.includes("#") || before !== this.page.url()) {
       before = this.page.url();
-      await this.page.waitForTimeout(100);
+      await this.page.waitForTimeout(1_000);
     }
     return before;
   }
