@@ -1,6 +1,7 @@
 //! Frames made by hand, for the tests of what is drawn from them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use quorate_core::id::{Index, MemberId, Revision, Term};
 use quorate_core::member::{EntryView, MemberView, ProgressState, ProgressView, Role};
@@ -18,14 +19,16 @@ pub(crate) fn id(node: u32) -> MemberId {
 /// A quiet cluster: `n1` leads in term 2 and knows index 3 to be committed, the others index 2.
 pub(crate) fn frame(members: u32) -> Frame {
     Frame {
-        config: WorldConfig {
+        config: Arc::new(WorldConfig {
             members,
             ..WorldConfig::default()
-        },
+        }),
         now_us: 1_000_000,
         event_count: 100,
         trace_hash: 0xfeed,
-        members: (1..=members).map(|node| member(node, members)).collect(),
+        members: (1..=members)
+            .map(|node| Arc::new(quiet_member(node, members)))
+            .collect(),
         messages: Vec::new(),
         first_sent: 1,
         answered: Vec::new(),
@@ -35,7 +38,7 @@ pub(crate) fn frame(members: u32) -> Frame {
         held: Vec::new(),
         latencies: Vec::new(),
         holds: Vec::new(),
-        operations: Vec::new(),
+        operations: Arc::default(),
         heard: 0,
         last: Some(EventFrame {
             cause: EventCause::Ticked(Node(1)),
@@ -43,6 +46,16 @@ pub(crate) fn frame(members: u32) -> Frame {
         }),
         violation: None,
     }
+}
+
+/// A member of a frame by its place, to be changed.
+pub(crate) fn member(frame: &mut Frame, at: usize) -> &mut MemberFrame {
+    Arc::make_mut(&mut frame.members[at])
+}
+
+/// The view of a member that is up, by its place, to be changed.
+pub(crate) fn view(frame: &mut Frame, at: usize) -> &mut MemberView {
+    member(frame, at).view.as_mut().expect("it is up")
 }
 
 /// A message of term 2, sent at the moment of the frame and under way for 10 ms.
@@ -68,13 +81,13 @@ pub(crate) fn message(id: u64, from: u32, to: u32, kind: MessageKind) -> Message
 /// Gives every member so many entries.
 pub(crate) fn fill_logs(frame: &mut Frame, entries: u64) {
     for member in &mut frame.members {
-        if let Some(view) = member.view.as_mut() {
+        if let Some(view) = &mut Arc::make_mut(member).view {
             view.log = (1..=entries).map(entry).collect();
         }
     }
 }
 
-fn member(node: u32, members: u32) -> MemberFrame {
+fn quiet_member(node: u32, members: u32) -> MemberFrame {
     let leads = node == 1;
     let commit = if leads { Index(3) } else { Index(2) };
     let view = MemberView {

@@ -50,11 +50,7 @@ impl Lanes {
         let event = after.event_count;
         self.look(after);
         for (lane, member) in self.members.iter_mut().zip(&after.members) {
-            let knew = before
-                .members
-                .iter()
-                .find(|other| other.node == member.node)
-                .map_or(0, commit);
+            let knew = before.member(member.node).map_or(0, commit);
             if commit(member) > knew {
                 lane.commits.push(event);
             }
@@ -159,8 +155,8 @@ mod tests {
         let quiet = next(&first);
         lanes.note(&first, &quiet);
         let mut down = next(&quiet);
-        down.members[0].view = None;
-        down.members[1].view.as_mut().expect("n2 is up").term = Term(3);
+        fixture::member(&mut down, 0).view = None;
+        fixture::view(&mut down, 1).term = Term(3);
         lanes.note(&quiet, &down);
         let leads = Part::Plays(Role::Leader);
         assert_eq!(lanes.members[0].parts, [(100, leads), (102, Part::Down)]);
@@ -175,7 +171,7 @@ mod tests {
         let first = fixture::frame(3);
         let mut lanes = Lanes::of(&first);
         let mut after = next(&first);
-        after.members[1].view.as_mut().expect("n2 is up").commit = Index(3);
+        fixture::view(&mut after, 1).commit = Index(3);
         after.last = Some(EventFrame {
             cause: EventCause::Acted(Action::Cut {
                 from: Node(2),

@@ -598,7 +598,7 @@ impl State {
 
     /// Begins a world anew with other settings.
     fn begin(&mut self, change: impl FnOnce(&mut WorldConfig)) {
-        let mut config = self.frame.config.clone();
+        let mut config = WorldConfig::clone(&self.frame.config);
         change(&mut config);
         let plain = WorldConfig {
             members: config.members,

@@ -254,9 +254,9 @@ impl Consensus {
         self.observer.local()
     }
 
-    /// Forgets them.
-    pub(crate) fn forget_local(&mut self) {
-        self.observer.forget_local();
+    /// Forgets them; true when there were any.
+    pub(crate) fn forget_local(&mut self) -> bool {
+        self.observer.forget_local()
     }
 
     /// The lines told since this was last called.

@@ -52,9 +52,9 @@ impl Observer {
         self.local
     }
 
-    /// Forgets them.
-    pub(super) fn forget_local(&mut self) {
-        self.local = LocalMessages::default();
+    /// Forgets them; true when there were any.
+    pub(super) fn forget_local(&mut self) -> bool {
+        std::mem::take(&mut self.local) != LocalMessages::default()
     }
 
     /// The votes of the running election.

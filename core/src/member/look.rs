@@ -75,9 +75,10 @@ impl Member {
         }
     }
 
-    /// What its raft hands to itself is noted anew from here on, see [`MemberView::local`].
-    pub fn begin_event(&mut self) {
-        self.consensus.forget_local();
+    /// What its raft hands to itself is noted anew from here on, see [`MemberView::local`]. True
+    /// when there was something, so that its view is another one now.
+    pub fn begin_event(&mut self) -> bool {
+        self.consensus.forget_local()
     }
 
     fn log_view(&self) -> Vec<EntryView> {

@@ -2,6 +2,8 @@
 
 mod watchers;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::action::Node;
@@ -40,7 +42,8 @@ pub(super) struct Answer {
 /// All operations of a world.
 #[derive(Debug, Default)]
 pub(super) struct Clients {
-    operations: Vec<OperationFrame>,
+    /// Shared with the pictures.
+    operations: Arc<Vec<OperationFrame>>,
     open: BTreeMap<RequestId, Open>,
     /// What the checkers of histories are handed.
     history: History,
@@ -58,7 +61,7 @@ struct Open {
 }
 
 impl Clients {
-    pub(super) fn operations(&self) -> &[OperationFrame] {
+    pub(super) fn operations(&self) -> &Arc<Vec<OperationFrame>> {
         &self.operations
     }
 
@@ -99,7 +102,7 @@ impl Clients {
     /// Adds an operation to the list; answers its number.
     fn list(&mut self, node: Node, text: String, now_us: u64) -> u64 {
         let number = self.operations.len() as u64 + 1;
-        self.operations.push(OperationFrame {
+        Arc::make_mut(&mut self.operations).push(OperationFrame {
             number,
             node,
             text,
@@ -170,8 +173,9 @@ impl Clients {
     }
 
     fn close(&mut self, id: RequestId, outcome: OperationOutcome, now_us: u64) {
+        let operations = Arc::make_mut(&mut self.operations);
         let at = usize::try_from(id.0.saturating_sub(1)).ok();
-        if let Some(operation) = at.and_then(|at| self.operations.get_mut(at)) {
+        if let Some(operation) = at.and_then(|at| operations.get_mut(at)) {
             operation.outcome = outcome;
             operation.answered_at_us = Some(now_us);
         }

@@ -1,6 +1,9 @@
 //! A picture of a world at one moment, as data: all that a page draws.
 //!
-//! A page computes no protocol fact; whatever it shows stands here.
+//! A page computes no protocol fact; whatever it shows stands here. An event changes little, so a
+//! picture shares with the one before it what both have in common.
+
+use std::sync::Arc;
 
 use super::action::Node;
 use super::config::WorldConfig;
@@ -14,7 +17,7 @@ use crate::trace::{MessageSummary, TraceEvent};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
     /// The world's settings.
-    pub config: WorldConfig,
+    pub config: Arc<WorldConfig>,
     /// Virtual time, in microseconds.
     pub now_us: u64,
     /// How many events have happened.
@@ -22,7 +25,7 @@ pub struct Frame {
     /// The hash of the trace so far.
     pub trace_hash: u64,
     /// The machines, `n1` first: those that the world began with, then those that were added.
-    pub members: Vec<MemberFrame>,
+    pub members: Vec<Arc<MemberFrame>>,
     /// Messages under way, in the order in which they will arrive.
     pub messages: Vec<MessageFrame>,
     /// The number of the first message that the event that just happened sent, if it sent any:
@@ -43,7 +46,7 @@ pub struct Frame {
     /// Whose messages to whom are kept back; nobody for all.
     pub holds: Vec<(Option<Node>, Option<Node>)>,
     /// What clients asked, oldest first.
-    pub operations: Vec<OperationFrame>,
+    pub operations: Arc<Vec<OperationFrame>>,
     /// At how many moments clients have heard something: while it stays the same, and nothing new
     /// is asked, so does [`World::verdict`](super::World::verdict).
     pub heard: u64,
@@ -51,6 +54,19 @@ pub struct Frame {
     pub last: Option<EventFrame>,
     /// The property that was violated; the world ends with that event.
     pub violation: Option<Violation>,
+}
+
+impl Frame {
+    /// A member; nothing when there is none of that number.
+    pub fn member(&self, node: Node) -> Option<&MemberFrame> {
+        let mut members = self.members.iter().map(AsRef::as_ref);
+        members.find(|member: &&MemberFrame| member.node == node)
+    }
+
+    /// What can be seen of a member; nothing when it is down, or there is none.
+    pub fn view(&self, node: Node) -> Option<&MemberView> {
+        self.member(node)?.view.as_ref()
+    }
 }
 
 /// One member in a [`Frame`].

@@ -34,9 +34,10 @@ impl Process {
         self.member.step(input);
     }
 
-    /// An event begins: what its raft hands to itself in it is noted.
-    pub(super) fn begin_event(&mut self) {
-        self.member.begin_event();
+    /// An event begins: what its raft hands to itself in it is noted. True when the one before
+    /// had left something of that to be seen.
+    pub(super) fn begin_event(&mut self) -> bool {
+        self.member.begin_event()
     }
 
     pub(super) fn take_outputs(&mut self) -> Vec<Output> {

@@ -1,9 +1,13 @@
 //! One member's machine: a process that may run or not, and a disk that outlives it.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use super::action::Node;
 use super::condition::Condition;
 use super::config::WorldConfig;
 use super::disk::Disk;
+use super::frame::MemberFrame;
 use super::host::Process;
 use crate::command::{MemberAdd, MemberInfo};
 use crate::id::{ClusterId, Incarnation, MemberId};
@@ -27,10 +31,28 @@ pub(super) struct Machine {
     pub(super) condition: Condition,
     /// What the cluster is asked to add it as; nothing for one of the first members.
     pub(super) added: Option<MemberAdd>,
+    /// The picture of it as it is now, once somebody asked for it. Whoever changes the machine
+    /// throws it away, see [`Machine::change`].
+    pub(super) picture: RefCell<Option<Arc<MemberFrame>>>,
     settings: MemberConfig,
 }
 
 impl Machine {
+    /// The machine, to be changed: its picture is no longer true.
+    pub(super) fn change(&mut self) -> &mut Self {
+        *self.picture.get_mut() = None;
+        self
+    }
+
+    /// An event begins, in which it may take no part.
+    pub(super) fn begin_event(&mut self) {
+        if let Some(process) = &mut self.process
+            && process.begin_event()
+        {
+            *self.picture.get_mut() = None;
+        }
+    }
+
     /// Starts the process from what is on the disk.
     pub(super) fn start(&mut self) {
         self.starts += 1;
@@ -86,6 +108,7 @@ impl Machine {
             failure: None,
             condition: Condition::default(),
             added,
+            picture: RefCell::default(),
             settings,
         }
     }

@@ -9,6 +9,8 @@ mod fits;
 mod liveness;
 mod picture;
 
+use std::sync::Arc;
+
 use super::action::{Action, Node};
 use super::check::{Broken, Checks, Scene};
 use super::clients::Clients;
@@ -31,7 +33,8 @@ use crate::trace::TraceHash;
 /// Members, their clocks, network, disks and clients, at one moment.
 #[derive(Debug)]
 pub struct World {
-    config: WorldConfig,
+    /// Shared with the pictures.
+    config: Arc<WorldConfig>,
     now_us: u64,
     event_count: u64,
     action_count: usize,
@@ -101,7 +104,7 @@ impl World {
             touched: BTreeSet::new(),
             violation: None,
             is_undecided: false,
-            config,
+            config: Arc::new(config),
         };
         world.begin(EventCause::Started);
         if let Some(modified) = world.config.modified() {
@@ -152,7 +155,7 @@ impl World {
         self.clock_prng = prng.fork("clocks");
         self.disk_prng = prng.fork("disks");
         for machine in &mut self.machines {
-            machine.reseed(seed);
+            machine.change().reseed(seed);
         }
     }
 
@@ -233,7 +236,7 @@ impl World {
     #[cfg(test)]
     pub(super) fn let_disks_lie(&mut self) {
         for machine in &mut self.machines {
-            machine.disk.lies = true;
+            machine.change().disk.lies = true;
         }
     }
 
@@ -250,9 +253,8 @@ impl World {
         self.answered.clear();
         self.lost.clear();
         self.touched.clear();
-        let processes = self.machines.iter_mut();
-        for process in processes.filter_map(|machine| machine.process.as_mut()) {
-            process.begin_event();
+        for machine in &mut self.machines {
+            machine.begin_event();
         }
         self.lines.add(self.now_us, format_args!("{cause}"));
         self.last = EventFrame {
@@ -303,7 +305,8 @@ impl World {
     }
 
     fn machine_mut(&mut self, node: Node) -> Option<&mut Machine> {
-        self.machines.get_mut(node.0.checked_sub(1)? as usize)
+        let machine = self.machines.get_mut(node.0.checked_sub(1)? as usize)?;
+        Some(machine.change())
     }
 }
 

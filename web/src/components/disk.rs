@@ -17,8 +17,7 @@ const RECORDS: usize = 60;
 pub(crate) fn disk(view: &View<'_>) -> Html {
     let words = view.tools();
     let frame = view.frame();
-    let mut members = frame.members.iter();
-    let member = members.find(|member| member.node == view.state.selected);
+    let member = frame.member(view.state.selected);
     let (Some(member), Some(disk)) = (member, &view.state.details.disk) else {
         return html! { <p class="hint">{ words.no_files }</p> };
     };

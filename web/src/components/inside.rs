@@ -13,8 +13,7 @@ use crate::draw::stations::{Station, lit};
 /// The inside of the selected member, in the stage's place.
 pub(crate) fn inside(view: &View<'_>) -> Html {
     let frame = view.frame();
-    let mut members = frame.members.iter();
-    let Some(member) = members.find(|member| member.node == view.state.selected) else {
+    let Some(member) = frame.member(view.state.selected) else {
         return html! {};
     };
     let lit = lit(view.state.before.as_deref(), frame, member.node);

@@ -13,8 +13,7 @@ use crate::text::ToolWords;
 /// The store.
 pub(crate) fn kv(view: &View<'_>) -> Html {
     let words = view.tools();
-    let mut members = view.frame().members.iter();
-    let member = members.find(|member| member.node == view.state.selected);
+    let member = view.frame().member(view.state.selected);
     let seen = member.and_then(|member| Some((member.node, member.view.as_ref()?)));
     let (Some((node, seen)), Some(store)) = (seen, &view.state.details.store) else {
         return html! { <p class="hint">{ view.words().is_down }</p> };

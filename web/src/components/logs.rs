@@ -48,10 +48,7 @@ pub(crate) fn logs(view: &View<'_>) -> Html {
 
 fn head(view: &View<'_>, node: Node, note: Option<&ProgressView>) -> Html {
     let frame = view.frame();
-    let mut members = frame.members.iter();
-    let member = members
-        .find(|member| member.node == node)
-        .and_then(|member| member.view.as_ref());
+    let member = frame.view(node);
     let role = member.map_or("down", |member| role_name(member.role));
     html! {
         <th scope="col" class={classes!((node == view.state.selected).then_some("selected"))}>
@@ -212,11 +209,7 @@ fn snapshot(words: &Words, rows: u32, upto: Index, newest: Option<(Index, Term)>
 /// reaches.
 fn quorum_line(view: &View<'_>) -> Html {
     let (words, frame) = (view.hands(), view.frame());
-    let leads = leader(frame).and_then(|node| {
-        let mut members = frame.members.iter();
-        let member = members.find(|member| member.node == node)?;
-        Some((node, member.view.as_ref()?))
-    });
+    let leads = leader(frame).and_then(|node| Some((node, frame.view(node)?)));
     let Some((node, seen)) = leads else {
         return html! {};
     };

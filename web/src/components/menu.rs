@@ -99,9 +99,7 @@ fn label(words: &HandWords, frame: &Frame, deed: Deed, of: Subject) -> String {
     let way = |from: Node, to: Node| format!("{from} → {to}");
     let (is_so, way) = match (deed, of) {
         (_, Subject::Member(node)) => {
-            let mut members = frame.members.iter();
-            let member = members.find(|member| member.node == node);
-            let is_so = member.is_some_and(|member| match deed {
+            let is_so = frame.member(node).is_some_and(|member| match deed {
                 Deed::PauseOrResume => member.is_paused,
                 Deed::HoldSync => member.disk.is_stalled,
                 Deed::FillDisk => member.disk.is_full,

@@ -16,8 +16,7 @@ type Row = (&'static str, String);
 pub(crate) fn raw(view: &View<'_>) -> Html {
     let words = view.tools();
     let frame = view.frame();
-    let mut members = frame.members.iter();
-    let member = members.find(|member| member.node == view.state.selected);
+    let member = frame.member(view.state.selected);
     html! {
         <div class="raw" data-testid="raw" lang="en">
             <h3>{ words.event }</h3>

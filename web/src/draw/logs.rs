@@ -3,6 +3,8 @@
 //! Rows are indexes, newest at the bottom; columns are members. What lies before the window, or
 //! has gone into a snapshot everywhere, is one row at the top.
 
+use std::sync::Arc;
+
 use quorate_core::id::{Index, Term};
 use quorate_core::member::{MemberView, ProgressView, Role};
 use quorate_core::sim::{Frame, MemberFrame, Node};
@@ -246,7 +248,7 @@ fn notes(frame: &Frame) -> Vec<Option<ProgressView>> {
         .filter_map(|member| member.view.as_ref())
         .filter(|view| view.role == Role::Leader)
         .max_by_key(|view| view.term);
-    let note = |member: &MemberFrame| {
+    let note = |member: &Arc<MemberFrame>| {
         let leader = leader.filter(|leader| leader.id != member.id)?;
         let mut notes = leader.progress.iter();
         notes.find(|note| note.member == member.id).cloned()
@@ -269,8 +271,8 @@ mod tests {
     #[test]
     fn the_left_edge_follows_the_disk() {
         let mut frame = fixture::frame(3);
-        frame.members[0].written = Index(3);
-        let view = frame.members[0].view.as_mut().expect("n1 is up");
+        fixture::member(&mut frame, 0).written = Index(3);
+        let view = fixture::view(&mut frame, 0);
         view.synced = Index(2);
         let table = LogTable::of(&frame);
         assert_eq!(entry(&table, 1, 0).durability, Durability::Synced);
@@ -297,7 +299,7 @@ mod tests {
     #[test]
     fn a_snapshot_is_one_block() {
         let mut frame = fixture::frame(3);
-        let view = frame.members[2].view.as_mut().expect("n3 is up");
+        let view = fixture::view(&mut frame, 2);
         view.log.drain(..2);
         view.log_offset = Index(2);
         view.snapshot = Some((Index(2), Term(1)));
@@ -328,7 +330,7 @@ mod tests {
     #[test]
     fn a_member_that_is_down_shows_no_memory() {
         let mut frame = fixture::frame(3);
-        frame.members[1].view = None;
+        fixture::member(&mut frame, 1).view = None;
         let table = LogTable::of(&frame);
         assert!(matches!(table.rows[0].cells[1], Cell::Down { .. }));
         assert_eq!(table.rows[1].cells[1], Cell::Covered);
@@ -337,7 +339,7 @@ mod tests {
     #[test]
     fn the_leaders_notes_stand_by_the_others_columns() {
         let mut frame = fixture::frame(3);
-        let view = frame.members[0].view.as_mut().expect("n1 is up");
+        let view = fixture::view(&mut frame, 0);
         view.progress[1].matched = Index(2);
         let table = LogTable::of(&frame);
         assert_eq!(table.notes[0], None);
@@ -352,7 +354,7 @@ mod tests {
     #[test]
     fn rows_that_disagree_say_so() {
         let mut frame = fixture::frame(3);
-        let view = frame.members[1].view.as_mut().expect("n2 is up");
+        let view = fixture::view(&mut frame, 1);
         view.log[1].term = Term(9);
         let table = LogTable::of(&frame);
         assert!(table.rows[1].disagree);

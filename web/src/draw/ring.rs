@@ -94,8 +94,7 @@ pub(crate) fn entry_ring(
             .find(|entry| entry.index == index)
             .map(|entry| entry.term)
     };
-    let mut members = frame.members.iter();
-    let term = term_of(members.find(|member| member.node == node)?)?;
+    let term = term_of(frame.member(node)?)?;
     let voters = frame
         .members
         .iter()
@@ -154,10 +153,10 @@ mod tests {
     #[test]
     fn an_entrys_ring_shows_who_has_it_on_disk() {
         let mut frame = fixture::frame(4);
-        frame.members[1].view.as_mut().expect("n2 is up").synced = Index(3);
-        frame.members[1].written = Index(3);
-        frame.members[2].view.as_mut().expect("n3 is up").log[3].term = quorate_core::id::Term(9);
-        frame.members[3].view = None;
+        fixture::view(&mut frame, 1).synced = Index(3);
+        fixture::member(&mut frame, 1).written = Index(3);
+        fixture::view(&mut frame, 2).log[3].term = quorate_core::id::Term(9);
+        fixture::member(&mut frame, 3).view = None;
         let leader = frame.members[0].view.clone().expect("n1 is up");
         let segments = entry_ring(&frame, &leader, Node(1), Index(4));
         assert_eq!(

@@ -75,6 +75,8 @@ fn shown(frame: &Frame) -> &[OperationFrame] {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use quorate_core::sim::Node;
 
     use super::*;
@@ -98,11 +100,11 @@ mod tests {
     fn what_overlaps_stands_in_rows_and_what_waits_reaches_to_now() {
         let mut frame = fixture::frame(3);
         frame.now_us = 1_000_000;
-        frame.operations = vec![
+        frame.operations = Arc::new(vec![
             operation(1, 0, Some(300_000)),
             operation(2, 100_000, None),
             operation(3, 500_000, Some(800_000)),
-        ];
+        ]);
         let window = Window::of(&frame);
         let rows = rows(&frame, window);
         let numbers: Vec<Vec<u64>> = rows
@@ -117,7 +119,7 @@ mod tests {
     #[test]
     fn what_was_asked_just_now_has_room() {
         let mut frame = fixture::frame(3);
-        frame.operations = vec![operation(1, frame.now_us, None)];
+        frame.operations = Arc::new(vec![operation(1, frame.now_us, None)]);
         let (start, width) = Window::of(&frame).place(&frame.operations[0]);
         assert!(start >= 0.0 && width >= WIDTH_MIN && start + width <= 100.0);
     }

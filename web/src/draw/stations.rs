@@ -58,10 +58,10 @@ impl Station {
 
 /// The stations of a member that the last event went through.
 pub(crate) fn lit(before: Option<&Frame>, frame: &Frame, node: Node) -> Vec<Station> {
-    let Some(member) = find(frame, node) else {
+    let Some(member) = frame.member(node) else {
         return Vec::new();
     };
-    let before = before.and_then(|before| find(before, node));
+    let before = before.and_then(|before| before.member(node));
     let is_lit = |station: &Station| goes_through(*station, before, frame, member);
     Station::ALL.into_iter().filter(is_lit).collect()
 }
@@ -148,10 +148,6 @@ fn asked(cause: &EventCause) -> Option<(Node, bool)> {
         Action::Operation { node, .. } => Some((*node, true)),
         _ => None,
     }
-}
-
-fn find(frame: &Frame, node: Node) -> Option<&MemberFrame> {
-    frame.members.iter().find(|member| member.node == node)
 }
 
 #[cfg(test)]

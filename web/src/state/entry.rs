@@ -68,9 +68,7 @@ impl State {
 
 /// The term of the entry that a member holds at an index.
 fn entry_of(frame: &Frame, node: Node, index: Index) -> Option<Term> {
-    let mut members = frame.members.iter();
-    let view = members.find(|member| member.node == node)?.view.as_ref()?;
-    let mut entries = view.log.iter();
+    let mut entries = frame.view(node)?.log.iter();
     entries
         .find(|entry| entry.index == index)
         .map(|entry| entry.term)

@@ -1,6 +1,8 @@
 //! What a hand can do to a thing, as actions of the core. A deed that makes no sense now has
 //! none: menus leave it out and keys say nothing.
 
+use std::sync::Arc;
+
 use std::collections::BTreeSet;
 
 use quorate_core::member::Role;
@@ -194,10 +196,10 @@ pub(crate) fn actions(frame: &Frame, deed: Deed, of: Subject) -> Option<Vec<Acti
         }
         (Deed::Calm, _) => Some(vec![Action::Fault(Fault::EndFaults)]),
         (Deed::AddLearner | Deed::AddVoter, Subject::Member(node)) => {
-            add_again(frame, member(frame, node)?, deed == Deed::AddLearner)
+            add_again(frame, frame.member(node)?, deed == Deed::AddLearner)
         }
         (Deed::AddLearner | Deed::AddVoter, _) => add(frame, deed == Deed::AddLearner),
-        (_, Subject::Member(node)) => to_member(frame, deed, member(frame, node)?),
+        (_, Subject::Member(node)) => to_member(frame, deed, frame.member(node)?),
         (_, Subject::Message(id)) => to_message(frame, deed, id),
         (_, Subject::Link(one, two)) => to_link(frame, deed, one, two),
         (_, Subject::Entry(..) | Subject::Stage | Subject::Time) => None,
@@ -218,7 +220,7 @@ fn to_member(frame: &Frame, deed: Deed, member: &MemberFrame) -> Option<Vec<Acti
         Deed::Restart if !is_up => Some(vec![Action::Restart { node }]),
         Deed::Isolate => {
             let mut others = frame.members.iter().filter(|other| other.node != node);
-            let is_whole = |other: &MemberFrame| !frame.cuts.contains(&ends(node, other.node));
+            let is_whole = |other: &Arc<MemberFrame>| !frame.cuts.contains(&ends(node, other.node));
             others.any(is_whole).then(|| vec![Action::Isolate { node }])
         }
         Deed::Campaign if is_up && !leads && member.standing == Standing::Voter => {
@@ -524,10 +526,6 @@ fn cut_one_way(frame: &Frame, from: Node, to: Node) -> Option<Action> {
 
 fn ends(one: Node, two: Node) -> (Node, Node) {
     (one.min(two), one.max(two))
-}
-
-fn member(frame: &Frame, node: Node) -> Option<&MemberFrame> {
-    frame.members.iter().find(|member| member.node == node)
 }
 
 /// How far a message is put off, or brought forward, by a key.

@@ -177,6 +177,8 @@ fn weight(trace: &TraceEvent, event: &EventFrame) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::fixture;
     use crate::text::pieces;
@@ -226,7 +228,7 @@ mod tests {
             EventCause::Synced(Node(1)),
             vec![TraceKind::Committed { index: Index(4) }],
         );
-        frame.operations.push(OperationFrame {
+        Arc::make_mut(&mut frame.operations).push(OperationFrame {
             number: 1,
             node: Node(1),
             text: "put x=1".to_owned(),

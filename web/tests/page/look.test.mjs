@@ -38,6 +38,10 @@ const SCENES = {
     await playground.elect();
     await playground.press("f", "w");
     await playground.stepForward(8);
+    // On a phone they are behind the tab of time.
+    if (!(await playground.at("branches").isVisible())) {
+      await playground.at("tab-lanes").click();
+    }
     await playground.at("branches").click();
     await playground.at("beside-A").click();
   },

@@ -41,7 +41,7 @@ describe("the page starts", () => {
     const playground = await lab.visit();
     const nameless = await playground.page.evaluate((selector) =>
       [...document.querySelectorAll(selector)]
-        .filter((one) => !(one.innerText || one.ariaLabel || one.labels?.length || one.title))
+        .filter((one) => !(one.textContent.trim() || one.ariaLabel || one.labels?.length || one.title))
         .map((one) => one.outerHTML),
       "button, input",
     );

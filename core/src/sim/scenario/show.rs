@@ -73,8 +73,7 @@ fn of_running(
     node: Node,
     print: impl Fn(&MemberView) -> Vec<String>,
 ) -> Vec<String> {
-    let member = frame.members.iter().find(|member| member.node == node);
-    match member.and_then(|member| member.view.as_ref()) {
+    match frame.view(node) {
         Some(view) => print(view),
         None => vec![format!("{node} down")],
     }
@@ -112,7 +111,7 @@ fn members(frame: &Frame) -> Vec<String> {
             keys.concat(),
         )
     };
-    frame.members.iter().map(line).collect()
+    frame.members.iter().map(|member| line(member)).collect()
 }
 
 fn log(view: &MemberView) -> Vec<String> {

@@ -172,7 +172,7 @@ impl World {
         self.end_process(node, "the member crashed before it answered");
         let prng = &mut self.disk_prng;
         if let Some(machine) = self.machines.iter_mut().find(|other| other.node == node) {
-            machine.disk.crash(prng);
+            machine.change().disk.crash(prng);
         }
     }
 

@@ -250,7 +250,9 @@ impl World {
     fn flip_bit(&mut self, node: Node, file: DamagedFile) {
         let prng = &mut self.disk_prng;
         let machine = self.machines.iter_mut().find(|other| other.node == node);
-        let Some(machine) = machine else { return };
+        let Some(machine) = machine.map(Machine::change) else {
+            return;
+        };
         let Some((path, at_bytes)) = machine.disk.flip_bit(|path| is_a(file, path), prng) else {
             return;
         };

@@ -1,5 +1,7 @@
 //! What each fault does, and when it is refused.
 
+use std::sync::Arc;
+
 use quorate_core::member::Role;
 use quorate_core::sim::{
     Action, DamagedFile, DiskCall, EventCause, Fault, Frame, Keeps, MemberFrame, MessageFrame,
@@ -78,7 +80,7 @@ fn run_for(world: &mut World, duration_us: u64) {
 }
 
 fn member(world: &World, node: Node) -> MemberFrame {
-    world.frame().members[node.0 as usize - 1].clone()
+    MemberFrame::clone(&world.frame().members[node.0 as usize - 1])
 }
 
 fn has_leader(world: &World) -> bool {
@@ -94,7 +96,7 @@ fn has_leader(world: &World) -> bool {
 
 fn leader(world: &World) -> Option<Node> {
     let members = world.frame().members;
-    let leads = |member: &&MemberFrame| {
+    let leads = |member: &&Arc<MemberFrame>| {
         let view = member.view.as_ref();
         view.is_some_and(|view| view.role == Role::Leader)
     };

@@ -30,11 +30,11 @@ fn changes(history: &History) -> bool {
 /// The views of those that are members, as the cluster knows it.
 fn members(world: &World) -> Vec<(Standing, Option<MemberView>)> {
     let frame = world.frame();
-    let members = frame.members.into_iter();
+    let members = frame.members.iter();
     let standings = [Standing::Voter, Standing::Learner];
     members
         .filter(|member| standings.contains(&member.standing))
-        .map(|member| (member.standing, member.view))
+        .map(|member| (member.standing, member.view.clone()))
         .collect()
 }
 

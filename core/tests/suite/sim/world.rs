@@ -1,6 +1,10 @@
 //! What a world refuses, and what it does with actions.
 
-use quorate_core::sim::{Action, EventCause, Halt, Node, OperationOutcome, World, WorldConfig};
+use std::sync::Arc;
+
+use quorate_core::sim::{
+    Action, EventCause, Halt, MemberFrame, Node, OperationOutcome, World, WorldConfig,
+};
 
 const N1: Node = Node(1);
 const N2: Node = Node(2);
@@ -218,7 +222,7 @@ fn run_until(world: &mut World, done: fn(&World) -> bool) {
 }
 
 fn has_leader(world: &World) -> bool {
-    let leads = |member: &quorate_core::sim::MemberFrame| {
+    let leads = |member: &Arc<MemberFrame>| {
         member
             .view
             .as_ref()

@@ -40,11 +40,9 @@ pub(super) fn entry(view: &View<'_>, node: Node, index: Index) -> Html {
 }
 
 fn text_of(frame: &Frame, node: Node, index: Index) -> String {
-    let mut members = frame.members.iter();
-    let view = members
-        .find(|member| member.node == node)
-        .and_then(|member| member.view.as_ref());
-    let entry = view.and_then(|view| view.log.iter().find(|entry| entry.index == index));
+    let entry = frame
+        .view(node)
+        .and_then(|view| view.log.iter().find(|entry| entry.index == index));
     entry.map_or(String::new(), |entry| {
         format!("t{} {}", entry.term, entry.text)
     })

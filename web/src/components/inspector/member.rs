@@ -13,19 +13,15 @@ use crate::text::Words;
 pub(super) fn member(view: &View<'_>, node: Node) -> Html {
     let words = view.words();
     let frame = view.frame();
-    let find = |frame: &Frame| {
-        let mut members = frame.members.iter();
-        members.find(|member| member.node == node).cloned()
-    };
-    let Some(member) = find(frame) else {
+    let Some(member) = frame.member(node) else {
         return html! {};
     };
-    let before = view.state.before.as_deref().and_then(find);
-    let before = before.and_then(|member| member.view);
+    let before = view.state.before.as_deref();
+    let before = before.and_then(|before| before.view(node));
     match &member.view {
         Some(seen) => html! {
             <>
-                { facts(view, seen, before.as_ref()) }
+                { facts(view, seen, before) }
                 { progress(words, frame, seen) }
             </>
         },

@@ -34,7 +34,7 @@ impl Who {
 
     pub(super) fn member(self, frame: &Frame) -> Met<&MemberFrame> {
         let node = self.node(frame).ok_or_else(nobody_leads)?;
-        let member = frame.members.iter().find(|member| member.node == node);
+        let member = frame.member(node);
         member.ok_or_else(|| Unmet::Unknown(format!("there is no {node}")))
     }
 
