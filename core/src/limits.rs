@@ -36,6 +36,10 @@ pub const SNAPSHOT_CHUNKS_IN_FLIGHT_MAX: u32 = 8;
 pub const SAVES_MAX: usize = 64;
 /// Entries kept in the log behind a snapshot, so that a follower a little behind needs none.
 pub const SNAPSHOT_CATCH_UP_ENTRIES: u64 = 5_000;
+/// A store that had more bytes than this in its last snapshot is written to another only once as
+/// many bytes of log have been applied: else a large store would be written again and again, each
+/// time for a few entries.
+pub const SNAPSHOT_STORE_SIZE_BYTES: u64 = 4 << 20;
 /// `--snapshot-count`: entries between two snapshots unless told otherwise.
 pub const SNAPSHOT_COUNT_DEFAULT: u64 = 10_000;
 

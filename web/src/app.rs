@@ -37,6 +37,8 @@ pub(crate) struct App {
     gesture: Option<Gesture>,
     /// The element that takes the focus when it is drawn.
     wants_focus: Option<String>,
+    /// Whether a quiet moment is waited for.
+    awaits_idle: bool,
     /// Hears what a worker finds out.
     worker: Closure<dyn Fn(JsValue)>,
     _listeners: Vec<EventListener>,
@@ -65,6 +67,8 @@ pub(crate) enum Input {
     Resized,
     /// The browser is about to draw, at so many milliseconds.
     Picture(f64),
+    /// The browser has nothing better to do.
+    Idle,
 }
 
 impl Component for App {
@@ -87,6 +91,7 @@ impl Component for App {
             pictured_at_ms: None,
             gesture: None,
             wants_focus: None,
+            awaits_idle: false,
             worker: worker(context),
             _listeners: listeners(context),
         }
@@ -147,6 +152,16 @@ impl Component for App {
                 self.next = None;
                 self.take(context, Message::Elapsed(elapsed_ms))
             }
+            Input::Idle => {
+                self.awaits_idle = false;
+                if let Some(state) = &mut self.state
+                    && state.playback.is_none()
+                    && state.engine.tend()
+                {
+                    self.await_idle(context);
+                }
+                false
+            }
         }
     }
 
@@ -184,10 +199,21 @@ impl Component for App {
                 .link()
                 .send_message(Input::Message(Message::Room(room)));
         }
+        if state.playback.is_none() {
+            self.await_idle(context);
+        }
     }
 }
 
 impl App {
+    /// Has the engine use the browser's next quiet moment.
+    fn await_idle(&mut self, context: &Context<Self>) {
+        if !std::mem::replace(&mut self.awaits_idle, true) {
+            let link = context.link().clone();
+            browser::when_idle(move || link.send_message(Input::Idle));
+        }
+    }
+
     /// Hands a message to the state and does what follows. Gives whether to draw anew.
     #[expect(
         clippy::too_many_lines,

@@ -129,6 +129,12 @@ pub(crate) fn link_to(query: &str, then: impl FnOnce(String) + 'static) {
     when(call("linkTo", &[&JsValue::from_str(query)]), then);
 }
 
+/// Calls back once, when the browser has nothing better to do.
+pub(crate) fn when_idle(then: impl FnOnce() + 'static) {
+    // It frees itself when it is called.
+    call("whenIdle", &[&Closure::once_into_js(then)]);
+}
+
 /// Puts a text where it can be pasted from, if the browser lets us.
 pub(crate) fn copy(text: &str) {
     call("copy", &[&JsValue::from_str(text)]);

@@ -61,6 +61,9 @@ pub(crate) enum End {
 /// How many deeds can be undone.
 const UNDO_MAX: usize = 50;
 
+/// How many events are made in a quiet moment: some milliseconds' worth, so that no key waits.
+const EVENTS_A_MOMENT: u64 = 60;
+
 impl Engine {
     /// The world of a link, at the event it names or where the world ends before that.
     pub(crate) fn of(link: &Permalink) -> Self {
@@ -237,6 +240,11 @@ impl Engine {
             self.forward()?;
         }
         Ok(())
+    }
+
+    /// Uses a quiet moment to make later jumps short; false when there is nothing to do.
+    pub(crate) fn tend(&mut self) -> bool {
+        self.timeline.tend(EVENTS_A_MOMENT)
     }
 
     /// Does one thing after another here. Gives how many events that had been seen are now those

@@ -98,6 +98,11 @@ impl LogStore {
         &self.applied
     }
 
+    /// The last index before them.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// All entries held, in order.
     pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()

@@ -17,6 +17,7 @@ impl Member {
     /// An entry begins to be carried out. Whatever is in it, the outcome depends on it and on the
     /// store alone. Nothing when it is done; else it is to be gone on with.
     pub(super) fn begin_entry(&mut self, entry: &Entry) -> Option<Unfinished> {
+        self.snapshots.unsaved_size_bytes += entry.data.len() as u64;
         match entry.get_entry_type() {
             EntryType::EntryNormal => self.begin_normal(entry),
             EntryType::EntryConfChange | EntryType::EntryConfChangeV2 => {

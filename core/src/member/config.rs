@@ -46,6 +46,10 @@ pub struct MemberConfig {
     pub tick_ms: u32,
     /// Entries applied between two snapshots.
     pub snapshot_count: u64,
+    /// A store that had more bytes than this in its last snapshot waits with the next until as
+    /// many bytes of log have been applied: so what is written for snapshots grows with what is
+    /// written for the log. Entries in memory are let go all the same.
+    pub snapshot_store_size_bytes: u64,
     /// Entries kept in the log behind a snapshot.
     pub snapshot_catch_up_entries: u64,
     /// Size at which a log segment is cut, in bytes.
@@ -108,6 +112,7 @@ impl MemberConfig {
             election_ticks: 10,
             tick_ms: 100,
             snapshot_count: limits::SNAPSHOT_COUNT_DEFAULT,
+            snapshot_store_size_bytes: limits::SNAPSHOT_STORE_SIZE_BYTES,
             snapshot_catch_up_entries: limits::SNAPSHOT_CATCH_UP_ENTRIES,
             segment_size_bytes: limits::SEGMENT_SIZE_BYTES,
             initial_election_tick_advance: true,

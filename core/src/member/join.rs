@@ -106,6 +106,7 @@ impl Member {
 
     /// What follows from what was found on the disk.
     fn begin(&mut self, leftovers: Vec<DiskOperation>, lines: Vec<TraceKind>) {
+        self.note_saved();
         self.put_bug_back();
         self.store.hash_compactions();
         lines.into_iter().for_each(|line| self.tell(line));

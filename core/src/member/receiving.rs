@@ -195,6 +195,7 @@ impl Member {
         self.applying = Applying::default();
         self.applied = index;
         self.snapshot = Some((index, term));
+        self.note_saved();
         self.told_commit = self.told_commit.max(index);
         self.consensus.applied(index);
         self.log.marker_follows();

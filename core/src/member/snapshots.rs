@@ -20,6 +20,10 @@ pub(super) struct Snapshots {
     next_batch: BatchId,
     purposes: BTreeMap<BatchId, Purpose>,
     pub(super) checkpoint: Option<Checkpoint>,
+    /// How large the store was when the newest own snapshot was begun, or a leader's came.
+    pub(super) saved_size_bytes: u64,
+    /// Bytes of the entries applied since then.
+    pub(super) unsaved_size_bytes: u64,
     /// Paths of this member's snapshots, oldest first.
     files: Vec<String>,
     pub(super) out: ByPeer<TransferOut>,
@@ -57,6 +61,8 @@ impl Snapshots {
             next_batch: BatchId(1),
             purposes: BTreeMap::new(),
             checkpoint: None,
+            saved_size_bytes: 0,
+            unsaved_size_bytes: 0,
             files,
             out: BTreeMap::new(),
             incoming: None,
@@ -106,6 +112,10 @@ impl Member {
         if !due || !is_possible || self.is_stopping() || self.applying.is_under_way() {
             return;
         }
+        if !self.is_worth_a_checkpoint() {
+            return self.forget_applied();
+        }
+        self.note_saved();
         let header = self.snapshot_header();
         let (index, term) = (header.index, header.term);
         self.tell(TraceKind::SnapshotStarted { index, term });
@@ -115,6 +125,34 @@ impl Member {
         if self.config.has_bug(KnownBug::LogReleasedBeforeSnapshot) {
             self.snapshot = Some((index, term));
             self.log.mark_snapshot(index, term);
+        }
+    }
+
+    /// The store as it is now is in a snapshot, or about to be.
+    pub(super) fn note_saved(&mut self) {
+        self.snapshots.saved_size_bytes = self.store.size_in_use_bytes();
+        self.snapshots.unsaved_size_bytes = 0;
+    }
+
+    /// Whether the log has grown enough for the whole store to be written once more.
+    fn is_worth_a_checkpoint(&self) -> bool {
+        let saved_size_bytes = self.snapshots.saved_size_bytes;
+        saved_size_bytes <= self.config.snapshot_store_size_bytes
+            || saved_size_bytes <= self.snapshots.unsaved_size_bytes
+    }
+
+    /// Lets entries go that are applied and durable in the log, though no snapshot holds them yet:
+    /// a follower that needs them gets the store as it is.
+    fn forget_applied(&mut self) {
+        let last = self.log.synced(self.consensus.synced()).min(self.applied);
+        let kept = self.config.snapshot_catch_up_entries;
+        let held = last.0.saturating_sub(self.consensus.offset().0);
+        if held < self.config.snapshot_count + kept {
+            return;
+        }
+        let index = Index(last.0 - kept);
+        if self.consensus.compact_log(index) {
+            self.tell(TraceKind::LogCompacted { index });
         }
     }
 

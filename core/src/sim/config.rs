@@ -35,6 +35,9 @@ pub struct WorldConfig {
     pub disk_sync_us: u64,
     /// Entries between two snapshots.
     pub snapshot_count: u64,
+    /// A store that had more bytes in its last snapshot waits with the next until as many bytes of
+    /// log have been applied.
+    pub snapshot_store_size_bytes: u64,
     /// Entries kept behind a snapshot.
     pub snapshot_catch_up_entries: u64,
     /// Size at which a log segment is cut, in bytes.
@@ -85,6 +88,7 @@ impl Default for WorldConfig {
             disk_write_us: 2_000,
             disk_sync_us: 6_000,
             snapshot_count: 20,
+            snapshot_store_size_bytes: limits::SNAPSHOT_STORE_SIZE_BYTES,
             snapshot_catch_up_entries: 5,
             segment_size_bytes: 4_096,
             quota_bytes: 0,

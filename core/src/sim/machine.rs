@@ -164,6 +164,7 @@ fn settings(
         election_ticks: config.election_ticks,
         tick_ms: u32::try_from(config.tick_us / 1_000).unwrap_or(u32::MAX),
         snapshot_count: config.snapshot_count,
+        snapshot_store_size_bytes: config.snapshot_store_size_bytes,
         snapshot_catch_up_entries: config.snapshot_catch_up_entries,
         segment_size_bytes: config.segment_size_bytes,
         quota_backend_bytes: i64::from(config.quota_bytes),

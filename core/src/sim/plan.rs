@@ -25,6 +25,7 @@ pub(super) use self::watches::watch_plan;
 use super::action::{Action, Node};
 use super::config::WorldConfig;
 use super::history::{History, PlannedAction};
+use crate::limits;
 use crate::prng::Prng;
 
 /// How long a plan is.
@@ -129,10 +130,19 @@ fn settings(seed: u64, members: u32, prng: &mut Prng) -> WorldConfig {
         disk_write_us: prng.between(100, 5_000),
         disk_sync_us: prng.between(100, 30_000),
         snapshot_count: prng.between(5, 40),
+        snapshot_store_size_bytes: snapshot_store_size_bytes(prng),
         snapshot_catch_up_entries: prng.between(0, 10),
         segment_size_bytes: prng.between(512, 8_192),
         pre_vote: !prng.chance(150),
         ..WorldConfig::default()
+    }
+}
+
+/// In some worlds every store is a large one, whose snapshots wait for the log to grow.
+pub(super) fn snapshot_store_size_bytes(prng: &Prng) -> u64 {
+    match prng.fork("snapshot store").chance(200) {
+        true => 0,
+        false => limits::SNAPSHOT_STORE_SIZE_BYTES,
     }
 }
 

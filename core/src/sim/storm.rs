@@ -11,7 +11,9 @@ use super::config::WorldConfig;
 use super::fault::{DiskCall, Fault};
 use super::history::History;
 use super::operation::Operation;
-use super::plan::{Length, Phase, Space, Step, believe_again, cry_wolf, make_room};
+use super::plan::{
+    Length, Phase, Space, Step, believe_again, cry_wolf, make_room, snapshot_store_size_bytes,
+};
 use super::script::Script;
 use crate::prng::Prng;
 
@@ -83,6 +85,7 @@ fn settings(seed: u64, members: u32, prng: &mut Prng) -> WorldConfig {
         disk_write_us: prng.between(100, 3_000),
         disk_sync_us: prng.between(100, 20_000),
         snapshot_count: prng.between(4, 20),
+        snapshot_store_size_bytes: snapshot_store_size_bytes(prng),
         snapshot_catch_up_entries: prng.between(0, 4),
         segment_size_bytes: prng.between(256, 4_096),
         pre_vote: prng.chance(700),

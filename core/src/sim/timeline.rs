@@ -14,7 +14,9 @@ use crate::collections::BTreeMap;
 ///
 /// A world cannot be turned back, so going back means to let the same things happen again. Two
 /// stores make that cheap: the pictures of the last few hundred events, and a few worlds left
-/// behind at earlier places, from the nearest of which one can walk.
+/// behind at earlier places, from the nearest of which one can walk. A world that walks leaves no
+/// copy behind, so whoever has a quiet moment calls [`Timeline::tend`]: it lets others walk to
+/// where they are missed most.
 #[derive(Debug)]
 pub struct Timeline {
     history: History,
@@ -23,7 +25,9 @@ pub struct Timeline {
     /// How far this history has been seen.
     end: u64,
     /// Worlds of this history by how many events have happened in each.
-    worlds: BTreeMap<u64, World>,
+    worlds: BTreeMap<u64, Box<World>>,
+    /// A world on its way to an event where one is missed.
+    walker: Option<(Box<World>, u64)>,
     /// Pictures by their events, not far from the position.
     frames: BTreeMap<u64, Arc<Frame>>,
     branches: Vec<Branch>,
@@ -54,7 +58,8 @@ impl Timeline {
             history,
             position,
             end: position,
-            worlds: BTreeMap::from([(position, world)]),
+            worlds: BTreeMap::from([(position, Box::new(world))]),
+            walker: None,
             frames: BTreeMap::new(),
             branches: Vec::new(),
         })
@@ -156,8 +161,7 @@ impl Timeline {
         let position = self.position;
         self.history.act_after(position, action);
         self.end = position;
-        self.worlds.retain(|at, _| *at <= position);
-        self.frames.retain(|at, _| *at <= position);
+        self.forget_after(position);
         self.step_forward()
     }
 
@@ -190,9 +194,72 @@ impl Timeline {
         self.history = history;
         self.end = end;
         self.position = fork;
-        self.worlds.retain(|at, _| *at <= fork);
-        self.frames.retain(|at, _| *at <= fork);
+        self.forget_after(fork);
         true
+    }
+
+    /// Uses a quiet moment: lets a world walk, over at most so many events, to the middle of the
+    /// widest stretch that has none, so that a jump into it will be short. False when no world is
+    /// missed anywhere.
+    pub fn tend(&mut self, most: u64) -> bool {
+        let walker = self.walker.take();
+        let Some((mut world, goal)) = walker.or_else(|| self.send_walker()) else {
+            return false;
+        };
+        let last = world.event_count().saturating_add(most).min(goal);
+        while world.event_count() < last {
+            if self.history.advance(&mut world).is_err() {
+                return false;
+            }
+        }
+        if world.event_count() == goal {
+            self.worlds.insert(goal, world);
+            self.thin_out();
+        } else {
+            self.walker = Some((world, goal));
+        }
+        true
+    }
+
+    fn send_walker(&self) -> Option<(Box<World>, u64)> {
+        let goal = self.missed()?;
+        Some((self.begin(), goal))
+    }
+
+    /// The middle of the widest stretch without a world, if a world there is worth its way.
+    fn missed(&self) -> Option<u64> {
+        let ends = self.worlds.keys().copied().chain([self.end]);
+        let mut before = FIRST_EVENT;
+        let mut widest = (0, FIRST_EVENT);
+        for at in ends {
+            widest = widest.max((at.saturating_sub(before), before));
+            before = before.max(at);
+        }
+        let (width, begin) = widest;
+        // Another world has to go for it where there are enough: that must not leave a stretch
+        // that is as wide again.
+        let is_full = self.worlds.len() >= WORLDS_MAX;
+        let is_gain = !is_full || self.least().is_some_and(|(gap, _)| 2 * gap < width);
+        (width > STRETCH_EVENTS && is_gain).then_some(begin + width / 2)
+    }
+
+    /// The world that is missed least: without it the stretch would be so wide.
+    fn least(&self) -> Option<(u64, u64)> {
+        let kept = [self.position, self.end];
+        let behind = self.worlds.keys().copied().skip(1).chain([self.end]);
+        let before = [FIRST_EVENT].into_iter().chain(self.worlds.keys().copied());
+        let worlds = self.worlds.keys().copied();
+        let gaps = before.zip(worlds).zip(behind);
+        gaps.filter(|((_, at), _)| !kept.contains(at))
+            .map(|((before, at), behind)| (behind.max(at) - before.min(at), at))
+            .min()
+    }
+
+    fn forget_after(&mut self, event: u64) {
+        self.worlds.retain(|at, _| *at <= event);
+        self.frames.retain(|at, _| *at <= event);
+        // Where it goes there may be nothing any more.
+        self.walker = self.walker.take().filter(|(_, goal)| *goal <= event);
     }
 
     /// Makes sure that there is a world at an event that has been seen.
@@ -211,17 +278,16 @@ impl Timeline {
             }
         }
         self.worlds.insert(world.event_count(), world);
-        self.thin_out(event);
+        self.thin_out();
     }
 
-    fn take(&mut self, event: u64) -> World {
+    fn take(&mut self, event: u64) -> Box<World> {
         self.worlds.remove(&event).unwrap_or_else(|| self.begin())
     }
 
-    fn begin(&self) -> World {
-        self.history
-            .begin()
-            .expect("the settings were good when the timeline was made")
+    fn begin(&self) -> Box<World> {
+        let world = self.history.begin();
+        Box::new(world.expect("the settings were good when the timeline was made"))
     }
 
     /// Keeps a picture, and of the others those that are nearest to it.
@@ -239,18 +305,11 @@ impl Timeline {
         }
     }
 
-    /// Lets go of the world that is nearest to its forerunner: of all, it saves the least.
-    fn thin_out(&mut self, event: u64) {
-        while self.worlds.len() > WORLDS_MAX {
-            let gaps = self.worlds.keys().scan(0, |before, at| {
-                let gap = *at - *before;
-                *before = *at;
-                Some((gap, *at))
-            });
-            let kept = [event, self.end];
-            let Some((_, at)) = gaps.filter(|(_, at)| !kept.contains(at)).min() else {
-                return;
-            };
+    /// Lets go of worlds that are missed least.
+    fn thin_out(&mut self) {
+        while self.worlds.len() > WORLDS_MAX
+            && let Some((_, at)) = self.least()
+        {
             self.worlds.remove(&at);
         }
     }
@@ -263,4 +322,6 @@ const FRAMES_BEHIND: u64 = 256;
 /// How many pictures are kept.
 const FRAMES_MAX: usize = 600;
 /// How many worlds are kept.
-const WORLDS_MAX: usize = 6;
+const WORLDS_MAX: usize = 16;
+/// A shorter way needs no world on it.
+const STRETCH_EVENTS: u64 = 500;

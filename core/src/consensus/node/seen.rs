@@ -59,6 +59,11 @@ impl Consensus {
         Index(self.node.raft.raft_log.last_index())
     }
 
+    /// The last index before the entries held.
+    pub(crate) fn offset(&self) -> Index {
+        Index(self.node.store().offset())
+    }
+
     /// The entries held, those not yet handed out for writing included.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         let unstable = self.node.raft.raft_log.unstable_entries();

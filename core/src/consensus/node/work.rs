@@ -108,7 +108,8 @@ impl Consensus {
             .is_some_and(|snapshot| snapshot.get_metadata().index == index.0)
     }
 
-    /// Forgets entries in memory up to an index that a durable snapshot holds.
+    /// Forgets entries in memory up to an index that has been applied: who needs them gets a
+    /// snapshot. They must be durable, in a snapshot or in the log.
     pub(crate) fn compact_log(&mut self, index: Index) -> bool {
         self.node.mut_store().compact(index.0)
     }

@@ -19,6 +19,7 @@ const KNOWN: &[&str] = &[
     "disk-write",
     "disk-sync",
     "snapshot-count",
+    "snapshot-store",
     "catch-up",
     "segment-size",
     "quota",
@@ -80,6 +81,7 @@ fn set(config: &mut WorldConfig, word: &Word, name: &str, value: &str) -> Read<(
         "disk-write" => config.disk_write_us = duration_us(word, value)?,
         "disk-sync" => config.disk_sync_us = duration_us(word, value)?,
         "snapshot-count" => config.snapshot_count = integer(word, value)?,
+        "snapshot-store" => config.snapshot_store_size_bytes = integer(word, value)?,
         "catch-up" => config.snapshot_catch_up_entries = integer(word, value)?,
         "segment-size" => config.segment_size_bytes = integer(word, value)?,
         "quota" => config.quota_bytes = integer(word, value)?,
@@ -187,9 +189,10 @@ pub(super) fn settings_text(config: &WorldConfig) -> String {
 }
 
 /// The settings that are plain numbers, by their names.
-fn numbers(config: &WorldConfig) -> [(&'static str, u64); 6] {
+fn numbers(config: &WorldConfig) -> [(&'static str, u64); 7] {
     [
         ("snapshot-count", config.snapshot_count),
+        ("snapshot-store", config.snapshot_store_size_bytes),
         ("catch-up", config.snapshot_catch_up_entries),
         ("segment-size", config.segment_size_bytes),
         ("quota", u64::from(config.quota_bytes)),

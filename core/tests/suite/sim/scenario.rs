@@ -291,6 +291,7 @@ fn all_settings_come_back() {
         disk_write_us: 0,
         disk_sync_us: 3,
         snapshot_count: 6,
+        snapshot_store_size_bytes: 11,
         snapshot_catch_up_entries: 7,
         segment_size_bytes: 8,
         quota_bytes: 10_000,

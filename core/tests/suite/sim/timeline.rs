@@ -1,7 +1,9 @@
 //! Going back is going again: the pictures are the same.
 
 use quorate_core::prng::Prng;
-use quorate_core::sim::{Action, Frame, History, Node, Timeline, WorldConfig, fault_plan};
+use quorate_core::sim::{
+    Action, EventCause, Frame, History, Node, Timeline, WorldConfig, fault_plan,
+};
 
 const EVENTS: u64 = 1_500;
 
@@ -40,6 +42,60 @@ fn any_place_can_be_reached_again_and_looks_the_same() {
                 "seed {seed}, event {at}"
             );
             assert_eq!(timeline.world().frame(), pictures[at - 1]);
+        }
+    }
+}
+
+#[test]
+fn quiet_moments_change_nothing_that_can_be_seen_and_come_to_an_end() {
+    let history = fault_plan(7, 3, EVENTS);
+    let pictures = pictures(&history);
+    let mut timeline = Timeline::of(history).expect("good settings");
+    let mut prng = Prng::new(7);
+    timeline.seek(EVENTS).expect("no violation");
+    for _ in 0..4 {
+        let mut moments = 0;
+        while timeline.tend(100) {
+            moments += 1;
+            assert!(moments < 1_000, "it goes on for ever");
+        }
+        for _ in 0..8 {
+            let event = prng.between(1, EVENTS);
+            timeline.seek(event).expect("no violation");
+            timeline.tend(50);
+            let here = timeline.world().frame();
+            assert_eq!(here, pictures[event as usize - 1], "event {event}");
+        }
+    }
+    // What is done in the past leaves no world of the future that was.
+    timeline.seek(700).expect("it has been there");
+    timeline.tend(10);
+    let crash = Action::Crash { node: Node(2) };
+    timeline.act(crash.clone()).expect("it can crash");
+    while timeline.tend(100) {}
+    let last = timeline.frame().last.clone().expect("an event");
+    assert!(matches!(
+        last.cause,
+        EventCause::Acted(ref done) | EventCause::Refused(ref done, _) if *done == crash
+    ));
+    assert_eq!(timeline.end(), 701);
+}
+
+#[test]
+fn quiet_moments_end_after_any_jumps() {
+    let mut timeline = Timeline::new(WorldConfig::default()).expect("good settings");
+    timeline.seek(12_000).expect("a quiet cluster goes on");
+    let mut prng = Prng::new(1);
+    for _ in 0..6 {
+        let mut walked = 0;
+        while timeline.tend(1_000) {
+            walked += 1_000;
+            assert!(walked < 1_000_000, "it goes on for ever");
+        }
+        for _ in 0..5 {
+            let event = prng.between(1, 12_000);
+            timeline.seek(event).expect("it has been there");
+            assert_eq!(timeline.world().event_count(), event);
         }
     }
 }
