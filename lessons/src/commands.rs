@@ -5,7 +5,7 @@ mod preview;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use quorate_lessons::{Bundle, Language, Lesson, Texts, page_bundle};
+use quorate_lessons::{Bundle, Language, Lesson, Texts, check_files, id_of, page_bundle};
 
 pub(crate) use preview::preview;
 
@@ -14,33 +14,30 @@ pub(crate) type Outcome<T = ()> = Result<T, String>;
 
 /// Makes a lesson's folder.
 pub(crate) fn new(name: &str) -> Outcome {
-    let id = name.trim_start_matches(|next: char| next.is_ascii_digit());
-    let id = id.trim_start_matches('-');
-    let is_good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if id.is_empty() || !id.bytes().all(is_good) {
-        return Err(format!(
-            "\"{name}\" cannot be a lesson's name; write small letters, digits and hyphens: \
-             slow-disk, or 18-slow-disk to say where it stands"
-        ));
-    }
+    let (number, id) = numbered(name).ok_or_else(|| {
+        format!(
+            "\"{name}\" cannot be a lesson's name; write words of small letters and digits with \
+             hyphens between them: slow-disk, or 18-slow-disk to say where it stands"
+        )
+    })?;
     let folders = folders()?;
-    if let Some(taken) = folders
-        .iter()
-        .find(|folder| folder.ends_with(&format!("-{id}")))
-    {
+    if let Some(taken) = folders.iter().find(|folder| id_of(folder) == id) {
         return Err(format!(
             "there is a lesson of that name already: lessons/{taken}"
         ));
     }
-    let folder = if id.len() < name.len() {
-        name.to_owned()
-    } else {
-        let numbers = folders.iter().filter_map(|folder| {
-            let (number, _) = folder.split_once('-')?;
-            number.parse::<u32>().ok()
-        });
-        format!("{:02}-{id}", numbers.max().unwrap_or(0) + 1)
+    let taken = |number: u32| {
+        folders
+            .iter()
+            .find(|folder| number_of(folder) == Some(number))
     };
+    if let Some(other) = number.and_then(taken) {
+        return Err(format!(
+            "lessons/{other} has that number already; write another one, or none"
+        ));
+    }
+    let last = folders.iter().filter_map(|folder| number_of(folder)).max();
+    let folder = format!("{:02}-{id}", number.unwrap_or(last.unwrap_or(0) + 1));
     let path = root().join(&folder);
     fs::create_dir(&path).map_err(|error| format!("cannot make {}: {error}", path.display()))?;
     for (file, text) in SKELETON {
@@ -55,8 +52,7 @@ pub(crate) fn new(name: &str) -> Outcome {
 /// All lessons, in their order.
 pub(crate) fn list() -> Outcome {
     for folder in folders()? {
-        let files = files(&folder)?;
-        let lesson = Lesson::read(&folder, &files).map_err(|error| error.to_string())?;
+        let (lesson, files) = lesson(&folder)?;
         let title = Texts::title_of(files.file("en.md").unwrap_or_default());
         println!(
             "{folder:<28} {} min  {}",
@@ -73,8 +69,7 @@ pub(crate) fn pack(into: &Path) -> Outcome {
     fs::create_dir_all(into).map_err(|error| wrong(&error))?;
     let mut map = String::new();
     for folder in folders()? {
-        let files = files(&folder)?;
-        let lesson = Lesson::read(&folder, &files).map_err(|error| error.to_string())?;
+        let (lesson, files) = lesson(&folder)?;
         let mut fields = vec![
             folder.clone(),
             lesson.id.clone(),
@@ -112,24 +107,74 @@ fn folders() -> Outcome<Vec<String>> {
 /// A lesson's folder by its name, with or without the number.
 fn folder_of(name: &str) -> Outcome<String> {
     let folders = folders()?;
-    let is_it = |folder: &&String| *folder == name || folder.ends_with(&format!("-{name}"));
+    let is_it = |folder: &&String| *folder == name || id_of(folder) == name;
     folders.iter().find(is_it).cloned().ok_or_else(|| {
         let known = folders.join(", ");
         format!("there is no lesson \"{name}\"; there are {known}")
     })
 }
 
+/// A lesson, read from its folder, and the files that are there.
+fn lesson(folder: &str) -> Outcome<(Lesson, Bundle)> {
+    let files = files(folder)?;
+    let lesson = Lesson::read(folder, &files).map_err(|error| error.to_string())?;
+    check_files(&lesson, &files).map_err(|error| error.to_string())?;
+    check_needs(&lesson, &files)?;
+    Ok((lesson, files))
+}
+
+/// Looks whether the lessons that should be done before are there.
+fn check_needs(lesson: &Lesson, files: &Bundle) -> Outcome {
+    let folders = folders()?;
+    let is_there = |id: &&String| folders.iter().any(|folder| id_of(folder) == id.as_str());
+    let Some(missing) = lesson.needs.iter().find(|id| !is_there(id)) else {
+        return Ok(());
+    };
+    let text = files.file("lesson.txt").unwrap_or_default();
+    let line = text
+        .lines()
+        .position(|line| line.trim().starts_with("needs "));
+    let known: Vec<&str> = folders.iter().map(|folder| id_of(folder)).collect();
+    Err(format!(
+        "{}/lesson.txt:{}: there is no lesson \"{missing}\"; there are {}",
+        lesson.folder,
+        line.unwrap_or(0) + 1,
+        known.join(", ")
+    ))
+}
+
+/// The files of a folder, but for what editors and systems leave there.
 fn files(folder: &str) -> Outcome<Bundle> {
     let path = root().join(folder);
-    let wrong = |error: std::io::Error| format!("{}: {error}", path.display());
+    let wrong = |name: &str, error: std::io::Error| format!("{folder}/{name}: {error}");
     let mut files = Vec::new();
-    for entry in fs::read_dir(&path).map_err(wrong)? {
-        let entry = entry.map_err(wrong)?;
+    for entry in fs::read_dir(&path).map_err(|error| wrong("", error))? {
+        let entry = entry.map_err(|error| wrong("", error))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let text = fs::read_to_string(entry.path());
-        files.push((name, text.map_err(wrong)?));
+        if name.starts_with('.') || name.ends_with('~') {
+            continue;
+        }
+        let text = fs::read_to_string(entry.path()).map_err(|error| wrong(&name, error))?;
+        files.push((name, text));
     }
     Ok(Bundle::of(files))
+}
+
+/// A name with the number that may stand before it; nothing where it cannot be a lesson's.
+fn numbered(name: &str) -> Option<(Option<u32>, &str)> {
+    let number = number_of(name);
+    let id = if number.is_some() { id_of(name) } else { name };
+    let is_good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(is_good);
+    let begins_well = id.starts_with(|first: char| first.is_ascii_lowercase());
+    (begins_well && id.split('-').all(is_word)).then_some((number, id))
+}
+
+/// The number before a folder's name.
+fn number_of(folder: &str) -> Option<u32> {
+    let (number, _) = folder.split_once('-')?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    number.parse().ok().filter(|_| is_number)
 }
 
 fn root() -> PathBuf {
@@ -148,3 +193,34 @@ const SKELETON: [(&str, &str); 6] = [
     ("en.md", include_str!("skeleton/en.md")),
     ("zh.md", include_str!("skeleton/zh.md")),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_have_a_number_before_it() {
+        assert_eq!(numbered("slow-disk"), Some((None, "slow-disk")));
+        assert_eq!(numbered("18-slow-disk"), Some((Some(18), "slow-disk")));
+        assert_eq!(numbered("12-term-5-6-7"), Some((Some(12), "term-5-6-7")));
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_refused() {
+        let bad = [
+            "",
+            "18",
+            "18-",
+            "-slow",
+            "slow-",
+            "slow--disk",
+            "18slow",
+            "Slow",
+            "a/b",
+            "慢",
+        ];
+        for name in bad {
+            assert_eq!(numbered(name), None, "{name}");
+        }
+    }
+}

@@ -1,10 +1,9 @@
 //! A lesson: what it is, where it begins, what is to be reached, and which mistakes have a name.
 
-use quorate_core::rules::Rule;
 use quorate_core::sim::{Action, Expectation, PlannedAction, Scenario};
 
 use crate::story::may_show;
-use crate::{Bundle, Goal, LessonError, Mode, Note, Run};
+use crate::{Bundle, Goal, LessonError, Mode, Note, Run, Unlock};
 
 /// A lesson, but for its texts.
 #[derive(Clone, Debug)]
@@ -19,8 +18,8 @@ pub struct Lesson {
     pub minutes: u32,
     /// The lessons that should be done before.
     pub needs: Vec<String>,
-    /// The rule of the protocol that can be switched off when it is done.
-    pub unlocks: Option<Rule>,
+    /// What can be switched off when it is done.
+    pub unlocks: Option<Unlock>,
     /// What is to be done.
     pub task: Task,
     /// The same, harder.
@@ -52,6 +51,8 @@ pub struct Task {
     pub par: u32,
     /// The text of the start: a solution is read together with it.
     start_text: String,
+    /// The file and the line that say where the learner comes in.
+    enter_at: (String, usize),
 }
 
 /// A mistake that has a name, and how it shows.
@@ -79,7 +80,7 @@ pub struct Offer {
     pub id: String,
     /// What it does.
     pub action: Action,
-    /// Whether it belongs to the harder variation alone.
+    /// Whether it is offered for the harder variation.
     pub is_harder: bool,
 }
 
@@ -136,13 +137,19 @@ impl Lesson {
         Ok(lesson)
     }
 
+    /// What can be done at a press: for the harder variation its own offers, where it has any.
+    pub fn offers(&self, is_harder: bool) -> impl Iterator<Item = &Offer> {
+        let has_own = self.offers.iter().any(|offer| offer.is_harder);
+        let wants = is_harder && has_own;
+        self.offers
+            .iter()
+            .filter(move |offer| offer.is_harder == wants)
+    }
+
     fn check(&self, file: &str) -> Result<(), LessonError> {
         let wrong = |text: &str| Err(LessonError::new(file, 0, text));
         if self.part == 0 || self.minutes == 0 {
             return wrong("it lacks `part N` or `minutes N`");
-        }
-        if self.minutes > MINUTES_MAX {
-            return wrong("a lesson takes six minutes at most");
         }
         let tasks = || std::iter::once(&self.task).chain(&self.harder);
         if tasks().any(|task| task.goals.is_empty()) {
@@ -169,6 +176,7 @@ impl Task {
             wrongs: Vec::new(),
             par: 0,
             start_text: start.to_owned(),
+            enter_at: (format!("{folder}/lesson.txt"), 0),
         })
     }
 
@@ -199,8 +207,9 @@ impl Task {
         let mut world = run.world(1)?;
         while !may_show(&world) || enter.holds(&world.frame()).is_err() {
             if world.event_count() >= run.events || run.history.advance(&mut world).is_err() {
+                let (file, line) = &self.enter_at;
                 let text = "the start never comes to where `enter` lets the learner in";
-                return Err(LessonError::new("lesson.txt", 0, text));
+                return Err(LessonError::new(file, *line, text));
             }
         }
         let event = world.event_count();
@@ -278,23 +287,22 @@ impl Reader {
         let lesson = &mut self.lesson;
         match word {
             "part" => lesson.part = count()?,
-            "minutes" => lesson.minutes = count()?,
+            "minutes" => {
+                lesson.minutes = count()?;
+                if lesson.minutes > MINUTES_MAX {
+                    return Err(wrong("a lesson takes six minutes at most".to_owned()));
+                }
+            }
             "par" => lesson.task.par = count()?,
             "needs" => lesson.needs = rest.split_whitespace().map(str::to_owned).collect(),
-            "unlocks" => {
-                let mut rules = Rule::ALL.into_iter();
-                let rule = rules.find(|rule| rule.name() == rest);
-                let names = Rule::ALL.map(Rule::name).join(", ");
-                let rule = rule.ok_or_else(|| {
-                    wrong(format!("there is no rule \"{rest}\"; write one of {names}"))
-                })?;
-                lesson.unlocks = Some(rule);
-            }
+            "unlocks" => lesson.unlocks = Some(Unlock::read(rest).map_err(wrong)?),
             "enter" => {
                 let task = &mut lesson.task;
                 task.enter = Some(expectation(&self.file, number, &task.start, line, rest)?);
+                task.enter_at.1 = number;
                 if let Some(harder) = lesson.harder.as_mut() {
                     harder.enter.clone_from(&task.enter);
+                    harder.enter_at.1 = number;
                 }
             }
             "picture" => {
@@ -329,7 +337,7 @@ impl Reader {
             _ => {
                 return Err(wrong(format!(
                     "there is no \"{word}\"; write part, minutes, needs, par, unlocks, enter, \
-                     offer, goal, wrong, picture, harder goal, harder wrong or harder par"
+                     offer, goal, wrong, picture, or harder goal, wrong, offer or par"
                 )));
             }
         }
@@ -398,7 +406,7 @@ pub(crate) fn expectation(
 }
 
 /// A folder's name without the number before it.
-pub(crate) fn id_of(folder: &str) -> &str {
+pub fn id_of(folder: &str) -> &str {
     match folder.split_once('-') {
         Some((number, id)) if number.bytes().all(|byte| byte.is_ascii_digit()) => id,
         _ => folder,

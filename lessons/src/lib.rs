@@ -17,6 +17,7 @@
 mod bundle;
 mod cause;
 mod error;
+mod files;
 mod goal;
 mod lesson;
 mod note;
@@ -24,14 +25,17 @@ mod roles;
 mod story;
 mod text;
 mod tracker;
+mod unlock;
 
 pub use bundle::{Bundle, page_bundle};
 pub use cause::{Cause, Copies};
 pub use error::LessonError;
+pub use files::check_files;
 pub use goal::{Goal, Mode};
-pub use lesson::{Lesson, Misconception, Offer, Picture, Task};
+pub use lesson::{Lesson, Misconception, Offer, Picture, Task, id_of};
 pub use note::{Note, NoteLine, NoteTracker, Said, Verdict};
 pub use roles::{RoleReason, RoleSeen, RoleTracker};
 pub use story::{Run, Story, may_show};
 pub use text::{Answer, Beat, BeatKind, Language, Source, Texts};
 pub use tracker::{GoalState, Standing, Tracker};
+pub use unlock::Unlock;

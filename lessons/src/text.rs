@@ -142,7 +142,7 @@ impl Texts {
             reader.line(at + 1, line)?;
         }
         let texts = reader.texts;
-        texts.check(lesson, language, &file)?;
+        texts.check(lesson, language, (&file, text))?;
         Ok(texts)
     }
 
@@ -156,71 +156,92 @@ impl Texts {
         self.beats.iter().find(|beat| beat.kind == kind)
     }
 
-    fn check(&self, lesson: &Lesson, language: Language, file: &str) -> Result<(), LessonError> {
-        let wrong = |text: String| Err(LessonError::new(file, 0, text));
+    fn check(
+        &self,
+        lesson: &Lesson,
+        language: Language,
+        (file, text): (&str, &str),
+    ) -> Result<(), LessonError> {
+        // At the heading below which it should be, where there is one.
+        let wrong = |heading: &str, what: String| {
+            let is_it = |line: &str| !heading.is_empty() && line.trim() == heading;
+            let line = text.lines().position(is_it);
+            Err(LessonError::new(file, line.map_or(0, |at| at + 1), what))
+        };
+        let lacks = |heading: &str, id: &str| {
+            wrong(heading, format!("below `{heading}` it lacks `- {id}: …`"))
+        };
         if self.title.is_empty() || self.shown.is_empty() {
-            return wrong("it lacks its title (`# …`) or what was shown (`## shown`)".to_owned());
+            let what = "it lacks its title (`# …`) or what was shown (`## shown`)";
+            return wrong("## shown", what.to_owned());
         }
         if !(5..=7).contains(&self.beats.len()) {
-            return wrong(format!("it has {} beats; write 5 to 7", self.beats.len()));
+            return wrong(
+                "",
+                format!("it has {} beats; write 5 to 7", self.beats.len()),
+            );
         }
         if self.hints.len() != 3 {
-            return wrong(format!(
-                "it has {} hints; write three: a nudge, where, how",
-                self.hints.len()
-            ));
+            let found = self.hints.len();
+            let what = format!("it has {found} hints; write three: a nudge, where, how");
+            return wrong("## hints", what);
         }
         let tasks = || std::iter::once(&lesson.task).chain(&lesson.harder);
-        for goal in tasks().flat_map(|task| &task.goals) {
-            if !self.goals.contains_key(&goal.id) {
-                return wrong(format!("below `## goals` it lacks `- {}: …`", goal.id));
-            }
+        let goals = tasks().flat_map(|task| task.goals.iter().map(|goal| goal.id.as_str()));
+        let pictures = lesson.pictures.iter().map(|picture| picture.id.as_str());
+        let offers = lesson.offers.iter().map(|offer| offer.id.as_str());
+        let differences = lesson.note.iter().flat_map(|note| note.differences());
+        let all_there = first_missing(goals, &self.goals, "## goals")
+            .or_else(|| first_missing(pictures, &self.pictures, "## pictures"))
+            .or_else(|| first_missing(offers, &self.offers, "## offers"))
+            .or_else(|| first_missing(differences, &self.differences, "## differences"));
+        if let Some((heading, id)) = all_there {
+            return lacks(heading, id);
         }
         for name in tasks().flat_map(|task| task.wrongs.iter().map(|wrong| &wrong.name)) {
             if !self.wrongs.contains_key(name) {
-                return wrong(format!("it lacks `## wrong {name}`"));
-            }
-        }
-        for picture in &lesson.pictures {
-            if !self.pictures.contains_key(&picture.id) {
-                return wrong(format!(
-                    "below `## pictures` it lacks `- {}: …`",
-                    picture.id
-                ));
-            }
-        }
-        for offer in &lesson.offers {
-            if !self.offers.contains_key(&offer.id) {
-                return wrong(format!("below `## offers` it lacks `- {}: …`", offer.id));
-            }
-        }
-        for id in lesson.note.iter().flat_map(|note| note.differences()) {
-            if !self.differences.contains_key(id) {
-                return wrong(format!("below `## differences` it lacks `- {id}: …`"));
+                return wrong("", format!("it lacks `## wrong {name}`"));
             }
         }
         if lesson.harder.is_some() != self.beat(BeatKind::Harder).is_some() {
-            return wrong("`## harder` and `harder.txt` come together".to_owned());
+            let what = "`## harder` and `harder-solution.txt` come together";
+            return wrong("## harder", what.to_owned());
         }
-        for beat in &self.beats {
-            let asks = matches!(beat.kind, BeatKind::Predict | BeatKind::Check);
-            let right = beat.answers.iter().filter(|answer| answer.is_right).count();
-            if asks && (beat.answers.len() < 2 || right != 1) {
-                return wrong(format!(
-                    "`## {}` wants two answers or more, one of them right: `- [x] …`",
-                    beat.kind.name()
-                ));
-            }
-            let length: usize = beat.paragraphs.iter().map(|text| length(text)).sum();
-            if beat.kind == BeatKind::Explain && length > limit(language) {
-                return wrong(format!(
-                    "`## explain` has {length} words or characters; at most {} are read",
-                    limit(language)
-                ));
-            }
-        }
-        Ok(())
+        self.beats
+            .iter()
+            .try_for_each(|beat| check_beat(beat, language, &wrong))
     }
+}
+
+fn check_beat(
+    beat: &Beat,
+    language: Language,
+    wrong: &impl Fn(&str, String) -> Result<(), LessonError>,
+) -> Result<(), LessonError> {
+    let heading = format!("## {}", beat.kind.name());
+    let asks = matches!(beat.kind, BeatKind::Predict | BeatKind::Check);
+    let right = beat.answers.iter().filter(|answer| answer.is_right).count();
+    if asks && (beat.answers.len() < 2 || right != 1) {
+        let what = format!("`{heading}` wants two answers or more, one of them right: `- [x] …`");
+        return wrong(&heading, what);
+    }
+    let length: usize = beat.paragraphs.iter().map(|text| length(text)).sum();
+    let most = limit(language);
+    if beat.kind == BeatKind::Explain && length > most {
+        let what = format!("`{heading}` has {length} words or characters; at most {most} are read");
+        return wrong(&heading, what);
+    }
+    Ok(())
+}
+
+/// The first id for which there is no text, with the heading below which it belongs.
+fn first_missing<'a>(
+    mut ids: impl Iterator<Item = &'a str>,
+    texts: &BTreeMap<String, String>,
+    heading: &'static str,
+) -> Option<(&'static str, &'a str)> {
+    let missing = ids.find(|id| !texts.contains_key(*id))?;
+    Some((heading, missing))
 }
 
 /// Where a line belongs to.
@@ -272,6 +293,9 @@ impl Reader<'_> {
         }
         let mut kinds = BeatKind::ALL.iter();
         if let Some((_, kind)) = kinds.find(|(name, _)| *name == heading) {
+            if self.texts.beat(*kind).is_some() {
+                return Err(format!("there is a part \"{heading}\" already"));
+            }
             self.texts.beats.push(Beat {
                 kind: *kind,
                 paragraphs: Vec::new(),
@@ -346,8 +370,9 @@ impl Reader<'_> {
 
 fn beat_line(beat: &mut Beat, line: &str, is_new: bool) -> Result<(), String> {
     if let Some(answer) = line.strip_prefix("- [") {
-        let (mark, rest) = answer
-            .split_once("] ")
+        let marked = answer.split_once("] ");
+        let (mark, rest) = marked
+            .filter(|(mark, _)| [" ", "x"].contains(mark))
             .ok_or("an answer is `- [ ] …` or `- [x] …`")?;
         let (text, reply) = rest
             .split_once(" | ")
@@ -389,8 +414,10 @@ fn join(text: &mut String, line: &str) {
 
 fn item(items: &mut BTreeMap<String, String>, line: &str) -> Result<(), String> {
     let (id, text) = split_item(line)?;
-    items.insert(id.to_owned(), text.to_owned());
-    Ok(())
+    match items.insert(id.to_owned(), text.to_owned()) {
+        Some(_) => Err(format!("there is a line `- {id}: …` already")),
+        None => Ok(()),
+    }
 }
 
 fn split_item(line: &str) -> Result<(&str, &str), String> {

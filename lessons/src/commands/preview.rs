@@ -3,13 +3,12 @@
 use quorate_core::sim::Report;
 use quorate_lessons::{Bundle, Language, Lesson, Story, Task, Texts};
 
-use super::{Outcome, files, folder_of};
+use super::{Outcome, folder_of, lesson};
 
 /// Runs a lesson both ways and tells what a learner would see.
 pub(crate) fn preview(name: &str) -> Outcome {
     let folder = folder_of(name)?;
-    let files = files(&folder)?;
-    let lesson = Lesson::read(&folder, &files).map_err(|error| error.to_string())?;
+    let (lesson, files) = lesson(&folder)?;
     for language in Language::ALL {
         let text = files.file(&format!("{}.md", language.tag()));
         let texts = Texts::read(&lesson, language, text.unwrap_or_default());

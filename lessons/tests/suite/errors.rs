@@ -1,6 +1,6 @@
 //! What is wrong with a lesson is told with file and line.
 
-use quorate_lessons::{Bundle, Language, Lesson, Texts};
+use quorate_lessons::{Bundle, Language, Lesson, Texts, check_files};
 
 use super::folders::one;
 
@@ -85,7 +85,9 @@ fn a_text_is_held_to_its_lesson() {
         told(&unknown)
     );
     let hintless = text.replacen("\n3. ", "\n", 1);
-    assert!(told(&hintless).contains("hints"), "{}", told(&hintless));
+    let at = text.lines().position(|line| line == "## hints").unwrap() + 1;
+    let expected = format!("en.md:{at}: it has 2 hints");
+    assert!(told(&hintless).contains(&expected), "{}", told(&hintless));
     let long = text.replacen(
         "## explain\n",
         &format!("## explain\n{}\n", "word ".repeat(60)),
@@ -94,4 +96,80 @@ fn a_text_is_held_to_its_lesson() {
     assert!(told(&long).contains("60"), "{}", told(&long));
     let sure = text.replace("- [x]", "- [ ]");
     assert!(told(&sure).contains("one of them right"), "{}", told(&sure));
+}
+
+#[test]
+fn what_stands_twice_in_a_text_is_refused_at_its_line() {
+    let found = one("kill-the-leader");
+    let text = found.files.file("en.md").unwrap();
+    let lines = text.lines().count();
+    for (more, expected) in [
+        ("## do\nOnce more.", "there is a part \"do\" already"),
+        ("## goals\n- written: once more", "`- written: …` already"),
+        ("## questions\n- Why? Because.", "- question | answer"),
+    ] {
+        let error = Texts::read(
+            &found.lesson,
+            Language::English,
+            &format!("{text}\n{more}\n"),
+        );
+        let told = error.expect_err("it stands there twice").to_string();
+        let line = lines + 2 + usize::from(!more.starts_with("## do"));
+        let place = format!("08-kill-the-leader/en.md:{line}: ");
+        assert!(
+            told.starts_with(&place) && told.contains(expected),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_no_lesson_has_is_named() {
+    let found = one("kill-the-leader");
+    let with = |name: &str| {
+        let more = [(name.to_owned(), "for 1s\n".to_owned())];
+        let files = found
+            .files
+            .files()
+            .map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let files = Bundle::of(files.chain(more));
+        let error = check_files(&found.lesson, &files);
+        error.expect_err("there is no such file").to_string()
+    };
+    let told = with("soluton.txt");
+    assert!(
+        told.starts_with("08-kill-the-leader/soluton.txt: "),
+        "{told}"
+    );
+    assert!(told.contains("solution.txt"), "{told}");
+    let told = with("wrong-nobody.txt");
+    assert!(told.contains("`wrong nobody once …`"), "{told}");
+}
+
+#[test]
+fn a_language_or_a_mistake_that_is_missing_is_named() {
+    let found = one("kill-the-leader");
+    for (name, expected) in [
+        ("zh.md", "in English and in Chinese"),
+        ("wrong-two-down.txt", "the steps that make this mistake"),
+    ] {
+        let files = found.files.files().filter(|(file, _)| *file != name);
+        let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let told = check_files(&found.lesson, &Bundle::of(files));
+        let told = told.expect_err("it is missing").to_string();
+        assert!(told.contains(name) && told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn a_switch_that_there_is_not_is_named_with_those_there_are() {
+    let files = with("lesson.txt", |text| {
+        text.replace("unlocks persist-before-ack", "unlocks gravity")
+    });
+    let told = error(&files);
+    assert!(told.contains("\"gravity\""), "{told}");
+    assert!(
+        told.contains("pre-vote") && told.contains("strict-reconfig"),
+        "{told}"
+    );
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use quorate_lessons::{Bundle, Language, Lesson, Texts};
+use quorate_lessons::{Bundle, Language, Lesson, Texts, check_files};
 
 /// A lesson with all its files.
 pub(super) struct Found {
@@ -48,6 +48,7 @@ fn read(folder: &Path) -> Found {
     let name = folder.file_name().unwrap().to_string_lossy().into_owned();
     let files = files(folder);
     let lesson = Lesson::read(&name, &files).unwrap_or_else(|error| panic!("{error}"));
+    check_files(&lesson, &files).unwrap_or_else(|error| panic!("{error}"));
     Found { lesson, files }
 }
 
