@@ -1,6 +1,6 @@
 //! The browser round the page: its address, its storage, its wishes.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, EventTarget, HtmlElement, KeyboardEvent, Node, Storage, SvgElement};
@@ -18,6 +18,8 @@ pub(crate) const COMPACT: &str = "(max-width: 719px)";
 
 /// A stage that is lower has small members.
 const LOW_PX: f64 = 425.0;
+/// The same for a narrow screen, whose members are small already.
+const LOW_COMPACT_PX: f64 = 330.0;
 
 /// The page as its link, the storage and the browser ask for it.
 pub(crate) fn state(link: &str) -> State {
@@ -76,8 +78,13 @@ pub(crate) fn dress(state: &State) {
     let _ = root.set_attribute("data-still", still);
     gloo::utils::document().set_title(state.language.words().title);
     let lessons = &state.lessons;
+    let session = lessons.session.as_ref();
     for (name, is) in [
-        ("data-lesson", lessons.session.is_some()),
+        ("data-lesson", session.is_some()),
+        (
+            "data-folded",
+            session.is_some_and(|session| session.is_folded),
+        ),
         ("data-embed", lessons.embedded),
         ("data-plain", lessons.plain),
     ] {
@@ -164,7 +171,7 @@ pub(crate) fn room(before: Room) -> Room {
     match stage {
         Some(place) if place.height() >= 40.0 => Room {
             compact,
-            low: place.height() < LOW_PX,
+            low: place.height() < if compact { LOW_COMPACT_PX } else { LOW_PX },
             // In tens of a thousandth: a pixel more or less is no other picture.
             width_per_mille: (place.width() / place.height() * 100.0) as u32 * 10,
         },
@@ -182,6 +189,18 @@ pub(crate) fn close_popover(target: Option<EventTarget>) {
     if !open.contains(target.as_ref()) {
         // An attribute of this name can always be removed.
         let _ = open.remove_attribute("open");
+    }
+}
+
+/// Scrolls to an element, no further than it has to.
+pub(crate) fn bring_into_sight(element: &Element) {
+    let options = Object::new();
+    let nearest = JsValue::from_str("nearest");
+    // A plain object takes any name; an element of a browser can be scrolled to.
+    let _ = Reflect::set(&options, &JsValue::from_str("block"), &nearest);
+    let scroll = Reflect::get(element, &JsValue::from_str("scrollIntoView"));
+    if let Ok(scroll) = scroll.map(JsCast::unchecked_into::<Function>) {
+        let _ = scroll.call1(element, &options);
     }
 }
 

@@ -38,10 +38,14 @@ pub(crate) struct Lessons {
     pub(crate) wanted: Option<String>,
     /// Whether the run that is shown came with the address, and is kept.
     pub(crate) keeps_run: bool,
+    /// At which of the lesson's beats that run was.
+    pub(crate) beat: usize,
     /// Whether it is to be read as a page, for teachers.
     pub(crate) plain: bool,
     /// Whether the page is part of another one.
     pub(crate) embedded: bool,
+    /// Whether a file was opened in which there is no progress.
+    pub(crate) bad_import: bool,
     /// What could not be fetched, and why.
     pub(crate) failure: Option<String>,
 }
@@ -67,6 +71,7 @@ impl Lessons {
                 "plain" => lessons.plain = true,
                 "embed" => lessons.embedded = true,
                 "do" | "at" => lessons.keeps_run = true,
+                "beat" => lessons.beat = value.parse().unwrap_or(0),
                 _ => {}
             }
         }
@@ -97,6 +102,9 @@ impl Lessons {
         let mut query = String::new();
         if let Some(session) = &self.session {
             query = format!("&lesson={}", session.lesson.id);
+            if session.beat > 0 {
+                query += &format!("&beat={}", session.beat);
+            }
         }
         if self.embedded {
             query += "&embed";

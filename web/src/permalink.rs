@@ -155,7 +155,7 @@ impl Permalink {
             // The host's own switches may stand beside ours.
             "lang" | "theme" => {}
             // These are the lessons'.
-            "lesson" | "plain" | "embed" => {}
+            "lesson" | "beat" | "plain" | "embed" => {}
             _ => return Err(wrong(Wanted::Parameter)),
         }
         Ok(())

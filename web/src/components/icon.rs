@@ -31,6 +31,8 @@ pub(crate) enum Icon {
     Inside,
     Terminal,
     Share,
+    Up,
+    Down,
 }
 
 impl Icon {
@@ -61,6 +63,8 @@ impl Icon {
             ),
             Icon::Terminal => ("M4 5h16v14H4zM7.5 9l3 3-3 3M13 15h4", false),
             Icon::Share => ("M12 15V4M8 7.5L12 3.5l4 4M6 11H5v9h14v-9h-1", false),
+            Icon::Up => ("M6 15l6-6 6 6", false),
+            Icon::Down => ("M6 9l6 6 6-6", false),
             Icon::Question => ("M9 9a3 3 0 115 2.2c-1.2.9-2 1.5-2 3M12 18h.01", false),
             Icon::Close | Icon::Cross => ("M6 6l12 12M18 6L6 18", false),
             Icon::Undo => ("M8 5L4 9l4 4M4 9h10a5.5 5.5 0 010 11h-4", false),

@@ -1,6 +1,7 @@
 //! Lessons: the map of the course, the panel of the one that is open, the note beside the log, and
 //! the page for teachers.
 
+mod brought;
 mod done;
 mod map;
 mod note;

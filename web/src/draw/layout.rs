@@ -47,19 +47,22 @@ impl Layout {
             members,
             width: 390.0,
             height: 410.0,
-            reach: Point { x: 132.0, y: 132.0 },
+            reach: Point { x: 132.0, y: 124.0 },
             shape: 24.0 * share,
             timer: 33.0 * share,
             quorum: 41.0 * share,
             moved: BTreeMap::new(),
             bends: BTreeMap::new(),
         };
+        let per_mille = f64::from(room.width_per_mille.clamp(1_000, 1_900)) / 1_000.0;
+        if room.compact && room.low {
+            return plain.flat(per_mille);
+        }
         if room.compact {
             return plain;
         }
         let height = if room.low { 370.0 } else { 500.0 };
-        let per_mille = room.width_per_mille.clamp(1_000, 1_900);
-        let width = height * f64::from(per_mille) / 1_000.0;
+        let width = height * per_mille;
         if room.low {
             return Self {
                 width,
@@ -82,6 +85,23 @@ impl Layout {
             timer: 46.0 * share,
             quorum: 57.0 * share,
             ..plain
+        }
+    }
+
+    /// The stage of a narrow screen on which a lesson covers the lower half.
+    fn flat(self, per_mille: f64) -> Self {
+        let height = 310.0;
+        let width = (height * per_mille).max(390.0);
+        // Six in so flat an oval would touch one another.
+        let share = (5.0 / f64::from(self.members.max(1))).min(1.0);
+        Self {
+            width,
+            height,
+            reach: Point { x: 132.0, y: 73.0 },
+            shape: 24.0 * share,
+            timer: 33.0 * share,
+            quorum: 41.0 * share,
+            ..self
         }
     }
 
@@ -213,7 +233,7 @@ const INBOX_ROW: f64 = 26.0;
 mod tests {
     use super::*;
 
-    fn rooms() -> [Room; 6] {
+    fn rooms() -> [Room; 8] {
         let room = |compact, low, width_per_mille| Room {
             compact,
             low,
@@ -221,6 +241,8 @@ mod tests {
         };
         [
             room(true, false, 1_000),
+            room(true, true, 1_000),
+            room(true, true, 1_800),
             room(false, false, 900),
             room(false, false, 1_500),
             room(false, false, 3_000),

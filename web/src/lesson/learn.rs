@@ -40,12 +40,14 @@ impl State {
             }
             LessonMessage::Map(open) => {
                 self.lessons.map_open = open;
+                self.lessons.bad_import = false;
                 self.lessons.failure = None;
                 self.playback = None;
             }
             LessonMessage::Open(id) => {
                 self.lessons.wanted = Some(id);
                 self.lessons.keeps_run = false;
+                self.lessons.beat = 0;
                 self.lessons.map_open = false;
             }
             LessonMessage::Close => {
@@ -53,7 +55,9 @@ impl State {
                 self.lessons.wanted = None;
             }
             LessonMessage::Import(text) => {
-                self.lessons.progress.join(&Progress::read(&text));
+                let progress = Progress::read(&text);
+                self.lessons.bad_import = progress == Progress::default();
+                self.lessons.progress.join(&progress);
             }
             other => self.go_on_learning(&other),
         }
@@ -65,9 +69,12 @@ impl State {
         language: crate::text::Language,
         text: &str,
     ) -> Result<(), quorate_lessons::LessonError> {
-        let session = Session::open(folder, language, text, self.lessons.plain)?;
+        let mut session = Session::open(folder, language, text, self.lessons.plain)?;
         self.lessons.wanted = None;
-        if !std::mem::take(&mut self.lessons.keeps_run) {
+        let beat = std::mem::take(&mut self.lessons.beat);
+        if std::mem::take(&mut self.lessons.keeps_run) {
+            session.take_up(beat, self.engine.history())?;
+        } else {
             self.show(&session.start());
         }
         self.lessons.session = Some(session);
@@ -94,6 +101,7 @@ impl State {
             }
             LessonMessage::Hint => session.hints = (session.hints + 1).min(3),
             LessonMessage::Note(open) => session.note_open = *open,
+            LessonMessage::Fold(folded) => session.is_folded = *folded,
             LessonMessage::Restart(seed) => {
                 let is_harder = session.is_harder;
                 self.begin_lesson(is_harder, *seed);
@@ -159,7 +167,7 @@ impl State {
         } = &mut self.lessons;
         let Some(session) = session else { return };
         session.follow(self.engine.history(), &self.frame);
-        let is_own = !session.is_shown && !session.is_away;
+        let is_own = !session.is_shown && !session.is_away && !session.came_done;
         if let Some(steps) = session.steps.filter(|_| is_own) {
             progress.note(&session.lesson.id, session.is_harder, Some(steps));
         }

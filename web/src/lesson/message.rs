@@ -33,6 +33,8 @@ pub(crate) enum LessonMessage {
     Solve,
     /// Opens or closes the note beside the log.
     Note(bool),
+    /// Folds the sheet of a narrow screen down to its head, or unfolds it.
+    Fold(bool),
     /// Takes in what had been done on another device.
     Import(String),
 }

@@ -30,8 +30,13 @@ pub(crate) struct Session {
     pub(crate) hints: usize,
     /// Whether the note stands beside the log.
     pub(crate) note_open: bool,
+    /// Whether the sheet of a narrow screen is folded down to its head.
+    pub(crate) is_folded: bool,
     /// Whether the solution was asked for.
     pub(crate) is_shown: bool,
+    /// Whether the goals were met already when the run came with a link: whoever opens it has not
+    /// done that.
+    pub(crate) came_done: bool,
     /// Whether the harder variation is under way.
     pub(crate) is_harder: bool,
     /// Whether the page shows another world than the lesson's.
@@ -80,7 +85,9 @@ impl Session {
             answers: BTreeMap::new(),
             hints: 0,
             note_open: false,
+            is_folded: false,
             is_shown: false,
+            came_done: false,
             is_harder: false,
             is_away: false,
             standing: place.standing,
@@ -138,6 +145,22 @@ impl Session {
         Ok(())
     }
 
+    /// Takes up a run that came with a link: at a beat, and with the run's seed.
+    ///
+    /// # Errors
+    /// That it cannot be begun.
+    pub(crate) fn take_up(&mut self, beat: usize, history: &History) -> Result<(), LessonError> {
+        self.beat = beat.min(self.texts.beats.len().saturating_sub(1));
+        self.reached = self.beat;
+        let is_harder = self.kind() == Some(BeatKind::Harder);
+        let seed = history.config.seed;
+        if is_harder || seed != self.planned.config.seed {
+            self.begin(is_harder, Some(seed))?;
+        }
+        self.came_done = true;
+        Ok(())
+    }
+
     /// Whether the start does something by itself behind where the learner comes in.
     pub(crate) fn is_scripted(&self) -> bool {
         self.task().enter.is_some()
@@ -177,14 +200,15 @@ impl Session {
         }
         self.standing = self.follower.tracker.standing(task, frame);
         self.cause = Cause::of(frame);
-        if self.standing.done.is_some() && self.steps.is_none() {
-            self.steps = Some(self.own_actions(history));
-        }
+        let done = self.standing.done;
+        self.steps = done.map(|event| self.own_actions(history, event));
+        self.came_done &= done.is_some();
     }
 
-    /// How many things the learner has done.
-    pub(crate) fn own_actions(&self, history: &History) -> u32 {
-        self.own(history).len() as u32
+    /// How many things the learner had done up to an event.
+    pub(crate) fn own_actions(&self, history: &History, event: u64) -> u32 {
+        let own = self.own(history).into_iter();
+        own.filter(|own| own.after_event < event).count() as u32
     }
 
     /// The event before the action that brought a mistake about, or at which it shows.

@@ -32,7 +32,15 @@ fn map(folder: &str, id: &str) -> Message {
 /// The page with a lesson open, at the beat where it is done.
 fn open(folder: &str) -> State {
     let id = folder.split_once('-').expect("a number before it").1;
-    let state = State::of_query(&format!("?lesson={id}"), Language::English, Theme::Auto);
+    let state = opened(&format!("?lesson={id}"), folder);
+    let next = || Message::Lesson(LessonMessage::Next);
+    state.reduce(next()).reduce(next())
+}
+
+/// The page of an address, with its lesson open.
+fn opened(query: &str, folder: &str) -> State {
+    let id = folder.split_once('-').expect("a number before it").1;
+    let state = State::of_query(query, Language::English, Theme::Auto);
     assert_eq!(state.lessons.want(Language::English), Some(Want::Map));
     let state = state.reduce(map(folder, id));
     let wanted = Want::Lesson(folder.to_owned(), Language::English);
@@ -41,8 +49,7 @@ fn open(folder: &str) -> State {
     let message = LessonMessage::Loaded(folder.to_owned(), Language::English, files);
     let state = state.reduce(Message::Lesson(message));
     assert_eq!(state.lessons.want(Language::English), None);
-    let next = || Message::Lesson(LessonMessage::Next);
-    state.reduce(next()).reduce(next())
+    state
 }
 
 fn session(state: &State) -> &super::Session {
@@ -137,7 +144,7 @@ fn what_is_planned_goes_on_when_the_learner_acts_among_it() {
         last.is_some_and(|last| last.after_event > position),
         "nothing is planned any more"
     );
-    assert_eq!(session(&state).own_actions(history), 1);
+    assert_eq!(session(&state).own_actions(history, u64::MAX), 1);
     let is_over = |state: &State| session(state).standing.wrong.is_some();
     until(state, is_over);
 }
@@ -174,4 +181,72 @@ fn a_lesson_that_there_is_not_is_told() {
     assert!(state.lessons.map_open);
     assert_eq!(state.lessons.failure.as_deref(), Some("nonsense"));
     assert_eq!(state.lessons.want(Language::English), None);
+}
+
+#[test]
+fn who_comes_back_finds_the_beat_and_the_run() {
+    for folder in ["04-one-write", "12-term-5-6-7"] {
+        let before = open(folder).reduce(put()).reduce(Message::StepForward);
+        let after = opened(&before.query(), folder);
+        assert_eq!(session(&after).beat, 2, "{folder}");
+        assert_eq!(
+            after.engine.position(),
+            before.engine.position(),
+            "{folder}"
+        );
+        assert_eq!(after.engine.history(), before.engine.history(), "{folder}");
+        assert_eq!(session(&after).standing, session(&before).standing);
+        assert!(!session(&after).is_away);
+    }
+}
+
+#[test]
+fn another_seed_is_found_again_and_the_harder_variation_too() {
+    let restart = |seed| Message::Lesson(LessonMessage::Restart(Some(seed)));
+    let next = || Message::Lesson(LessonMessage::Next);
+    let mut before = open("01-first-leader");
+    while session(&before).beat < 6 {
+        before = before.reduce(next());
+    }
+    let before = before.reduce(restart(9)).reduce(Message::StepForward);
+    let after = opened(&before.query(), "01-first-leader");
+    assert!(session(&after).is_harder && !session(&after).is_away);
+    assert_eq!(after.frame.config.seed, 9);
+    assert_eq!(after.engine.position(), before.engine.position());
+}
+
+#[test]
+fn the_run_of_somebody_else_does_not_count() {
+    let done = until(open("04-one-write").reduce(put()), is_done);
+    let shown = opened(&done.query(), "04-one-write");
+    assert!(is_done(&shown));
+    assert_eq!(shown.lessons.progress.of("one-write").steps, None);
+    // Whoever goes back and does it again has done it.
+    let entry = session(&shown).entry();
+    let again = shown.reduce(Message::Seek(entry)).reduce(put());
+    let again = until(again, is_done);
+    assert_eq!(again.lessons.progress.of("one-write").steps, Some(1));
+}
+
+#[test]
+fn what_is_done_behind_the_goal_is_no_step_towards_it() {
+    let state = until(open("04-one-write").reduce(put()), is_done);
+    let state = state.reduce(put()).reduce(Message::StepBack);
+    let state = state.reduce(Message::StepForward);
+    assert_eq!(session(&state).steps, Some(1));
+}
+
+#[test]
+fn the_harder_variation_has_offers_of_its_own() {
+    let lesson = &session(&open("08-kill-the-leader")).lesson.clone();
+    let ids = |is_harder| -> Vec<String> {
+        lesson
+            .offers(is_harder)
+            .map(|offer| offer.id.clone())
+            .collect()
+    };
+    assert_eq!(ids(false), ["put", "crash", "restart"]);
+    assert_eq!(ids(true), ["crash", "crash2", "crash3", "crash4", "crash5"]);
+    let lesson = &session(&open("10-pre-vote")).lesson.clone();
+    assert!(lesson.offers(true).eq(lesson.offers(false)));
 }

@@ -92,6 +92,14 @@ describe("lessons", () => {
     });
     const entry = playground.page.locator("li.done", { has: playground.at("lesson-first-leader") });
     await entry.waitFor();
+    assert.equal(await playground.at("lesson-import-error").count(), 0);
+    await playground.at("lesson-import").setInputFiles({
+      name: "holiday.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("Dear all,\n\nthe weather is fine.\n"),
+    });
+    await playground.at("lesson-import-error").waitFor();
+    await entry.waitFor();
     await playground.leave();
   });
 
@@ -125,12 +133,148 @@ describe("lessons", () => {
     await playground.leave();
   });
 
+  test("who leaves in the middle comes back to the beat, the run and the language", async () => {
+    const playground = await lab.visit({ query: "lesson=kill-the-leader" });
+    const { page } = playground;
+    await toBeat(playground, "do");
+    await playground.at("offer-put").click();
+    await playground.stepUntil('[data-testid="lesson-goals"] [data-met="true"]', "the first goal");
+    await playground.at("language").click();
+    const title = page.locator(".lesson h2");
+    await playground.eventually(async () =>
+      assert.equal(await title.innerText(), "杀掉领导者"),
+    );
+    const event = await playground.eventNumber();
+    await playground.link();
+    await page.reload();
+    await playground.at("lesson-goals").waitFor();
+    assert.equal(await title.innerText(), "杀掉领导者");
+    assert.equal(await playground.at("lesson").getAttribute("data-beat"), "2");
+    assert.equal(await playground.eventNumber(), event);
+    assert.equal(await page.locator('[data-testid="lesson-goals"] [data-met="true"]').count(), 1);
+    await playground.leave();
+  });
+
+  test("another seed is another run of the lesson, and counts", async () => {
+    const playground = await lab.visit({ query: "lesson=first-leader" });
+    await toBeat(playground, "do");
+    await playground.at("lesson-seed").click();
+    await playground.eventually(async () =>
+      assert.notEqual(await playground.at("seed").inputValue(), "42"),
+    );
+    await playground.elect();
+    await done(playground);
+    await playground.leave();
+  });
+
+  test("a promotion that comes too early is told why", async () => {
+    const playground = await lab.visit({ query: "lesson=learner" });
+    await toBeat(playground, "do");
+    const goal = (place) =>
+      `[data-testid="lesson-goals"] li:nth-child(${place})[data-met="true"]`;
+    await playground.at("offer-add").click();
+    await playground.stepUntil(goal(1), "a learner");
+    await playground.at("offer-promote").click();
+    await playground.stepUntil(goal(2), "the refusal");
+    await playground.at("offer-start").click();
+    await playground.stepUntil(goal(3), "the learner's x=1");
+    await playground.at("offer-promote").click();
+    await playground.at("lesson-mistake").waitFor();
+    assert.match(await playground.at("lesson-mistake").innerText(), /does not know it yet/);
+    for (let tries = 0; (await playground.page.locator(goal(4)).count()) === 0; tries += 1) {
+      assert.ok(tries < 20, "it is never promoted");
+      await playground.stepForward(5);
+      await playground.at("offer-promote").click();
+      await playground.stepForward(20);
+    }
+    await done(playground);
+    await playground.leave();
+  });
+
+  test("what a lesson unlocks is a switch that is off in the same run", async () => {
+    for (const [id, off] of [
+      ["pre-vote", /pre-vote/],
+      ["learner", /strict-reconfig=off/],
+    ]) {
+      const playground = await lab.visit({ query: `lesson=${id}` });
+      const { page } = playground;
+      await toBeat(playground, "do");
+      await playground.at("offer-isolate").or(playground.at("offer-add")).click();
+      await playground.page.evaluate((done) => localStorage.setItem("quorate.lessons", done), `${id} 2 -`);
+      await page.reload();
+      await toBeat(playground, "check");
+      await playground.at("lesson-unlocked").click();
+      await page.waitForURL((url) => !url.href.includes("lesson="));
+      await playground.at("stage").waitFor();
+      await playground.at("share").click();
+      assert.match(await playground.at("scenario-text").inputValue(), off);
+      await playground.leave();
+    }
+  });
+
+  test("the clock of the note stands beside the goals", async () => {
+    const playground = await lab.visit({ query: "lesson=term-5-6-7" });
+    await toBeat(playground, "do");
+    assert.match(await playground.at("lesson-time").innerText(), /19:03:55\.\d{3}/);
+    await playground.leave();
+  });
+
+  test("in a frame a lesson stands beside the stage, the logs or both", async () => {
+    for (const [embed, shown, hidden] of [
+      ["embed=stage", ["stage"], ["logs", "share"]],
+      ["embed=logs", ["logs"], ["stage", "share"]],
+      ["embed", ["stage", "logs"], ["share"]],
+    ]) {
+      const query = `lesson=one-write&${embed}`;
+      const playground = await lab.visit({ query, shows: "lesson" });
+      await toBeat(playground, "do");
+      await playground.at("offer-put").click();
+      await playground.stepUntil('[data-testid="lesson-goals"][data-done="true"]', "the goals");
+      assert.ok(await playground.at("step-forward").isVisible(), embed);
+      for (const id of shown) {
+        const box = await playground.at(id).boundingBox();
+        assert.ok(box.width > 200 && box.height > 100, `${embed}: ${id} is ${JSON.stringify(box)}`);
+        assert.ok(await playground.at(id).isVisible(), `${embed}: ${id}`);
+      }
+      for (const id of hidden) {
+        assert.ok(!(await playground.at(id).isVisible()), `${embed}: ${id}`);
+      }
+      assert.ok((await playground.at("lesson-close").isVisible()), `${embed}: the lesson's head`);
+      await playground.leave();
+    }
+  });
+
+  test("on a phone the whole stage stands above the lesson, which folds", async () => {
+    for (const id of ["one-write", "term-5-6-7"]) {
+      const viewport = { width: 390, height: 844 };
+      const query = `lesson=${id}`;
+      const playground = await lab.visit({ query, viewport, theme: "dark", locale: "zh-CN" });
+      const { page } = playground;
+      await toBeat(playground, "do");
+      const top = (await playground.at("lesson").boundingBox()).y;
+      for (const member of await page.locator('[data-testid^="member-"]').all()) {
+        const box = await member.boundingBox();
+        assert.ok(box.y > 0 && box.y + box.height <= top, `${id}: ${JSON.stringify(box)} ${top}`);
+      }
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.equal(width, viewport.width);
+      await playground.at("lesson-fold").click();
+      assert.ok(!(await playground.at("lesson-next").isVisible()));
+      assert.ok((await playground.at("lesson").boundingBox()).height < 80);
+      await playground.stepForward();
+      await playground.at("lesson-fold").click();
+      assert.ok(await playground.at("lesson-next").isVisible());
+      await playground.leave();
+    }
+  });
+
   test("there is a page for teachers, with pictures and the answers", async () => {
     const playground = await lab.visit({ query: "lesson=stranded-leader&plain", locale: "zh-CN" });
     const article = playground.at("plain-lesson");
     await article.waitFor();
     assert.ok((await article.locator("figure svg").count()) >= 4);
     assert.ok((await article.locator(".right").count()) >= 2);
+    assert.ok((await playground.at("plain-mistakes").locator("li").count()) >= 3);
     await playground.leave();
   });
 

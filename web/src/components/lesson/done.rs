@@ -1,5 +1,6 @@
 //! What stands at a lesson's end: what was shown, in how many steps, and what is open now.
 
+use quorate_lessons::Unlock;
 use yew::prelude::*;
 
 use super::super::View;
@@ -11,7 +12,9 @@ use crate::permalink::Permalink;
 /// The end; nothing while the goals have not been met.
 pub(super) fn done(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
     let done = view.state.lessons.progress.of(&session.lesson.id);
-    let is_done = done.steps.is_some() || session.is_shown && session.steps.is_some();
+    let is_now = session.steps.is_some();
+    // The harder variation has an end of its own.
+    let is_done = is_now || done.steps.is_some() && !session.is_harder;
     if !is_done {
         return html! {};
     }
@@ -29,10 +32,10 @@ pub(super) fn done(view: &View<'_>, words: &LessonWords, session: &Session) -> H
                     { format!("{}: {steps} · {}: {}", words.steps, words.par, task.par) }
                 </p>
             }
-            <p><a href={link.query()}>{ words.own_run }</a></p>
-            if let Some(rule) = session.lesson.unlocks {
-                <p><a data-testid="lesson-unlocked" href={without(&link, rule).query()}>
-                    { words.unlocked }{ " " }<code>{ rule.name() }</code></a></p>
+            <p><a data-testid="lesson-own-run" href={link.query()}>{ words.own_run }</a></p>
+            if let Some(switch) = session.lesson.unlocks {
+                <p><a data-testid="lesson-unlocked" href={without(&link, switch).query()}>
+                    { words.unlocked }{ " " }<code>{ switch.name() }</code></a></p>
             }
             if let Some(next) = next {
                 <button class="wide" data-testid="lesson-following"
@@ -44,17 +47,15 @@ pub(super) fn done(view: &View<'_>, words: &LessonWords, session: &Session) -> H
     }
 }
 
-/// The same run with a rule switched off.
-fn without(link: &Permalink, rule: quorate_core::rules::Rule) -> Permalink {
+/// The same run with something switched off.
+fn without(link: &Permalink, switch: Unlock) -> Permalink {
     let mut link = link.clone();
     let mut world = link.world.take().unwrap_or(quorate_core::sim::WorldConfig {
         members: link.members,
         seed: link.seed,
         ..quorate_core::sim::WorldConfig::default()
     });
-    if !world.rules_off.contains(&rule) {
-        world.rules_off.push(rule);
-    }
+    switch.switch_off(&mut world);
     link.world = Some(world);
     link
 }

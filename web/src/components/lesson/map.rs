@@ -86,7 +86,10 @@ fn of_entry(view: &View<'_>, words: &LessonWords, map: &Map, entry: &Entry) -> H
                     }
                 </small>
             </button>
-            <a class="plainly" href={format!("?lesson={}&plain", entry.id)}>{ words.plain }</a>
+            <span class="plainly">
+                <a href={format!("?lesson={}", entry.id)}>{ words.link }</a>
+                <a href={format!("?lesson={}&plain", entry.id)}>{ words.plain }</a>
+            </span>
         </li>
     }
 }
@@ -114,6 +117,9 @@ fn keeping(view: &View<'_>, words: &LessonWords) -> Html {
             <span>{ words.kept_here }</span>
             <a data-testid="lesson-export" download="quorate-lessons.txt"
                 href={browser::as_file(&view.state.lessons.progress.write())}>{ words.export }</a>
+            if view.state.lessons.bad_import {
+                <span role="alert" data-testid="lesson-import-error">{ words.bad_import }</span>
+            }
             <label>{ words.import }
                 <input type="file" accept=".txt,text/plain" class="sr"
                     data-testid="lesson-import" onchange={change} /></label>

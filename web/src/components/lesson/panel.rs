@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::super::View;
 use super::super::icon::{Icon, icon};
+use super::brought::brought;
 use super::done::done;
 use super::{close, learn, prose, questions};
 use crate::lesson::{LessonMessage, LessonWords, Session, cause, words};
@@ -17,15 +18,18 @@ pub(super) fn panel(view: &View<'_>, session: &Session) -> Html {
     let beat = session.texts.beats.get(session.beat);
     let is_last = session.beat + 1 >= session.texts.beats.len();
     let next = if is_last { words.to_map } else { words.next };
+    let is_folded = session.is_folded;
     html! {
-        <aside class="lesson" data-testid="lesson" data-beat={session.beat.to_string()}
-            aria-label={session.texts.title.clone()}>
+        <aside class={classes!("lesson", is_folded.then_some("folded"))} data-testid="lesson"
+            data-beat={session.beat.to_string()} aria-label={session.texts.title.clone()}>
             <header>
                 <h2>{ &session.texts.title }</h2>
+                { fold(view, words, is_folded) }
                 { close(view, LessonMessage::Close) }
             </header>
             { beats(view, session) }
-            <div class="beat" aria-live="polite">
+            // Another beat begins at its top, however far the last one was scrolled.
+            <div class="beat" aria-live="polite" tabindex="0" key={session.beat}>
                 if let Some(beat) = beat { { of_beat(view, words, session, beat) } }
             </div>
             <footer>
@@ -34,6 +38,18 @@ pub(super) fn panel(view: &View<'_>, session: &Session) -> Html {
                     onclick={learn(view, LessonMessage::Next)}>{ next }</button>
             </footer>
         </aside>
+    }
+}
+
+/// The sheet of a narrow screen folds down to its head, so that what lies under it can be seen.
+fn fold(view: &View<'_>, words: &LessonWords, is_folded: bool) -> Html {
+    let label = if is_folded { words.unfold } else { words.fold };
+    html! {
+        <button class="plain fold" title={label} aria-label={label} data-testid="lesson-fold"
+            aria-expanded={(!is_folded).to_string()}
+            onclick={learn(view, LessonMessage::Fold(!is_folded))}>
+            { icon(if is_folded { Icon::Up } else { Icon::Down }) }
+        </button>
     }
 }
 
@@ -140,10 +156,7 @@ fn answers(view: &View<'_>, words: &LessonWords, session: &Session, beat: &Beat)
 fn offers(view: &View<'_>, session: &Session) -> Html {
     html! {
         <div class="offers">
-            { for session.lesson.offers.iter().filter_map(|offer| {
-                if offer.is_harder && !session.is_harder {
-                    return None;
-                }
+            { for session.lesson.offers(session.is_harder).filter_map(|offer| {
                 let text = session.texts.offers.get(&offer.id)?;
                 Some(html! {
                     <button data-testid={format!("offer-{}", offer.id)}
@@ -178,13 +191,25 @@ fn goals(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
                 <p class="stands">{ words.away }</p>
             } else if standing.done.is_none() {
                 <p class="stands" data-testid="lesson-cause">
-                    <b>{ words.now }{ ": " }</b>{ cause(view.language(), &session.cause) }
+                    <b>{ words.now }{ time_of_day(view, session) }{ ": " }</b>
+                    { cause(view.language(), &session.cause) }
                 </p>
             }
             if let Some((place, _)) = standing.wrong { { mistake(view, words, session, place) } }
-            if standing.done.is_some() { <p class="reached">{ words.reached }</p> }
+            if standing.done.is_some() {
+                { brought("reached", html! { <p class="reached">{ words.reached }</p> }) }
+            }
         </section>
     }
+}
+
+/// The time of day, in a lesson whose clock has one.
+fn time_of_day(view: &View<'_>, session: &Session) -> Html {
+    if session.task().start.clock_starts_us().is_none() {
+        return html! {};
+    }
+    let time = session.time_of_day(view.frame().now_us);
+    html! { <time data-testid="lesson-time">{ format!(", {time}") }</time> }
 }
 
 /// What went wrong, why, and the way back.
@@ -192,13 +217,14 @@ fn mistake(view: &View<'_>, words: &LessonWords, session: &Session, place: usize
     let task = session.task();
     let wrong = task.wrongs.get(place);
     let reply = wrong.and_then(|wrong| session.texts.wrongs.get(&wrong.name));
-    html! {
+    let told = html! {
         <div class="mistake" role="status" data-testid="lesson-mistake">
             <p>{ reply.map(|text| prose(text)) }</p>
             <button data-testid="lesson-to-mistake"
                 onclick={learn(view, LessonMessage::ToMistake)}>{ words.to_mistake }</button>
         </div>
-    }
+    };
+    brought(&format!("wrong-{place}"), told)
 }
 
 /// Hints in three steps, then the solution; and the start again.
@@ -226,11 +252,9 @@ fn help(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
                 }
                 <button data-testid="lesson-restart"
                     onclick={learn(view, LessonMessage::Restart(None))}>{ words.restart }</button>
-                if session.lesson.note.is_some() {
-                    <button data-testid="lesson-seed"
-                        onclick={view.on(|_: MouseEvent| super::another_seed())}>
-                        { words.other_seed }</button>
-                }
+                <button data-testid="lesson-seed"
+                    onclick={view.on(|_: MouseEvent| super::another_seed())}>
+                    { words.other_seed }</button>
             </div>
         </section>
     }

@@ -36,6 +36,16 @@ pub(super) fn plain(view: &View<'_>, session: &Session, plain: &Plain) -> Html {
                     <pre>{ &session.lesson.task.solution }</pre>
                 </details>
             </section>
+            <section data-testid="plain-mistakes">
+                <h2>{ words.mistakes }</h2>
+                <ul>{ for texts.wrongs.values().map(|text| html! { <li>{ prose(text) }</li> }) }</ul>
+            </section>
+            <section>
+                <h2>{ words.hints }</h2>
+                <ol class="hints">
+                    { for texts.hints.iter().map(|hint| html! { <li>{ prose(hint) }</li> }) }
+                </ol>
+            </section>
             { questions(words, session) }
         </article>
     }

@@ -75,6 +75,14 @@ fn of_one(fault: &Fault) -> String {
             };
             format!("{} crashes; {lost}.", strong(node))
         }
+        Fault::SlowDisk { node, extra_us: 0 } => {
+            format!("{}'s disk is as quick as it was.", strong(node))
+        }
+        Fault::SlowDisk { node, extra_us } => format!(
+            "{}'s disk takes {} ms longer for each write from now on.",
+            strong(node),
+            *extra_us as f64 / 1_000.0
+        ),
         Fault::StallDisk { node, on: true } => format!(
             "{}'s fsyncs are held: nothing becomes durable there until they are released.",
             strong(node)

@@ -70,6 +70,14 @@ fn of_one(fault: &Fault) -> String {
             };
             format!("{} 崩溃：{lost}。", strong(node))
         }
+        Fault::SlowDisk { node, extra_us: 0 } => {
+            format!("{} 的磁盘恢复了原来的速度。", strong(node))
+        }
+        Fault::SlowDisk { node, extra_us } => format!(
+            "从现在起，{} 的磁盘每写一批多花 {} 毫秒。",
+            strong(node),
+            *extra_us as f64 / 1_000.0
+        ),
         Fault::StallDisk { node, on: true } => format!(
             "{} 的 fsync 被扣住：放行之前，那里什么都不会落盘。",
             strong(node)
