@@ -193,6 +193,16 @@ impl Task {
         })
     }
 
+    /// The start and the solution as one scenario, where the solution goes on from the start's end.
+    pub fn whole(&self) -> String {
+        let between = if self.enter.is_some() {
+            "\n# among it:\n"
+        } else {
+            "\n"
+        };
+        format!("{}{between}{}", self.start_text.trim_end(), self.solution)
+    }
+
     /// Where the learner comes in: the start's run, and an event of it. What the start does behind
     /// that is still to come.
     ///

@@ -36,6 +36,9 @@ pub(crate) fn message(state: &State, key: Key<'_>) -> Option<Message> {
     if state.menu.is_some() {
         return (key.name == "Escape").then_some(Message::CloseMenu);
     }
+    if let Some(close) = state.lessons.uncover() {
+        return (key.name == "Escape").then_some(Message::Lesson(close));
+    }
     // An open dialog has the keys to itself, and closes by Escape without us.
     if key.command || state.help || key.focus == Focus::Field {
         return None;

@@ -97,6 +97,18 @@ impl Lessons {
         (session.language != language).then_some(Want::Lesson(folder, language))
     }
 
+    /// What closes the map or the note, where one of them covers the page.
+    pub(crate) fn uncover(&self) -> Option<LessonMessage> {
+        let is_note = self
+            .session
+            .as_ref()
+            .is_some_and(|session| session.note_open);
+        if self.map_open {
+            return Some(LessonMessage::Map(false));
+        }
+        is_note.then_some(LessonMessage::Note(false))
+    }
+
     /// What stands behind the run in the address, so that the lesson opens with it.
     pub(crate) fn query(&self) -> String {
         let mut query = String::new();

@@ -69,8 +69,8 @@ fn close(view: &View<'_>, message: LessonMessage) -> Html {
     }
 }
 
-/// Questions of the notes' author that belong to the lesson.
-fn questions(words: &LessonWords, session: &Session) -> Html {
+/// Questions of the notes' author that belong to the lesson, with their answers open or not.
+fn questions(words: &LessonWords, session: &Session, open: bool) -> Html {
     if session.texts.questions.is_empty() {
         return html! {};
     }
@@ -78,7 +78,7 @@ fn questions(words: &LessonWords, session: &Session) -> Html {
         <section class="asked">
             <h3>{ words.questions }</h3>
             { for session.texts.questions.iter().map(|(question, answer)| html! {
-                <details>
+                <details {open}>
                     <summary>{ prose(question) }</summary>
                     <p>{ prose(answer) }</p>
                 </details>

@@ -251,7 +251,9 @@ impl Session {
         let node = self.lesson.task.start.member(&line.who);
         let text = line.same.as_ref().ok().and_then(Expectation::traced);
         let found = text.and_then(|text| self.follower.book.line(event, node, text));
-        found.unwrap_or("stopped").to_owned()
+        let found = found.unwrap_or("stopped");
+        // What was done stands there as the action that it was.
+        found.strip_prefix("acted ").unwrap_or(found).to_owned()
     }
 
     /// A virtual time as a time of day, where the lesson's clock has one.

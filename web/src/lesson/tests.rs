@@ -86,7 +86,7 @@ fn goals_are_met_by_what_the_learner_does_and_that_is_noted() {
     let state = until(state.reduce(put()), is_done);
     assert_eq!(session(&state).steps, Some(1));
     assert_eq!(state.lessons.progress.of("one-write").steps, Some(1));
-    assert!(state.query().ends_with("&lesson=one-write"));
+    assert!(state.query().ends_with("&lesson=one-write&beat=2"));
 }
 
 #[test]

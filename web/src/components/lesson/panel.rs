@@ -125,7 +125,7 @@ fn of_beat(view: &View<'_>, words: &LessonWords, session: &Session, beat: &Beat)
             if beat.kind == BeatKind::Check || beat.kind == BeatKind::Harder {
                 { done(view, words, session) }
             }
-            if beat.kind == BeatKind::Check { { questions(words, session) } }
+            if beat.kind == BeatKind::Check { { questions(words, session, false) } }
         </>
     }
 }

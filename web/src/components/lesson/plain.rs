@@ -33,7 +33,10 @@ pub(super) fn plain(view: &View<'_>, session: &Session, plain: &Plain) -> Html {
                 <p><b>{ prose(&texts.shown) }</b></p>
                 <details>
                     <summary>{ words.solution }</summary>
-                    <pre>{ &session.lesson.task.solution }</pre>
+                    <pre>{ session.lesson.task.whole() }</pre>
+                    if let Some(harder) = &session.lesson.harder {
+                        <pre>{ harder.whole() }</pre>
+                    }
                 </details>
             </section>
             <section data-testid="plain-mistakes">
@@ -46,7 +49,7 @@ pub(super) fn plain(view: &View<'_>, session: &Session, plain: &Plain) -> Html {
                     { for texts.hints.iter().map(|hint| html! { <li>{ prose(hint) }</li> }) }
                 </ol>
             </section>
-            { questions(words, session) }
+            { questions(words, session, true) }
         </article>
     }
 }
