@@ -21,6 +21,7 @@ use std::time::Instant;
 
 use quorate_core::Input;
 use quorate_core::disk::{DiskBatch, DiskError, DiskOperation, Lane};
+use quorate_core::limits::SEGMENT_SIZE_BYTES;
 
 pub(crate) use directory::{DataDirectory, DirectoryError};
 pub(crate) use image::load_image;
@@ -67,9 +68,9 @@ impl Disk {
         member: &MemberHandle,
     ) -> io::Result<(Disk, DiskSender)> {
         let mut threads = Vec::new();
-        let mut lane = |name: &str, metrics: LaneMetrics| {
+        let mut lane = |name: &str, metrics: LaneMetrics, reserve_bytes: u64| {
             let (sender, batches) = mpsc::channel();
-            let mut files = LaneFiles::new(settings, metrics.clone());
+            let mut files = LaneFiles::new(settings, metrics.clone(), reserve_bytes);
             let member = member.clone();
             threads.push(settings.threads.spawn(name, move || {
                 let carry_out = |operation: &DiskOperation| files.carry_out(operation);
@@ -78,8 +79,8 @@ impl Disk {
             io::Result::Ok(sender)
         };
         let sender = DiskSender {
-            log: lane("disk-log", settings.metrics.log_lane())?,
-            snapshot: lane("disk-snapshot", settings.metrics.snapshot_lane())?,
+            log: lane("disk-log", settings.metrics.log_lane(), SEGMENT_SIZE_BYTES)?,
+            snapshot: lane("disk-snapshot", settings.metrics.snapshot_lane(), 0)?,
         };
         Ok((Disk { threads }, sender))
     }

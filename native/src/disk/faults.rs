@@ -40,8 +40,12 @@ enum Order {
 }
 
 impl FaultyFiles {
-    pub(super) fn new(settings: &DiskSettings<'_>, metrics: LaneMetrics) -> Self {
-        let files = Files::new(settings, metrics);
+    pub(super) fn new(
+        settings: &DiskSettings<'_>,
+        metrics: LaneMetrics,
+        reserve_bytes: u64,
+    ) -> Self {
+        let files = Files::new(settings, metrics, reserve_bytes);
         Self::with(files, torture::disk_orders(), torture::loses_unsynced())
     }
 
