@@ -179,18 +179,23 @@ export class Playground {
   /** Steps forward until something on the page matches the selector. */
   async stepUntil(selector, what) {
     const steps = await this.page.evaluate(
-      async ([goal, button, most]) => {
+      async ([goal, button, number, most]) => {
         const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+        const at = () => document.querySelector(number).textContent;
         for (let step = 0; step <= most; step += 1) {
           if (document.querySelector(goal)) {
             return step;
           }
+          const before = at();
           document.querySelector(button).click();
-          await frame();
+          // Drawn as a rule within a frame; on a busy machine it takes more.
+          for (let frames = 0; at() === before && frames < 600; frames += 1) {
+            await frame();
+          }
         }
         return undefined;
       },
-      [selector, by("step-forward"), MOST_STEPS],
+      [selector, by("step-forward"), by("event-number"), MOST_STEPS],
     );
     assert.notEqual(steps, undefined, `${what}: not within ${MOST_STEPS} steps`);
     return steps;
