@@ -66,7 +66,8 @@ pub(crate) fn list() -> Outcome {
 /// Writes what the page fetches into a folder: the map, and each lesson in each language.
 pub(crate) fn pack(into: &Path) -> Outcome {
     let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", into.display());
-    fs::create_dir_all(into).map_err(|error| wrong(&error))?;
+    fs::create_dir_all(into)
+        .map_err(|error| format!("cannot make the folder {}", wrong(&error)))?;
     let mut map = String::new();
     for folder in folders()? {
         let (lesson, files) = lesson(&folder)?;
@@ -153,6 +154,11 @@ fn files(folder: &str) -> Outcome<Bundle> {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with('.') || name.ends_with('~') {
             continue;
+        }
+        if entry.path().is_dir() {
+            return Err(format!(
+                "{folder}/{name}: a lesson's folder holds files, no folders"
+            ));
         }
         let text = fs::read_to_string(entry.path()).map_err(|error| wrong(&name, error))?;
         files.push((name, text));

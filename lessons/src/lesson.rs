@@ -51,6 +51,8 @@ pub struct Task {
     pub par: u32,
     /// The text of the start: a solution is read together with it.
     start_text: String,
+    /// The file of the start.
+    start_file: String,
     /// The file and the line that say where the learner comes in.
     enter_at: (String, usize),
 }
@@ -91,9 +93,10 @@ impl Lesson {
     /// What is wrong with them, with file and line.
     pub fn read(folder: &str, files: &Bundle) -> Result<Self, LessonError> {
         let file = |name: &str| {
-            files.file(name).ok_or_else(|| {
-                LessonError::new(&format!("{folder}/{name}"), 0, "there is no such file")
-            })
+            let text =
+                "there is no such file; CONTRIBUTING.md, \"Add a lesson\", tells what it holds";
+            let missing = || LessonError::new(&format!("{folder}/{name}"), 0, text);
+            files.file(name).ok_or_else(missing)
         };
         let start = file("start.txt")?;
         let mut reader = Reader {
@@ -149,7 +152,7 @@ impl Lesson {
     fn check(&self, file: &str) -> Result<(), LessonError> {
         let wrong = |text: &str| Err(LessonError::new(file, 0, text));
         if self.part == 0 || self.minutes == 0 {
-            return wrong("it lacks `part N` or `minutes N`");
+            return wrong("it lacks `part N` or `minutes N`, with N from 1");
         }
         let tasks = || std::iter::once(&self.task).chain(&self.harder);
         if tasks().any(|task| task.goals.is_empty()) {
@@ -176,6 +179,7 @@ impl Task {
             wrongs: Vec::new(),
             par: 0,
             start_text: start.to_owned(),
+            start_file: format!("{folder}/{start_name}"),
             enter_at: (format!("{folder}/lesson.txt"), 0),
         })
     }
@@ -185,12 +189,22 @@ impl Task {
     /// # Errors
     /// What is wrong with the steps; lines are counted in the file called `name`.
     pub fn going_on(&self, name: &str, steps: &str) -> Result<Scenario, LessonError> {
-        let before = self.start_text.lines().count();
-        let text = format!("{}\n{steps}", self.start_text.trim_end_matches('\n'));
-        Scenario::parse(name, &text).map_err(|mut error| {
-            error.line = error.line.saturating_sub(before);
-            error.into()
-        })
+        let text = format!("{}\n{steps}", self.start_text());
+        Scenario::parse(name, &text).map_err(|error| self.placed(error.into()))
+    }
+
+    fn start_text(&self) -> &str {
+        self.start_text.trim_end_matches('\n')
+    }
+
+    /// An error of the start and the steps behind it, in the file and at the line where it stands.
+    pub fn placed(&self, mut error: LessonError) -> LessonError {
+        let before = self.start_text().lines().count();
+        match error.line.checked_sub(before) {
+            Some(line) if line > 0 => error.line = line,
+            _ => error.file.clone_from(&self.start_file),
+        }
+        error
     }
 
     /// The start and the solution as one scenario, where the solution goes on from the start's end.
@@ -233,7 +247,8 @@ impl Task {
     /// What is wrong with the steps, or was not as they expected.
     pub fn run(&self, name: &str, steps: &str) -> Result<Run, LessonError> {
         if self.enter.is_none() {
-            return Run::of(&self.going_on(name, steps)?);
+            let run = Run::of(&self.going_on(name, steps)?);
+            return run.map_err(|error| self.placed(error));
         }
         let mut others = Vec::new();
         for (at, line) in steps.lines().enumerate() {
@@ -296,7 +311,12 @@ impl Reader {
         };
         let lesson = &mut self.lesson;
         match word {
-            "part" => lesson.part = count()?,
+            "part" => {
+                lesson.part = count()?;
+                if lesson.part > PARTS {
+                    return Err(wrong(format!("the course has parts 1 to {PARTS}")));
+                }
+            }
             "minutes" => {
                 lesson.minutes = count()?;
                 if lesson.minutes > MINUTES_MAX {
@@ -329,7 +349,8 @@ impl Reader {
             "goal" | "wrong" => add(&mut lesson.task, (&self.file, number), line, line)?,
             "harder" => {
                 let Some(task) = lesson.harder.as_mut() else {
-                    return Err(wrong("there is no `harder-solution.txt`".to_owned()));
+                    let text = "there is no `harder-solution.txt`; write one, with its steps";
+                    return Err(wrong(text.to_owned()));
                 };
                 if let Some(rest) = rest.strip_prefix("offer ") {
                     lesson.offers.push(offer(rest, true).map_err(wrong)?);
@@ -390,6 +411,10 @@ fn add(
         condition: expectation(file, number, &task.start, line, condition)?,
     };
     if kind == Some("goal") {
+        if task.goals.iter().any(|other| other.id == goal.id) {
+            let text = format!("there is a goal \"{id}\" already");
+            return Err(LessonError::new(file, number, text));
+        }
         task.goals.push(goal);
         return Ok(());
     }
@@ -423,5 +448,7 @@ pub fn id_of(folder: &str) -> &str {
     }
 }
 
+/// How many parts the course has.
+const PARTS: u32 = 7;
 /// Nobody stays longer.
 const MINUTES_MAX: u32 = 6;

@@ -14,10 +14,13 @@ pub(crate) fn preview(name: &str) -> Outcome {
         let texts = Texts::read(&lesson, language, text.unwrap_or_default());
         show(&texts.map_err(|error| error.to_string())?);
     }
-    of_task(&lesson, &files, &lesson.task, "solution.txt")?;
+    let mut faults = of_task(&lesson, &files, &lesson.task, "solution.txt")?;
     if let Some(harder) = &lesson.harder {
         println!("\nHarder:");
-        of_task(&lesson, &files, harder, "harder-solution.txt")?;
+        faults.extend(of_task(&lesson, &files, harder, "harder-solution.txt")?);
+    }
+    if !faults.is_empty() {
+        return Err(format!("it does not hold:\n{}", faults.join("\n")));
     }
     println!(
         "\nIn the page: cargo xtask play, then /play/?lesson={}",
@@ -45,7 +48,8 @@ fn show(texts: &Texts) {
     println!("shown: {}", texts.shown);
 }
 
-fn of_task(lesson: &Lesson, files: &Bundle, task: &Task, solution: &str) -> Outcome {
+/// Runs a task both ways, and tells in what it does not hold.
+fn of_task(lesson: &Lesson, files: &Bundle, task: &Task, solution: &str) -> Outcome<Vec<String>> {
     println!("\nThe solution:");
     let name = |file: &str| format!("{}/{file}", lesson.folder);
     let scenario = match task.enter {
@@ -63,15 +67,20 @@ fn of_task(lesson: &Lesson, files: &Bundle, task: &Task, solution: &str) -> Outc
         } => println!("{time}  {text}"),
         _ => {}
     };
-    scenario.run(&mut tell).map_err(|error| error.to_string())?;
+    let outcome = scenario.run(&mut tell);
+    outcome.map_err(|error| task.placed(error.into()).to_string())?;
     let told = story(task, &name(solution), &task.solution)?;
     for (goal, state) in task.goals.iter().zip(&told.standing.goals) {
         let mark = if state.is_met { "met" } else { "NOT MET" };
         println!("goal {}: {mark}", goal.id);
     }
+    let mut faults = Vec::new();
     match told.standing.done {
         Some(event) => println!("all were met at event {event}; par is {}", task.par),
-        None => println!("they were never all met: this is no solution"),
+        None => faults.push(format!(
+            "{}: its goals are never all met; write steps that meet them",
+            name(solution)
+        )),
     }
     for (place, wrong) in task.wrongs.iter().enumerate() {
         let file = format!("wrong-{}.txt", wrong.name);
@@ -82,10 +91,22 @@ fn of_task(lesson: &Lesson, files: &Bundle, task: &Task, solution: &str) -> Outc
             Some((shown, event)) if shown == place => {
                 println!("mistake {}: shown at event {event}", wrong.name);
             }
-            other => println!("mistake {}: NOT SHOWN, but {other:?}", wrong.name),
+            Some((shown, _)) => {
+                let other = task.wrongs.get(shown).map_or("", |wrong| &wrong.name);
+                faults.push(format!(
+                    "{}: it shows \"{other}\", which stands before it in lesson.txt",
+                    name(&file)
+                ));
+            }
+            None => faults.push(format!(
+                "{}: it does not show its mistake; compare it with the lines `wrong {}` of \
+                 lesson.txt",
+                name(&file),
+                wrong.name
+            )),
         }
     }
-    Ok(())
+    Ok(faults)
 }
 
 fn story(task: &Task, name: &str, steps: &str) -> Outcome<Story> {

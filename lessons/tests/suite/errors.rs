@@ -60,6 +60,34 @@ fn a_wrong_step_is_named_with_the_line_of_its_own_file() {
 }
 
 #[test]
+fn what_was_not_as_expected_is_named_with_the_line_of_its_own_file() {
+    let found = one("kill-the-leader");
+    let task = &found.lesson.task;
+    let told = |steps: &str| task.run("08-kill-the-leader/solution.txt", steps);
+    let error = told("for 10ms\nexpect n1 down\n").expect_err("n1 runs");
+    let place = "08-kill-the-leader/solution.txt:2: column 1: ";
+    assert!(error.to_string().starts_with(place), "{error}");
+}
+
+#[test]
+fn a_goal_that_is_there_twice_and_a_part_that_there_is_not_are_refused() {
+    let twice = with("lesson.txt", |text| {
+        format!("{text}\ngoal back once n1 down\n")
+    });
+    assert!(
+        error(&twice).contains("\"back\" already"),
+        "{}",
+        error(&twice)
+    );
+    let far = with("lesson.txt", |text| text.replacen("part 3", "part 9", 1));
+    assert!(
+        error(&far).contains("lesson.txt:2: the course has parts 1 to 7"),
+        "{}",
+        error(&far)
+    );
+}
+
+#[test]
 fn a_lesson_without_a_goal_is_refused() {
     let files = with("lesson.txt", |text| {
         let lines = text.lines().filter(|line| !line.starts_with("goal"));

@@ -133,7 +133,7 @@ impl State {
         let Some(session) = &mut self.lessons.session else {
             return;
         };
-        session.beat = beat;
+        session.show(beat);
         let is_harder = session.kind() == Some(BeatKind::Harder);
         if is_harder != session.is_harder {
             self.begin_lesson(is_harder, None);

@@ -46,6 +46,11 @@ pub(crate) struct Session {
     /// In how many steps the goals were met, once they were.
     pub(crate) steps: Option<u32>,
     pub(crate) plain: Option<Plain>,
+    /// Whether what is reached, or went wrong, came about since the beat was opened: then a learner
+    /// is brought to it.
+    pub(crate) is_news: bool,
+    /// How it stood when the beat was opened: whether all was reached, and which mistake was shown.
+    stood: Option<(bool, Option<usize>)>,
     /// The event behind which the learner came in.
     entry: u64,
     /// What the start does, with what the learner has done where the start goes on by itself.
@@ -78,6 +83,8 @@ impl Session {
         let place = Place::of(&lesson, false, None)?;
         let mut session = Self {
             plain: None,
+            is_news: false,
+            stood: None,
             texts,
             language,
             beat: 0,
@@ -203,6 +210,9 @@ impl Session {
         let done = self.standing.done;
         self.steps = done.map(|event| self.own_actions(history, event));
         self.came_done &= done.is_some();
+        let wrong = self.standing.wrong.map(|(place, _)| place);
+        let stands = (done.is_some(), wrong);
+        self.is_news |= *self.stood.get_or_insert(stands) != stands;
     }
 
     /// How many things the learner had done up to an event.
@@ -266,6 +276,13 @@ impl Session {
             ms / 1_000 % 60,
             ms % 1_000
         )
+    }
+
+    /// Shows a beat.
+    pub(crate) fn show(&mut self, beat: usize) {
+        self.beat = beat;
+        self.is_news = false;
+        self.stood = None;
     }
 
     /// The kind of the beat that is shown.

@@ -197,7 +197,7 @@ fn goals(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
             }
             if let Some((place, _)) = standing.wrong { { mistake(view, words, session, place) } }
             if standing.done.is_some() {
-                { brought("reached", html! { <p class="reached">{ words.reached }</p> }) }
+                { seen(session, "reached", html! { <p class="reached">{ words.reached }</p> }) }
             }
         </section>
     }
@@ -224,7 +224,15 @@ fn mistake(view: &View<'_>, words: &LessonWords, session: &Session, place: usize
                 onclick={learn(view, LessonMessage::ToMistake)}>{ words.to_mistake }</button>
         </div>
     };
-    brought(&format!("wrong-{place}"), told)
+    seen(session, &format!("wrong-{place}"), told)
+}
+
+/// What has come about in this beat is brought into sight; what stood there before is not.
+fn seen(session: &Session, name: &str, told: Html) -> Html {
+    if session.is_news {
+        return brought(name, told);
+    }
+    told
 }
 
 /// Hints in three steps, then the solution; and the start again.
