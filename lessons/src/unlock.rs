@@ -25,6 +25,8 @@ impl Unlock {
     /// Switches it off.
     pub fn switch_off(self, config: &mut WorldConfig) {
         match self {
+            // This one is a setting of a member, too, and is written as that.
+            Unlock::Rule(Rule::PreVote) => config.pre_vote = false,
             Unlock::Rule(rule) if config.rules_off.contains(&rule) => {}
             Unlock::Rule(rule) => {
                 config.rules_off.push(rule);

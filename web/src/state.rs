@@ -10,6 +10,7 @@ pub(crate) mod hands;
 mod look;
 mod message;
 mod outlook;
+mod rules;
 mod subject;
 mod terminal;
 
@@ -24,6 +25,7 @@ pub(crate) use hands::{Deed, Split, SplitMove};
 pub(crate) use look::{Form, Menu, Panel, Room, Theme};
 pub(crate) use message::Message;
 pub(crate) use outlook::{COUNT, Outlook, OutlookMessage};
+pub(crate) use rules::rules_off;
 pub(crate) use subject::Subject;
 pub(crate) use terminal::TerminalMessage;
 
@@ -227,13 +229,9 @@ impl State {
             }
             Message::Members(members) => self.begin(|config| config.members = members),
             Message::Seed(seed) => self.begin(|config| config.seed = seed),
-            Message::Rule(rule, holds) => self.begin(|config| {
-                config.rules_off.retain(|off| *off != rule);
-                if !holds {
-                    config.rules_off.push(rule);
-                    config.rules_off.sort_unstable();
-                }
-            }),
+            Message::Rule(rule, holds) => {
+                self.begin(|config| rules::switch_rule(config, rule, holds));
+            }
             Message::Scenario(name, text) => self.open(&name, &text),
             Message::Terminal(message) => self.type_in(message),
             Message::Files(message) => self.handle_files(message),

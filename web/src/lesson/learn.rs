@@ -166,7 +166,12 @@ impl State {
             session, progress, ..
         } = &mut self.lessons;
         let Some(session) = session else { return };
+        let was_done = session.standing.done.is_some();
         session.follow(self.engine.history(), &self.frame);
+        // There is nothing more to wait for: what was reached stands still to be looked at.
+        if session.standing.done.is_some() && !was_done {
+            self.playback = None;
+        }
         let is_own = !session.is_shown && !session.is_away && !session.came_done;
         if let Some(steps) = session.steps.filter(|_| is_own) {
             progress.note(&session.lesson.id, session.is_harder, Some(steps));

@@ -209,6 +209,8 @@ describe("lessons", () => {
       await playground.at("lesson-unlocked").click();
       await page.waitForURL((url) => !url.href.includes("lesson="));
       await playground.at("stage").waitFor();
+      // A rule that is off is told on the stage; etcd's own setting is none of Raft's.
+      assert.equal(await playground.at("modified").count(), id === "pre-vote" ? 1 : 0);
       await playground.at("share").click();
       assert.match(await playground.at("scenario-text").inputValue(), off);
       await playground.leave();
