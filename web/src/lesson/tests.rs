@@ -250,3 +250,51 @@ fn the_harder_variation_has_offers_of_its_own() {
     let lesson = &session(&open("10-pre-vote")).lesson.clone();
     assert!(lesson.offers(true).eq(lesson.offers(false)));
 }
+
+#[test]
+fn it_stops_playing_where_the_goals_are_reached() {
+    let mut state = open("04-one-write")
+        .reduce(put())
+        .reduce(Message::PlayPause);
+    assert!(state.playback.is_some());
+    for _ in 0..5_000 {
+        if is_done(&state) {
+            break;
+        }
+        state = state.reduce(Message::Elapsed(50.0));
+    }
+    assert!(is_done(&state));
+    assert!(state.playback.is_none(), "it plays on");
+    // Whoever wants to look further plays on.
+    let state = state
+        .reduce(Message::PlayPause)
+        .reduce(Message::Elapsed(50.0));
+    assert!(state.playback.is_some());
+}
+
+#[test]
+fn only_what_comes_about_in_a_beat_is_news() {
+    let state = open("04-one-write");
+    assert!(!session(&state).is_news);
+    let state = until(state.reduce(put()), is_done);
+    assert!(session(&state).is_news);
+    let state = state.reduce(Message::Lesson(LessonMessage::Next));
+    assert!(is_done(&state) && !session(&state).is_news);
+}
+
+#[test]
+fn escape_closes_what_covers_the_page_and_no_key_goes_through_it() {
+    let key = |name| crate::keys::Key {
+        name,
+        shift: false,
+        command: false,
+        focus: crate::keys::Focus::Page,
+    };
+    let state = open("12-term-5-6-7").reduce(Message::Lesson(LessonMessage::Note(true)));
+    assert_eq!(crate::keys::message(&state, key("k")), None);
+    let close = crate::keys::message(&state, key("Escape"));
+    assert_eq!(close, Some(Message::Lesson(LessonMessage::Note(false))));
+    let state = state.reduce(Message::Lesson(LessonMessage::Map(true)));
+    let close = crate::keys::message(&state, key("Escape"));
+    assert_eq!(close, Some(Message::Lesson(LessonMessage::Map(false))));
+}
