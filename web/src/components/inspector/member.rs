@@ -40,7 +40,13 @@ fn facts(view: &View<'_>, now: &MemberView, before: Option<&MemberView>) -> Html
         fact(view, name, read(now), before.map(read))
     };
     let who = |id: MemberId| name(frame, id).unwrap_or_else(|| words.nobody.to_owned());
-    let last = |seen: &MemberView| seen.log.last().map_or(seen.log_offset, |entry| entry.index);
+    // Behind a snapshot the log may be empty.
+    let log = |seen: &MemberView| {
+        let last = seen.log.last().map(|entry| entry.index);
+        last.map_or(words.none.to_owned(), |last| {
+            format!("{} – {last}", seen.log_offset.0 + 1)
+        })
+    };
     html! {
         <dl class="facts">
             { fact(words.role, &|seen| words.role(seen.role).to_owned()) }
@@ -50,7 +56,7 @@ fn facts(view: &View<'_>, now: &MemberView, before: Option<&MemberView>) -> Html
             { fact(words.timer, &|seen| format!(
                 "{} / {} {}", seen.election_elapsed_ticks, seen.election_timeout_ticks, words.ticks
             )) }
-            { fact(words.log, &|seen| format!("{} – {}", seen.log_offset.0 + 1, last(seen))) }
+            { fact(words.log, &log) }
             { fact(words.synced, &|seen| seen.synced.to_string()) }
             { fact(words.commit, &|seen| seen.commit.to_string()) }
             { fact(words.applied, &|seen| seen.applied.to_string()) }
