@@ -67,8 +67,8 @@ fn of_task(lesson: &Lesson, files: &Bundle, task: &Task, solution: &str) -> Outc
         } => println!("{time}  {text}"),
         _ => {}
     };
-    let outcome = scenario.run(&mut tell);
-    outcome.map_err(|error| task.placed(error.into()).to_string())?;
+    // What was not as expected is told by the story below, at its line.
+    scenario.run(&mut tell).map_err(|error| error.to_string())?;
     let told = story(task, &name(solution), &task.solution)?;
     for (goal, state) in task.goals.iter().zip(&told.standing.goals) {
         let mark = if state.is_met { "met" } else { "NOT MET" };
