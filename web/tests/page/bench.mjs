@@ -83,8 +83,8 @@ rows.push([
 
 // Pictures a second with seven members and five hundred messages.
 {
-  const world = encodeURIComponent("members=7 seed=3 latency=20s..30s election=5ticks");
-  const { playground } = await open(`world=${world}&at=2500`, { motion: "no-preference" });
+  const world = encodeURIComponent("members=7 seed=3 latency=5s..7s");
+  const { playground } = await open(`world=${world}&at=9000`, { motion: "no-preference" });
   await playground.at("speed").selectOption("100");
   await playground.at("play").click();
   const { pictures, elapsed } = await playground.page.evaluate(async (milliseconds) => {
