@@ -182,7 +182,8 @@ impl Component for App {
         let layout = state.layout();
         // Yew leaves an attribute alone whose value it believes to be unchanged; the loop may have
         // written another one since.
-        motion::place(&state.frame, &layout, state.now_us());
+        let rests = state.playback.is_none();
+        motion::place(&state.frame, &layout, state.now_us(), rests);
         if let Some(before) = self.before.take()
             && state.playback.is_none()
             && !is_still(state)
@@ -301,7 +302,7 @@ impl App {
         }
         let draw = !is_of_time || moved || was_playing != is_playing;
         if !draw && !is_still(&state) {
-            motion::place(&state.frame, &state.layout(), state.now_us());
+            motion::place(&state.frame, &state.layout(), state.now_us(), false);
         }
         self.state = Some(state);
         draw

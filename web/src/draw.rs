@@ -3,6 +3,7 @@
 //! Nothing here knows the browser or Yew, so all of it is tested natively; the components only
 //! turn its answers into elements.
 
+pub(crate) mod apart;
 pub(crate) mod axis;
 pub(crate) mod layout;
 pub(crate) mod logs;

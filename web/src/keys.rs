@@ -40,7 +40,7 @@ pub(crate) fn message(state: &State, key: Key<'_>) -> Option<Message> {
         return (key.name == "Escape").then_some(Message::Lesson(close));
     }
     // An open dialog has the keys to itself, and closes by Escape without us.
-    if key.command || state.help || key.focus == Focus::Field {
+    if key.command || state.help || state.files.is_some() || key.focus == Focus::Field {
         return None;
     }
     let moves = key.name.starts_with("Arrow") || ["Home", "End"].contains(&key.name);
@@ -209,6 +209,14 @@ mod tests {
     fn who_types_is_left_alone() {
         for name in ["k", " ", "ArrowLeft", "1", "?", "m", "d", "p"] {
             assert_eq!(press(name, false, Focus::Field), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_open_dialog_has_the_keys_to_itself() {
+        let page = page().reduce(Message::Files(crate::state::FilesMessage::Open));
+        for name in ["Escape", " ", "k", "ArrowRight"] {
+            assert_eq!(press_on(&page, name, false, Focus::Button), None, "{name}");
         }
     }
 

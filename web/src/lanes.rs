@@ -4,6 +4,8 @@
 use quorate_core::member::Role;
 use quorate_core::sim::{Action, EventCause, Fault, Frame, MemberFrame, Node, Standing};
 
+use crate::kept::Votes;
+
 /// What a member was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -24,6 +26,8 @@ pub(crate) struct Lane {
     pub(crate) commits: Vec<u64>,
     /// The events by which something was broken about it, or mended.
     pub(crate) faults: Vec<u64>,
+    /// How safe its votes were.
+    pub(crate) votes: Votes,
 }
 
 /// All lanes.
@@ -74,6 +78,7 @@ impl Lanes {
             lane.parts.retain(|(from, _)| *from <= event);
             lane.commits.retain(|at| *at <= event);
             lane.faults.retain(|at| *at <= event);
+            lane.votes.truncate(event);
         }
         // A machine that was added behind it is not there any more.
         self.members.retain(|lane| !lane.parts.is_empty());
@@ -90,6 +95,7 @@ impl Lanes {
             if lane.parts.last().is_none_or(|(_, last)| *last != part) {
                 lane.parts.push((event, part));
             }
+            lane.votes.note(member, frame);
         }
         let views = frame.members.iter().filter_map(|one| one.view.as_ref());
         let term = views.map(|view| view.term.0).max().unwrap_or(0);

@@ -14,6 +14,7 @@ mod engine;
 #[cfg(test)]
 mod fixture;
 mod gestures;
+mod kept;
 mod keys;
 mod lanes;
 mod lesson;

@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 
 use crate::components::message::{ARRIVED, element_id};
+use crate::draw::apart::places;
 use crate::draw::layout::{Layout, Point};
 use crate::draw::path::{number, translate};
 use crate::draw::pill::pills;
@@ -18,14 +19,15 @@ use crate::draw::pill::pills;
 /// How long a step takes, in milliseconds.
 const STEP_MS: f64 = 350.0;
 
-/// Puts all messages of a frame where they are at a virtual time.
-pub(crate) fn place(frame: &Frame, layout: &Layout, now_us: u64) {
+/// Puts all messages of a frame where they are at a virtual time, moving or at rest.
+pub(crate) fn place(frame: &Frame, layout: &Layout, now_us: u64, rests: bool) {
     let document = gloo::utils::document();
-    for pill in pills(&frame.messages) {
+    let pills = pills(&frame.messages);
+    let places = places(&pills, frame, layout, now_us, rests);
+    for (pill, place) in pills.iter().zip(places) {
         if let Some(element) = document.get_element_by_id(&element_id(pill.id)) {
-            let place = translate(pill.place(layout, now_us));
             // An attribute of this name can always be set.
-            let _ = element.set_attribute("transform", &place);
+            let _ = element.set_attribute("transform", &translate(place));
         }
     }
 }
@@ -34,17 +36,20 @@ pub(crate) fn place(frame: &Frame, layout: &Layout, now_us: u64) {
 /// arrived go to its end, and new ones appear.
 pub(crate) fn glide(before: &Frame, after: &Frame, layout: &Layout) {
     let document = gloo::utils::document();
-    let earlier = pills(&before.messages);
-    for pill in pills(&after.messages) {
+    let resting = |frame: &Frame| {
+        let pills = pills(&frame.messages);
+        let places = places(&pills, frame, layout, frame.now_us, true);
+        pills.into_iter().zip(places).collect::<Vec<_>>()
+    };
+    let earlier = resting(before);
+    for (pill, to) in resting(after) {
         let Some(element) = document.get_element_by_id(&element_id(pill.id)) else {
             continue;
         };
-        let to = pill.place(layout, after.now_us);
-        match earlier.iter().find(|other| other.id == pill.id) {
-            Some(other) => {
-                let from = other.place(layout, before.now_us);
-                if from != to {
-                    animate(&element, &[("transform", &css(from), &css(to))]);
+        match earlier.iter().find(|(other, _)| other.id == pill.id) {
+            Some((_, from)) => {
+                if *from != to {
+                    animate(&element, &[("transform", &css(*from), &css(to))]);
                 }
             }
             None => animate(&element, &[("opacity", "0", "1")]),
@@ -52,9 +57,9 @@ pub(crate) fn glide(before: &Frame, after: &Frame, layout: &Layout) {
     }
     if let Some(EventCause::Delivered(message)) = after.last.as_ref().map(|event| &event.cause)
         && let Some(element) = document.get_element_by_id(ARRIVED)
-        && let Some(other) = earlier.iter().find(|other| other.id == message.id)
+        && let Some((other, from)) = earlier.iter().find(|(other, _)| other.id == message.id)
     {
-        let from = css(other.place(layout, before.now_us));
+        let from = css(*from);
         let to = css(other.place_at(layout, 1.0));
         animate(
             &element,

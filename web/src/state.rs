@@ -13,6 +13,7 @@ mod outlook;
 mod rules;
 mod subject;
 mod terminal;
+mod unfold;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,8 +48,12 @@ pub(crate) struct State {
     pub(crate) frame: Arc<Frame>,
     /// The picture one event before it: what the last event changed is told.
     pub(crate) before: Option<Arc<Frame>>,
+    /// The pictures of each event of the last step, while it is unfolded.
+    pub(crate) unfolded: Option<Vec<Arc<Frame>>>,
     /// A branch that is shown beside this one.
     pub(crate) beside: Option<Beside>,
+    /// What a person calls branches, besides their letters.
+    pub(crate) branch_names: Vec<(BranchName, String)>,
     /// The clock while it plays.
     pub(crate) playback: Option<Playback>,
     pub(crate) speed: Speed,
@@ -137,7 +142,9 @@ impl State {
             frame: engine.frame(),
             before: engine.frame_before(),
             engine,
+            unfolded: None,
             beside: None,
+            branch_names: Vec::new(),
             playback: None,
             speed: Speed::NORMAL,
             every_event: false,
@@ -180,6 +187,21 @@ impl State {
             Some(playback) => playback.now_us(),
             None => self.frame.now_us,
         }
+    }
+
+    /// A branch's letter, and what a person calls it.
+    pub(crate) fn branch_title(&self, branch: BranchName) -> String {
+        match self.branch_name(branch) {
+            "" => branch.to_string(),
+            name => format!("{branch} · {name}"),
+        }
+    }
+
+    /// What a person calls a branch; nothing at first.
+    pub(crate) fn branch_name(&self, branch: BranchName) -> &str {
+        let mut named = self.branch_names.iter();
+        let found = named.find(|(named, _)| *named == branch);
+        found.map_or("", |(_, name)| name)
     }
 
     /// The stage's measures.
@@ -239,6 +261,9 @@ impl State {
             other => self.arrange(other),
         }
         self.settle(before);
+        if self.keep_lease() {
+            self.settle(before);
+        }
         self.follow_lesson();
         self.look_closer();
         self
@@ -264,6 +289,7 @@ impl State {
     fn settle(&mut self, before: u64) {
         if self.engine.position() != before {
             self.frame = self.engine.frame();
+            self.unfolded = None;
         }
         let is_before = |frame: &Arc<Frame>| frame.event_count + 1 == self.frame.event_count;
         if self.engine.position() != before || !self.before.as_ref().is_some_and(is_before) {
@@ -291,6 +317,7 @@ impl State {
         match message {
             Message::Speed(speed) => self.speed = speed,
             Message::EveryEvent(every) => self.every_event = every,
+            Message::Unfold => self.unfold(),
             Message::Key(key) => self.form.key = key,
             Message::Value(value) => self.form.value = value,
             Message::At(node) => self.form.at = node,
@@ -316,6 +343,12 @@ impl State {
                 let left = self.engine.left();
                 let found = branch.and_then(|name| left.iter().find(|left| left.name == name));
                 self.beside = found.map(Beside::of);
+            }
+            Message::NameBranch(branch, name) => {
+                self.branch_names.retain(|(named, _)| *named != branch);
+                if !name.is_empty() {
+                    self.branch_names.push((branch, name));
+                }
             }
             Message::ToggleLanguage => self.language = self.language.other(),
             Message::NextTheme => self.theme = self.theme.next(),

@@ -13,7 +13,7 @@ mod txn;
 mod words;
 
 use quorate_core::audit::{History, Outcome};
-use quorate_core::command::{Command, WatchResponse};
+use quorate_core::command::{Command, Reply, WatchResponse};
 use quorate_core::sim::{Action, Frame, Node, OperationFrame, OperationOutcome};
 
 use self::answer::Answered;
@@ -34,6 +34,8 @@ pub(crate) struct Terminal {
     pub(crate) lines: Vec<Line>,
     /// A transaction that is being typed, and whom it will be asked of.
     pub(crate) txn: Option<(Node, TxnDraft)>,
+    /// A lease that is being kept alive.
+    pub(crate) keeping: Option<Keeping>,
     /// What was entered, oldest first; the arrow keys go through it.
     entered: Vec<String>,
     /// Where in `entered` the arrow keys are.
@@ -88,6 +90,26 @@ pub(crate) enum Came {
     Failed(String),
 }
 
+/// A lease that is kept alive until somebody stops it, as by `lease keep-alive`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Keeping {
+    pub(crate) node: Node,
+    pub(crate) lease: i64,
+    /// The operation by which it was asked for first: the first of its line.
+    first: u64,
+}
+
+/// What is to be done about a lease that is kept alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// It waits: for an answer, or for its time.
+    Wait,
+    /// It is to be asked for again.
+    Again,
+    /// It is over: the lease has ended, or nobody could be asked.
+    End,
+}
+
 impl Default for Terminal {
     fn default() -> Self {
         Self {
@@ -96,6 +118,7 @@ impl Default for Terminal {
             draft: String::new(),
             lines: Vec::new(),
             txn: None,
+            keeping: None,
             entered: Vec::new(),
             at: 0,
         }
@@ -158,6 +181,73 @@ impl Terminal {
                 })
             })
             .map(|(node, asked)| (node, asked.number))
+    }
+
+    /// Keeps the lease alive that the last line has asked for.
+    pub(crate) fn keep(&mut self, node: Node, lease: i64) {
+        self.keeping = self.lines.last().and_then(|line| match &line.said {
+            Said::Asked(asked) => Some(Keeping {
+                node,
+                lease,
+                first: asked.first()?.number,
+            }),
+            _ => None,
+        });
+    }
+
+    /// The line of the lease that is kept alive.
+    fn kept(&mut self) -> Option<&mut Vec<Asked>> {
+        let first = self.keeping?.first;
+        let mut lines = self.lines.iter_mut().rev();
+        lines.find_map(|line| match &mut line.said {
+            Said::Asked(asked) if asked.first().is_some_and(|one| one.number == first) => {
+                Some(asked)
+            }
+            _ => None,
+        })
+    }
+
+    /// What is to be done about the lease that is kept alive. As etcd's client does, it asks again
+    /// when a third of the time to live has passed.
+    pub(crate) fn keep_on(&mut self, frame: &Frame, history: &History) -> Keep {
+        let Some(last) = self.kept().and_then(|asked| asked.last()) else {
+            return Keep::End;
+        };
+        let Some(found) = last.found(frame) else {
+            // At this moment, or in this branch, it was never asked for.
+            return Keep::Wait;
+        };
+        if found.outcome == OperationOutcome::Waiting {
+            return Keep::Wait;
+        }
+        let mut operations = history.operations.iter();
+        let reply = operations.find(|operation| operation.number == last.number);
+        let Some(Outcome::Done {
+            reply: Reply::LeaseKeepAlive(reply),
+            ..
+        }) = reply.map(|operation| &operation.outcome)
+        else {
+            return Keep::End;
+        };
+        let wait_us = u64::try_from(reply.ttl_seconds).unwrap_or(0) * 1_000_000 / 3;
+        let since_us = frame.now_us
+            - found
+                .answered_at_us
+                .unwrap_or(frame.now_us)
+                .min(frame.now_us);
+        match wait_us {
+            0 => Keep::End,
+            _ if since_us >= wait_us => Keep::Again,
+            _ => Keep::Wait,
+        }
+    }
+
+    /// Adds the newest operation to the line of the lease that is kept alive.
+    pub(crate) fn kept_on(&mut self, frame: &Frame) {
+        let newest = Asked::newest(frame, Show::Plain);
+        if let Some(asked) = self.kept() {
+            asked.extend(newest);
+        }
     }
 
     /// Brings every line up to the moment that is shown.

@@ -1,10 +1,11 @@
 //! The branches: the one that one walks in, and those that were left.
 
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::View;
 use super::icon::{Icon, icon};
-use crate::engine::Left;
+use crate::engine::{BranchName, Left};
 use crate::state::Message;
 
 /// The branch's name, over a list of the others.
@@ -17,9 +18,11 @@ pub(crate) fn branches(view: &View<'_>) -> Html {
             <summary class="chip" data-testid="branches" title={words.branches}>
                 { icon(Icon::Fork) }{ words.branch }{ " " }
                 <b data-testid="branch">{ engine.name().to_string() }</b>
+                <span class="named">{ view.state.branch_name(engine.name()).to_owned() }</span>
                 if !left.is_empty() { <small>{ format!("+{}", left.len()) }</small> }
             </summary>
             <div class="popover">
+                { name_field(view, engine.name()) }
                 <button data-testid="fork" onclick={view.click(Message::Fork)}>
                     { icon(Icon::Fork) }{ words.fork }<kbd>{ "f" }</kbd>
                 </button>
@@ -43,11 +46,11 @@ fn branch(view: &View<'_>, left: &Left) -> Html {
     };
     html! {
         <li key={name.to_string()} data-testid={format!("branch-{name}")}>
-            <b>{ name.to_string() }</b>
+            { name_field(view, name) }
             <span>
                 { format!("{} {}", words.parts_after, engine.common_events(left)) }
                 if let Some(done) = done { <code>{ done.to_string() }</code> }
-                <small>{ format!("{} {}", left.end(), view.words().event) }</small>
+                <small>{ format!("{} {}", view.words().event, left.end()) }</small>
             </span>
             <button data-testid={format!("go-{name}")}
                 onclick={view.click(Message::Switch(name))}>{ words.go_there }</button>
@@ -55,5 +58,21 @@ fn branch(view: &View<'_>, left: &Left) -> Html {
                 aria-pressed={is_beside.to_string()}
                 onclick={view.click(compare.1)}>{ compare.0 }</button>
         </li>
+    }
+}
+
+/// A branch's letter, and a field for what a person calls it.
+fn name_field(view: &View<'_>, branch: BranchName) -> Html {
+    let name = view.on(move |event: InputEvent| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        Message::NameBranch(branch, input.value().trim_start().to_owned())
+    });
+    html! {
+        <label class="name-of-branch">
+            <b>{ branch.to_string() }</b>
+            <input value={view.state.branch_name(branch).to_owned()} oninput={name} maxlength="24"
+                placeholder={view.hands().name_branch} data-testid={format!("name-{branch}")}
+                aria-label={format!("{} {branch}", view.hands().name_branch)} />
+        </label>
     }
 }

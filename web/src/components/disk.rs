@@ -76,8 +76,10 @@ fn segment(words: &ToolWords, frame: &Frame, segment: &SegmentView) -> Html {
             <summary>{ file(words, &segment.file, Some(good)) }</summary>
             <ol class="records">
                 if hidden > 0 { <li class="hint">{ format!("… {hidden}") }</li> }
-                { for segment.records[hidden..].iter().map(|record| {
-                    self::record(words, frame, record)
+                { for segment.records[hidden..].iter().scan(None, |last, record| {
+                    // Records of one batch begin at one place: it is said once.
+                    let is_new = last.replace(record.at_bytes) != Some(record.at_bytes);
+                    Some(self::record(words, frame, record, is_new))
                 }) }
             </ol>
         </details>
@@ -88,7 +90,7 @@ fn is_damaged(record: &RecordView) -> bool {
     matches!(record.kind, LogLineKind::Torn(_) | LogLineKind::Corrupt(_))
 }
 
-fn record(words: &ToolWords, frame: &Frame, record: &RecordView) -> Html {
+fn record(words: &ToolWords, frame: &Frame, record: &RecordView, is_new: bool) -> Html {
     let state = if is_damaged(record) {
         "damaged"
     } else if record.is_durable {
@@ -126,7 +128,7 @@ fn record(words: &ToolWords, frame: &Frame, record: &RecordView) -> Html {
     };
     html! {
         <li class={classes!("record", "entry", state, term.map(term_class))} data-state={state}>
-            <small>{ format!("{:>5}", record.at_bytes) }</small>
+            <small>{ is_new.then_some(record.at_bytes) }</small>
             if let Some(term) = term { <i>{ format!("t{term}") }</i> }
             if !name.is_empty() { <span>{ name }</span> }
             <code>{ text }</code>

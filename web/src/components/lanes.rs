@@ -4,6 +4,7 @@ use quorate_core::sim::Node;
 use yew::prelude::*;
 
 use super::View;
+use super::clients_lane::clients_lane;
 use super::member::{role_name, role_shape};
 use super::message::term_class;
 use crate::draw::axis::{Axis, LENGTH};
@@ -23,6 +24,7 @@ pub(crate) fn lanes(view: &View<'_>) -> Html {
     let here = axis.at(engine.position());
     html! {
         <div class="lanes" data-testid="lanes">
+            { clients_lane(view, axis) }
             { terms(view, axis) }
             { for lanes.members.iter().enumerate().map(|(at, lane)| {
                 self::lane(view, axis, Node(at as u32 + 1), lane)

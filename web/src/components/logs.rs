@@ -144,11 +144,7 @@ fn entry(view: &View<'_>, node: Node, index: Index, entry: &EntryCell) -> Html {
         })
     });
     let text = with_names(&entry.text, view.frame());
-    let durability = match entry.durability {
-        crate::draw::logs::Durability::Memory => words.in_memory,
-        crate::draw::logs::Durability::Written => words.written,
-        crate::draw::logs::Durability::Synced => words.synced,
-    };
+    let durability = words.durability(entry.durability);
     let committed = if entry.committed {
         words.committed
     } else {

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::View;
 use super::message::term_class;
 use crate::draw::layout::{Layout, Point};
+use crate::draw::logs::Durability;
 use crate::draw::path::{arc, diamond, number, on_circle, translate};
 use crate::draw::ring::{Ring, Segment, entry_ring, ring};
 use crate::state::hands::leader;
@@ -106,12 +107,11 @@ pub(crate) fn member_hand(view: &View<'_>, layout: &Layout, member: &MemberFrame
     let selected = node == view.state.selected;
     let words = view.words();
     let spoken = match seen {
-        Some(seen) => format!(
-            "{node}, {}, {} {}",
-            words.role(seen.role),
-            words.term,
-            seen.term
-        ),
+        Some(seen) => {
+            let safe = durability(view, node, seen).map(|safe| words.durability(safe));
+            let (role, term, safe) = (words.role(seen.role), words.term, safe.unwrap_or(""));
+            format!("{node}, {role}, {term} {}, {safe}", seen.term)
+        }
         None => format!("{node}, {}", words.roles.down),
     };
     let press = {
@@ -179,7 +179,10 @@ fn up(drawing: &Drawing<'_>, member: &MemberFrame, seen: &MemberView) -> Html {
             <text class="name" y="-4">{ member.node.to_string() }</text>
             <g class={classes!("term", term_class(term))} transform="translate(0 11)">
                 <rect x="-15" y="-8" width="30" height="17" rx="5" />
-                <text y="4.5">{ format!("t{term}") }</text>
+                if let Some(safe) = vote_durability(drawing, member.node, seen) {
+                    <path class={classes!("edge", safe.class())} d="M-11 -5.5V6.5" />
+                }
+                <text x="2" y="4.5">{ format!("t{term}") }</text>
             </g>
             <g class="badge" transform={translate(Point { x: badge, y: -badge })}>
                 <circle r="9" />
@@ -188,6 +191,18 @@ fn up(drawing: &Drawing<'_>, member: &MemberFrame, seen: &MemberView) -> Html {
             { labels(drawing, member, seen, ring.as_ref()) }
         </>
     }
+}
+
+/// How safe term and vote are; not known of a branch that is only looked at.
+fn vote_durability(drawing: &Drawing<'_>, node: Node, seen: &MemberView) -> Option<Durability> {
+    let is_here = std::ptr::eq(drawing.frame, drawing.view.frame());
+    is_here.then(|| durability(drawing.view, node, seen))?
+}
+
+fn durability(view: &View<'_>, node: Node, seen: &MemberView) -> Option<Durability> {
+    let lane = (node.0 as usize).checked_sub(1)?;
+    let lane = view.state.engine.lanes().members.get(lane)?;
+    Some(lane.votes.durability(view.frame().event_count, seen))
 }
 
 fn down(drawing: &Drawing<'_>, member: &MemberFrame) -> Html {
@@ -312,7 +327,7 @@ fn odd(view: &View<'_>, member: &MemberFrame) -> Option<String> {
 fn label(drawing: &Drawing<'_>, member: &MemberFrame, lines: &[String]) -> Html {
     let layout = drawing.layout;
     let rim = layout.quorum;
-    let above = layout.place(member.node).y < layout.middle().y;
+    let above = layout.is_labelled_above(member.node);
     let first = if above {
         -rim - 11.0 - LINE * (lines.len() as f64 - 1.0)
     } else {

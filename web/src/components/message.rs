@@ -18,26 +18,29 @@ pub(crate) fn element_id(message: u64) -> String {
 /// The name of the element of the message that has just arrived.
 pub(crate) const ARRIVED: &str = "arrived";
 
-/// A message under way; one that can be pressed, or one to be looked at.
+/// A message under way: one that can be pressed, at this moment, with its name or, where there are
+/// very many, as a shape alone; or one to be looked at.
 pub(crate) fn message(
     view: &View<'_>,
     layout: &Layout,
     pill: &Pill,
-    now_us: u64,
-    pressed: bool,
+    at: Point,
+    pressed: Option<(u64, bool)>,
 ) -> Html {
-    let at = pill.place(layout, now_us);
-    if !pressed {
+    let Some((now_us, lettered)) = pressed else {
         return html! {
             <g key={pill.id} class={class(pill)} transform={translate(at)}>
                 { nub(layout, pill) }
                 { body(pill) }
             </g>
         };
-    }
+    };
     let left_us = pill.arrives_at_us.saturating_sub(now_us);
     let when = format!("{} {} ms", view.hands().arrives_in, left_us.div_ceil(1_000));
-    let inner = html! { <>{ nub(layout, pill) }{ body(pill) }</> };
+    let inner = match lettered {
+        true => html! { <>{ nub(layout, pill) }{ body(pill) }</> },
+        false => html! { <path class="body" d={pill.outline()} /> },
+    };
     hand(view, pill, at, &when, classes!(), inner)
 }
 
@@ -140,13 +143,11 @@ const TICK: &str = "M-4 0L-1 3.5L4.5 -3.5";
 const CROSS: &str = "M-3.5 -3.5L3.5 3.5M3.5 -3.5L-3.5 3.5";
 
 fn body(pill: &Pill) -> Html {
-    let (width, height) = pill.size();
     let mark = pill.verdict();
     let middle = if mark.is_some() { -6.5 } else { 0.0 };
     html! {
         <>
-            <rect x={number(-width / 2.0)} y={number(-height / 2.0)} width={number(width)}
-                height={number(height)} rx="7" />
+            <path class="body" d={pill.outline()} />
             <text class="label" x={number(middle)} y="4">
                 { pill.label() }
                 if pill.summary.term.0 > 0 {
@@ -156,7 +157,7 @@ fn body(pill: &Pill) -> Html {
                 }
             </text>
             if let Some(granted) = mark {
-                <path class="verdict" transform={translate(Point { x: width / 2.0 - 11.0, y: 0.0 })}
+                <path class="verdict" transform={translate(Point { x: pill.mark_at(), y: 0.0 })}
                     d={if granted { TICK } else { CROSS }} />
             }
         </>
@@ -166,5 +167,5 @@ fn body(pill: &Pill) -> Html {
 fn nub(layout: &Layout, pill: &Pill) -> Html {
     let (at, angle) = pill.nub(layout);
     let place = format!("{} rotate({})", translate(at), number(angle));
-    html! { <path class="nub" d="M-3 -4L9 0L-3 4Z" transform={place} /> }
+    html! { <path class="nub" d="M-4 -5.5L8 0L-4 5.5" transform={place} /> }
 }

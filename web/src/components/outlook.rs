@@ -8,6 +8,11 @@ use crate::draw::axis::{Axis, LENGTH};
 use crate::draw::path::number;
 use crate::state::{Message, Outlook, OutlookMessage};
 
+/// A column is at least this wide, of the axis: it can be pressed.
+const WIDTH_LEAST: f64 = 4.0;
+/// A column that is narrower has no room for a name.
+const NAME_ROOM: f64 = 16.0;
+
 /// The question; nothing once it is asked.
 pub(crate) fn question(view: &View<'_>) -> Html {
     let words = view.tools();
@@ -55,12 +60,12 @@ fn columns<'a>(view: &'a View<'_>, outlook: &'a Outlook) -> impl Iterator<Item =
     let axis = Axis::of(&view.state.engine);
     outlook.found.iter().enumerate().map(move |(at, futures)| {
         let next = outlook.events.get(at + 1).copied();
-        let start = axis.at(futures.event);
+        let start = axis.at(futures.event).min(LENGTH - WIDTH_LEAST);
         let end = next.map_or(LENGTH, |next| axis.at(next));
         let style = format!(
             "left:{}%;width:{}%",
             number(start / LENGTH * 100.0),
-            number((end - start).max(4.0) / LENGTH * 100.0)
+            number((end - start).max(WIDTH_LEAST) / LENGTH * 100.0)
         );
         let spoken = spoken(view, futures);
         html! {
@@ -70,7 +75,7 @@ fn columns<'a>(view: &'a View<'_>, outlook: &'a Outlook) -> impl Iterator<Item =
                     let share = 100.0 * f64::from(*times) / f64::from(futures.count.max(1));
                     html! {
                         <i class={class_of(*leader)} style={format!("height:{}%", number(share))}>
-                            if share >= 30.0 { { name_of(*leader) } }
+                            if share >= 30.0 && end - start > NAME_ROOM { { name_of(*leader) } }
                         </i>
                     }
                 }) }

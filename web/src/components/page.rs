@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::View;
 use super::client::client;
-use super::clients_lane::clients_lane;
+use super::clients_lane::clients_head;
 use super::disk::disk;
 use super::faults::faults;
 use super::files::Files;
@@ -50,15 +50,15 @@ pub(crate) fn page(view: &View<'_>) -> Html {
                 { panel(view, Panel::Kv, only(view, Panel::Kv, kv)) }
                 { panel(view, Panel::Raw, only(view, Panel::Raw, raw)) }
                 { panel(view, Panel::Member, inspector(view)) }
+                if let Some(open) = state.menu { { menu(view, open) } }
             </main>
             <section class="course" aria-label={view.words().scrub}>
                 { panel(view, Panel::Client, client(view)) }
                 { buttons(view) }
                 { settings(view) }
-                { panel(view, Panel::Lanes, html! { <>{ clients_lane(view) }{ lanes(view) }{ outlook(view) }</> }) }
+                { panel(view, Panel::Lanes, html! { <>{ clients_head(view) }{ lanes(view) }{ outlook(view) }</> }) }
                 { scrubber(view) }
             </section>
-            if let Some(open) = state.menu { { menu(view, open) } }
             { terminal(view) }
             if let Some(draft) = &state.files {
                 <Files draft={draft.clone()} query={state.engine.permalink().query()}
@@ -101,12 +101,12 @@ fn theatre(view: &View<'_>) -> Html {
                 { parting(view, beside) }
                 <div class="stages">
                     <div>
-                        <b class="of-branch">{ state.engine.name().to_string() }</b>
+                        <b class="of-branch">{ state.branch_title(state.engine.name()) }</b>
                         { sentence(view) }
                         { stage(view) }
                     </div>
                     <div>
-                        <b class="of-branch">{ beside.name.to_string() }</b>
+                        <b class="of-branch">{ state.branch_title(beside.name) }</b>
                         { other_branch(view, beside) }
                     </div>
                 </div>
@@ -134,9 +134,9 @@ fn parting(view: &View<'_>, beside: &Beside) -> Html {
             }
             <span>
                 { format!("{} {} · ", words.parts_after, beside.common) }
-                <b>{ here.to_string() }</b>{ ": " }<code>{ done(&beside.done_here) }</code>
+                <b>{ view.state.branch_title(here) }</b>{ ": " }<code>{ done(&beside.done_here) }</code>
                 { " · " }
-                <b>{ beside.name.to_string() }</b>{ ": " }<code>{ done(&beside.done_there) }</code>
+                <b>{ view.state.branch_title(beside.name) }</b>{ ": " }<code>{ done(&beside.done_there) }</code>
             </span>
         </p>
     }

@@ -11,6 +11,7 @@ use super::View;
 use super::link::link;
 use super::member::{Drawing, member, member_hand};
 use super::message::{arrived, held, lost, message};
+use crate::draw::apart::places;
 use crate::draw::layout::Layout;
 use crate::draw::path::number;
 use crate::draw::pill::{Pill, pills};
@@ -18,6 +19,8 @@ use crate::state::{Menu, Message, Subject};
 
 /// The line that is being drawn across the stage.
 pub(crate) const STROKE: &str = "stroke";
+/// Of more messages than this only the outlines are drawn: letters cost most.
+const LETTERED: usize = 150;
 /// More held messages than this are not drawn one by one.
 const HELD_SHOWN: usize = 6;
 
@@ -45,13 +48,13 @@ pub(crate) fn stage(view: &View<'_>) -> Html {
 
 /// Another branch's stage: to be looked at.
 pub(crate) fn second_stage(view: &View<'_>, frame: &Frame, layout: &Layout) -> Html {
+    let pills = pills(&frame.messages);
+    let places = places(&pills, frame, layout, frame.now_us, true);
     html! {
         <svg class="stage second" data-testid="second-stage" aria-hidden="true"
             viewBox={format!("0 0 {} {}", number(layout.width), number(layout.height))}>
             { scenery(view, frame, layout) }
-            { for pills(&frame.messages).iter().map(|pill| {
-                message(view, layout, pill, frame.now_us, false)
-            }) }
+            { for pills.iter().zip(places).map(|(pill, at)| message(view, layout, pill, at, None)) }
         </svg>
     }
 }
@@ -90,6 +93,8 @@ fn hands(view: &View<'_>, layout: &Layout) -> Html {
     let frame = view.frame();
     let under_way = pills(&frame.messages);
     let now_us = view.state.now_us();
+    let places = places(&under_way, frame, layout, now_us, !view.is_playing());
+    let lettered = under_way.len() <= LETTERED;
     let delivered = match frame.last.as_ref().map(|event| &event.cause) {
         Some(EventCause::Delivered(message)) => Some(message),
         _ => None,
@@ -103,9 +108,8 @@ fn hands(view: &View<'_>, layout: &Layout) -> Html {
             { for frame.members.iter().map(|one| html! {
                 <g key={format!("hand-{}", one.node.0)}>
                     { member_hand(view, layout, one) }
-                    { for under_way.iter().filter(|pill| pill.to == one.node).map(|pill| {
-                        message(view, layout, pill, now_us, true)
-                    }) }
+                    { for under_way.iter().zip(&places).filter(|(pill, _)| pill.to == one.node)
+                        .map(|(pill, at)| message(view, layout, pill, *at, Some((now_us, lettered)))) }
                     { inbox(view, layout, one.node) }
                 </g>
             }) }

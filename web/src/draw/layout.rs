@@ -143,6 +143,11 @@ impl Layout {
         }
     }
 
+    /// Whether a member's words stand above it; else they are below.
+    pub(crate) fn is_labelled_above(&self, node: Node) -> bool {
+        self.place(node).y < self.middle().y
+    }
+
     fn home(&self, node: Node) -> Point {
         let middle = self.middle();
         if self.members == 1 {

@@ -4,11 +4,14 @@ use quorate_core::sim::{MessageFrame, Node};
 use quorate_core::trace::{MessageKind, MessageSummary};
 
 use super::layout::{Layout, Point, unit};
+use super::path::number;
 
 /// More messages than this of one link, type and term become one pill with a count.
 const MOST_APART: usize = 3;
-/// How far a pill keeps to the left of its link, so that two directions do not meet.
-const ASIDE: f64 = 14.0;
+/// Between two pills that pass one another on a link.
+const BETWEEN: f64 = 4.0;
+/// A pill is never further to the left of its link, or of the one in the lane before.
+const ASIDE_MOST: f64 = 34.0;
 const HEIGHT: f64 = 22.0;
 /// Messages of one way that arrive so soon after one another lie on one another.
 const TOUCHING_US: u64 = 5_000;
@@ -84,7 +87,27 @@ impl Pill {
         let gap = usize::from(!term.is_empty());
         let letters = self.label().chars().count() + term.chars().count() + gap;
         let mark = if self.verdict().is_some() { 13.0 } else { 0.0 };
-        (14.0 + 6.3 * letters as f64 + mark, HEIGHT)
+        (self.ends() + 6.3 * letters as f64 + mark, HEIGHT)
+    }
+
+    /// How far from the middle its tick or cross is.
+    pub(crate) fn mark_at(&self) -> f64 {
+        (self.size().0 - self.ends()) / 2.0 - 5.0
+    }
+
+    /// What its two ends take of its width.
+    fn ends(&self) -> f64 {
+        match Shape::of(self.summary.kind) {
+            Shape::Box | Shape::Round | Shape::Sheet => 14.0,
+            Shape::Capsule | Shape::Slanted => 18.0,
+            Shape::Pointed | Shape::Arrow | Shape::Ticket => 22.0,
+        }
+    }
+
+    /// The outline round its middle: each family of types has its own.
+    pub(crate) fn outline(&self) -> String {
+        let (width, height) = self.size();
+        Shape::of(self.summary.kind).outline(width / 2.0, height / 2.0)
     }
 
     /// The term, always printed where there is one.
@@ -100,7 +123,7 @@ impl Pill {
     /// degrees.
     pub(crate) fn nub(&self, layout: &Layout) -> (Point, f64) {
         let (dx, dy) = unit(layout.place(self.from), layout.place(self.to));
-        let reach = self.reach(dx, dy) + 2.0;
+        let reach = self.reach(dx, dy);
         let place = Point {
             x: dx * reach,
             y: dy * reach,
@@ -123,7 +146,11 @@ impl Pill {
         let length = (end.x - start.x).hypot(end.y - start.y).max(1.0);
         let rim = layout.quorum + 3.0 + self.reach(dx, dy);
         let travelled = rim + (length - 2.0 * rim).max(0.0) * share;
-        let aside = ASIDE + (HEIGHT + 3.0) * self.lane as f64;
+        // Pills lie level whichever way they go: on a steep link they pass side by side, on a flat
+        // one below each other.
+        let (width, height) = self.size();
+        let room = (width / dy.abs().max(1e-6)).min(height / dx.abs().max(1e-6)) + BETWEEN;
+        let aside = (room / 2.0).min(ASIDE_MOST) + room.min(ASIDE_MOST) * self.lane as f64;
         layout.on_link(self.from, self.to, travelled / length, aside)
     }
 
@@ -138,6 +165,94 @@ impl Pill {
         (share.clamp(0.0, 1.0) * 1_000.0) as u32
     }
 }
+
+/// What a type is drawn as: it is told by more than its name and never by colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// Entries: a box.
+    Box,
+    /// A heartbeat.
+    Capsule,
+    /// A vote: pointed at both ends.
+    Pointed,
+    /// A snapshot: a sheet with a corner folded.
+    Sheet,
+    /// What is passed on to the leader.
+    Slanted,
+    /// A leader's word to stand for election at once.
+    Arrow,
+    /// A question about reading: a ticket.
+    Ticket,
+    /// All others.
+    Round,
+}
+
+impl Shape {
+    fn of(kind: MessageKind) -> Self {
+        match kind {
+            MessageKind::Append | MessageKind::AppendResponse => Shape::Box,
+            MessageKind::Heartbeat | MessageKind::HeartbeatResponse => Shape::Capsule,
+            MessageKind::Vote
+            | MessageKind::VoteResponse
+            | MessageKind::PreVote
+            | MessageKind::PreVoteResponse => Shape::Pointed,
+            MessageKind::Snapshot | MessageKind::SnapshotChunk | MessageKind::SnapshotProgress => {
+                Shape::Sheet
+            }
+            MessageKind::Propose => Shape::Slanted,
+            MessageKind::TimeoutNow => Shape::Arrow,
+            MessageKind::ReadIndex
+            | MessageKind::ReadIndexResponse
+            | MessageKind::LeaseQuestion
+            | MessageKind::LeaseAnswer => Shape::Ticket,
+            MessageKind::ChangeQuestion
+            | MessageKind::ChangeAnswer
+            | MessageKind::Removal
+            | MessageKind::StandingQuestion
+            | MessageKind::HashQuestion
+            | MessageKind::HashAnswer => Shape::Round,
+        }
+    }
+
+    /// Clockwise from the upper left; `x` and `y` are half its width and height.
+    fn outline(self, x: f64, y: f64) -> String {
+        let (left, in_left, in_right, right) =
+            (number(-x), number(-x + NOTCH), number(x - NOTCH), number(x));
+        let (top, bottom) = (number(-y), number(y));
+        let (soft_left, soft_right) = (number(-x + y), number(x - y));
+        match self {
+            Shape::Box => format!("M{left} {top}H{right}V{bottom}H{left}Z"),
+            Shape::Capsule => format!(
+                "M{soft_left} {top}H{soft_right}A{bottom} {bottom} 0 0 1 {soft_right} {bottom}\
+                 H{soft_left}A{bottom} {bottom} 0 0 1 {soft_left} {top}Z"
+            ),
+            Shape::Pointed => format!(
+                "M{in_left} {top}H{in_right}L{right} 0L{in_right} {bottom}H{in_left}L{left} 0Z"
+            ),
+            Shape::Sheet => {
+                let fold = number(-y + NOTCH);
+                format!(
+                    "M{left} {top}H{in_right}L{right} {fold}V{bottom}H{left}Z\
+                     M{in_right} {top}V{fold}H{right}"
+                )
+            }
+            Shape::Slanted => format!("M{in_left} {top}H{right}L{in_right} {bottom}H{left}Z"),
+            Shape::Arrow => format!(
+                "M{left} {top}H{in_right}L{right} 0L{in_right} {bottom}H{left}L{in_left} 0Z"
+            ),
+            Shape::Ticket => format!(
+                "M{left} {top}H{right}Q{in_right} 0 {right} {bottom}H{left}Q{in_left} 0 {left} {top}Z"
+            ),
+            Shape::Round => format!(
+                "M{in_left} {top}H{in_right}Q{right} {top} {right} 0T{in_right} {bottom}\
+                 H{in_left}Q{left} {bottom} {left} 0T{in_left} {top}Z"
+            ),
+        }
+    }
+}
+
+/// How far the ends of an outline are drawn in.
+const NOTCH: f64 = 7.0;
 
 /// The pills of all messages under way, in the order of their arrival.
 pub(crate) fn pills(messages: &[MessageFrame]) -> Vec<Pill> {

@@ -1,76 +1,84 @@
-//! Operations as spans of time, in as few rows as keep them apart.
+//! Operations as spans on the axis of the lanes, in as few rows as keep them and their words apart.
 
 use quorate_core::sim::{Frame, OperationFrame, OperationOutcome};
 
+use super::axis::LENGTH;
+
 /// More rows than this are not shown: the oldest operations give way.
-const ROWS_MAX: usize = 4;
+const ROWS_MAX: usize = 2;
 /// So many operations are shown, the newest: as many as can be read at once.
-const OPERATIONS_MAX: usize = 16;
-/// A span is at least this wide, in a hundred: its words want room.
-const WIDTH_MIN: f64 = 9.0;
+const OPERATIONS_MAX: usize = 24;
+/// Between two boxes of a row.
+const GAP: f64 = 4.0;
 
-/// The time that is shown, in virtual microseconds.
+/// An operation on the axis: how long it took, and the box that has room for its words, too.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Span<'a> {
+    pub(crate) operation: &'a OperationFrame,
+    /// When it was asked.
+    pub(crate) start: f64,
+    /// When it was answered, or where we stand.
+    pub(crate) end: f64,
+    /// Where its box begins and ends.
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) words: Words,
+}
+
+/// Where an operation's words have room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Window {
-    from_us: u64,
-    to_us: u64,
+pub(crate) enum Words {
+    Within,
+    Behind,
+    /// The axis ends soon.
+    Before,
 }
 
-/// Operations that do not overlap on the screen.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Row<'a> {
-    pub(crate) operations: Vec<&'a OperationFrame>,
-}
-
-impl Window {
-    /// From the first of the newest operations to now.
-    pub(crate) fn of(frame: &Frame) -> Self {
-        let first = shown(frame).first().map(|operation| operation.asked_at_us);
-        let from_us = first.unwrap_or(0);
-        let to_us = frame.now_us.max(from_us + 1);
-        Self { from_us, to_us }
-    }
-
-    /// Where an operation begins, and how wide it is, in a hundred.
-    pub(crate) fn place(self, operation: &OperationFrame) -> (f64, f64) {
-        let length = (self.to_us - self.from_us) as f64;
-        let at = |us: u64| 100.0 * us.saturating_sub(self.from_us) as f64 / length;
-        let start = at(operation.asked_at_us).min(100.0 - WIDTH_MIN);
-        let end = match operation.outcome {
-            OperationOutcome::Waiting => 100.0,
-            _ => at(operation.answered_at_us.unwrap_or(self.to_us)),
+/// The newest operations in rows, each in the first in which it has room. `at` gives the place of a
+/// time, `here` is where we stand, `words` how long an operation's words are.
+pub(crate) fn rows<'a>(
+    frame: &'a Frame,
+    here: f64,
+    at: impl Fn(u64) -> f64,
+    words: impl Fn(&OperationFrame) -> f64,
+) -> Vec<Vec<Span<'a>>> {
+    let hidden = frame.operations.len().saturating_sub(OPERATIONS_MAX);
+    let mut rows: Vec<Vec<Span<'a>>> = Vec::new();
+    for operation in &frame.operations[hidden..] {
+        let start = at(operation.asked_at_us);
+        let end = match (&operation.outcome, operation.answered_at_us) {
+            (OperationOutcome::Waiting, _) | (_, None) => here,
+            (_, Some(answered_at_us)) => at(answered_at_us),
         };
-        (start, (end - start).max(WIDTH_MIN).min(100.0 - start))
-    }
-}
-
-/// The operations in rows, each in the first in which it has room.
-pub(crate) fn rows(frame: &Frame, window: Window) -> Vec<Row<'_>> {
-    let mut rows: Vec<(f64, Row<'_>)> = Vec::new();
-    for operation in shown(frame) {
-        let (start, width) = window.place(operation);
-        let free = rows.iter_mut().find(|(until, _)| *until <= start);
-        match free {
-            Some((until, row)) => {
-                *until = start + width;
-                row.operations.push(operation);
-            }
-            None => rows.push((
-                start + width,
-                Row {
-                    operations: vec![operation],
-                },
-            )),
+        let end = end.max(start);
+        let length = words(operation);
+        let (from, to, words) = if length <= end - start {
+            (start, end, Words::Within)
+        } else if end + length <= LENGTH {
+            (start, end + length, Words::Behind)
+        } else {
+            ((start - length).max(0.0), end, Words::Before)
+        };
+        let span = Span {
+            operation,
+            start,
+            end,
+            from,
+            to,
+            words,
+        };
+        let is_free = |row: &&mut Vec<Span<'a>>| {
+            let last = row.last();
+            last.is_none_or(|last| last.to + GAP <= from)
+        };
+        match rows.iter_mut().find(is_free) {
+            Some(row) => row.push(span),
+            None => rows.push(vec![span]),
         }
     }
     let hidden = rows.len().saturating_sub(ROWS_MAX);
     rows.drain(..hidden);
-    rows.into_iter().map(|(_, row)| row).collect()
-}
-
-fn shown(frame: &Frame) -> &[OperationFrame] {
-    let hidden = frame.operations.len().saturating_sub(OPERATIONS_MAX);
-    &frame.operations[hidden..]
+    rows
 }
 
 #[cfg(test)]
@@ -96,31 +104,52 @@ mod tests {
         }
     }
 
+    fn shown(frame: &Frame) -> Vec<Vec<Span<'_>>> {
+        rows(frame, 1_000.0, |us| us as f64 / 1_000.0, |_| 50.0)
+    }
+
     #[test]
-    fn what_overlaps_stands_in_rows_and_what_waits_reaches_to_now() {
+    fn what_overlaps_stands_in_rows_and_what_waits_reaches_to_here() {
         let mut frame = fixture::frame(3);
-        frame.now_us = 1_000_000;
         frame.operations = Arc::new(vec![
             operation(1, 0, Some(300_000)),
             operation(2, 100_000, None),
             operation(3, 500_000, Some(800_000)),
         ]);
-        let window = Window::of(&frame);
-        let rows = rows(&frame, window);
+        let rows = shown(&frame);
         let numbers: Vec<Vec<u64>> = rows
             .iter()
-            .map(|row| row.operations.iter().map(|one| one.number).collect())
+            .map(|row| row.iter().map(|one| one.operation.number).collect())
             .collect();
         assert_eq!(numbers, [vec![1, 3], vec![2]]);
-        let (start, width) = window.place(&frame.operations[1]);
-        assert_eq!((start, start + width), (10.0, 100.0));
+        assert_eq!((rows[1][0].start, rows[1][0].end), (100.0, 1_000.0));
+        assert!(
+            rows.iter()
+                .flatten()
+                .all(|span| span.words == Words::Within)
+        );
     }
 
     #[test]
-    fn what_was_asked_just_now_has_room() {
+    fn what_was_asked_just_now_has_room_for_its_words() {
         let mut frame = fixture::frame(3);
-        frame.operations = Arc::new(vec![operation(1, frame.now_us, None)]);
-        let (start, width) = Window::of(&frame).place(&frame.operations[0]);
-        assert!(start >= 0.0 && width >= WIDTH_MIN && start + width <= 100.0);
+        frame.operations = Arc::new(vec![operation(1, 1_000_000, None)]);
+        let span = shown(&frame)[0][0];
+        assert_eq!((span.start, span.end), (1_000.0, 1_000.0));
+        assert_eq!((span.from, span.to), (950.0, 1_000.0));
+        assert_eq!(span.words, Words::Before);
+        frame.operations = Arc::new(vec![operation(1, 100_000, Some(110_000))]);
+        let span = shown(&frame)[0][0];
+        assert_eq!((span.from, span.to), (100.0, 160.0));
+        assert_eq!(span.words, Words::Behind);
+    }
+
+    #[test]
+    fn the_newest_are_seen() {
+        let mut frame = fixture::frame(3);
+        frame.operations = Arc::new((1..=9).map(|number| operation(number, 0, None)).collect());
+        let rows = shown(&frame);
+        let numbers: Vec<u64> = rows.iter().map(|row| row[0].operation.number).collect();
+        assert_eq!(numbers, [8, 9]);
     }
 }

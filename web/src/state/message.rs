@@ -29,11 +29,15 @@ pub(crate) enum Message {
     Elapsed(f64),
     Speed(Speed),
     EveryEvent(bool),
+    /// The events that the last step passed over are told one by one; or not any more.
+    Unfold,
     // Branches.
     Fork,
     Switch(BranchName),
     /// Shows a branch beside this one; or none any more.
     Compare(Option<BranchName>),
+    /// A branch is given a name by a person; an empty one takes it away.
+    NameBranch(BranchName, String),
     Undo,
     // What is done to the cluster.
     Act(Action),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use quorate_core::sim::{Action, EventCause, Node, Operation};
 
 use super::State;
-use crate::terminal::{Asked, Complaint, Said, Show, Typed, typed};
+use crate::terminal::{Asked, Complaint, Keep, Said, Show, Typed, typed};
 
 /// What happens in the terminal.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,13 +81,59 @@ impl State {
                 self.terminal.say(line, at, Said::Nothing);
                 self.terminal.txn = Some((node, Default::default()));
             }
+            Ok(Typed::KeepAlive(node, lease)) => {
+                let operation = Operation::LeaseKeepAlive { lease };
+                self.ask(
+                    line,
+                    vec![(Action::Operation { node, operation }, Show::Plain)],
+                );
+                self.terminal.keep(node, lease);
+            }
             Ok(Typed::Interrupt) => self.interrupt(),
             Ok(Typed::Ask(questions)) => self.ask(line, questions),
             Err(complaint) => self.terminal.say(line, at, Said::Complaint(complaint)),
         }
     }
 
+    /// Asks again for the lease that is kept alive, when it is time; only where the run ends, or
+    /// it would be another run. Says whether it did.
+    pub(super) fn keep_lease(&mut self) -> bool {
+        let Some(keeping) = self.terminal.keeping else {
+            return false;
+        };
+        let is_at_end = self.engine.position() == self.engine.moments().len() as u64;
+        let position = self.engine.position();
+        if !is_at_end || self.engine.history().action_after(position).is_some() {
+            return false;
+        }
+        let frame = Arc::clone(&self.frame);
+        let history = self.engine.world().client_history();
+        match self.terminal.keep_on(&frame, history) {
+            Keep::Wait => false,
+            Keep::End => {
+                self.terminal.keeping = None;
+                false
+            }
+            Keep::Again => {
+                let (node, lease) = (keeping.node, keeping.lease);
+                let operation = Operation::LeaseKeepAlive { lease };
+                let before = frame.operations.len();
+                self.act(vec![Action::Operation { node, operation }]);
+                let is_asked = self.frame.operations.len() > before;
+                match is_asked {
+                    true => self.terminal.kept_on(&Arc::clone(&self.frame)),
+                    false => self.terminal.keeping = None,
+                }
+                true
+            }
+        }
+    }
+
     fn interrupt(&mut self) {
+        if self.terminal.keeping.take().is_some() {
+            let at = self.form.at;
+            return self.terminal.say("^C".to_owned(), at, Said::Nothing);
+        }
         if let Some((node, _)) = self.terminal.txn.take() {
             return self.terminal.say("^C".to_owned(), node, Said::Nothing);
         }

@@ -483,3 +483,27 @@ fn what_the_last_event_changed_can_be_told() {
     let before = page.before.as_ref().expect("there is one");
     assert_eq!((before.event_count, page.frame.event_count), (200, 201));
 }
+
+#[test]
+fn a_step_is_unfolded_into_the_events_that_it_passed_over() {
+    let mut page = page("");
+    let mut passed = 0;
+    for _ in 0..40 {
+        page = page.reduce(Message::StepForward);
+        passed = page.passed_over();
+        if passed > 0 {
+            break;
+        }
+    }
+    assert!(passed > 0, "ticks are passed over");
+    let (position, frame) = (page.engine.position(), std::sync::Arc::clone(&page.frame));
+    page = page.reduce(Message::Unfold);
+    let unfolded = page.unfolded.clone().expect("it is unfolded");
+    let events: Vec<u64> = unfolded.iter().map(|frame| frame.event_count).collect();
+    let expected: Vec<u64> = (position - passed.min(24)..=position).collect();
+    assert_eq!(events, expected);
+    assert_eq!(page.engine.position(), position);
+    assert_eq!(page.frame, frame);
+    // A step on folds it; so does asking again.
+    assert_eq!(page.reduce(Message::StepForward).unfolded, None);
+}

@@ -16,14 +16,43 @@ use super::lease_of;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Show {
     Plain,
-    /// A range without values.
-    KeysOnly,
-    /// A range without keys.
-    ValuesOnly,
+    /// What of a range.
+    Range(RangeShow),
+    /// What there was before, beneath the answer: of a transaction that read it first.
+    Before,
     /// A lease's keys too.
     WithKeys,
     /// With lines round it.
     Table,
+}
+
+/// What of a range is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RangeShow {
+    pub(crate) part: RangePart,
+    /// The client takes so many keys; 0 for all.
+    pub(crate) limit: usize,
+}
+
+/// What of each key is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RangePart {
+    KeysAndValues,
+    KeysOnly,
+    ValuesOnly,
+    /// All fields by their names; values or not.
+    Fields {
+        values: bool,
+    },
+    /// How many there are, and no key.
+    Count,
+}
+
+impl RangeShow {
+    const ALL: RangeShow = RangeShow {
+        part: RangePart::KeysAndValues,
+        limit: 0,
+    };
 }
 
 /// Whose answer it is.
@@ -39,9 +68,13 @@ pub(super) fn printed(answered: &Answered<'_>, show: Show) -> String {
     let cluster = answered.header.cluster;
     match answered.reply {
         Reply::Put(_) => "OK".to_owned(),
-        Reply::Range(reply) => range(reply, show),
+        Reply::Range(reply) => match show {
+            Show::Range(show) => range(reply, answered.header, show),
+            _ => range(reply, answered.header, RangeShow::ALL),
+        },
         Reply::DeleteRange(reply) => reply.deleted.to_string(),
-        Reply::Txn(reply) => txn(reply),
+        Reply::Txn(reply) if show == Show::Before => with_before(reply),
+        Reply::Txn(reply) => txn(reply, answered.header),
         Reply::Compact => match answered.command {
             Command::Compact(compact) => format!("compacted revision {}", compact.revision),
             _ => String::new(),
@@ -121,20 +154,81 @@ pub(super) fn watched(responses: &[&WatchResponse]) -> String {
     text.trim_end_matches('\n').to_owned()
 }
 
-fn range(reply: &RangeReply, show: Show) -> String {
-    let lines = reply.key_values.iter().map(|found| match show {
-        Show::KeysOnly => format!("{}\n", text_of(&found.key)),
-        Show::ValuesOnly => text_of(&found.value),
-        _ => key_value(found),
+fn range(reply: &RangeReply, header: &ReplyHeader, show: RangeShow) -> String {
+    let all = &reply.key_values;
+    let shown = match show.limit {
+        0 => all,
+        limit => &all[..limit.min(all.len())],
+    };
+    let lines = shown.iter().map(|found| match show.part {
+        RangePart::KeysOnly => format!("{}\n", text_of(&found.key)),
+        RangePart::ValuesOnly => text_of(&found.value),
+        RangePart::KeysAndValues => key_value(found),
+        RangePart::Fields { values } => fields(found, values),
+        RangePart::Count => String::new(),
     });
-    lines.collect::<Vec<_>>().join("\n")
+    match show.part {
+        RangePart::Count => framed(header, &[], false, reply.count),
+        RangePart::Fields { .. } => {
+            let is_cut = reply.more || shown.len() < all.len();
+            framed(header, &lines.collect::<Vec<_>>(), is_cut, reply.count)
+        }
+        _ => lines.collect::<Vec<_>>().join("\n"),
+    }
+}
+
+/// An answer by its fields.
+fn framed(header: &ReplyHeader, lines: &[String], more: bool, count: i64) -> String {
+    let (cluster, member) = (header.cluster.0, header.member.0);
+    let mut text = format!("\"ClusterID\" : {cluster}\n\"MemberID\" : {member}\n");
+    let _ = writeln!(
+        text,
+        "\"Revision\" : {}\n\"RaftTerm\" : {}",
+        header.revision, header.term
+    );
+    for line in lines {
+        text += line;
+    }
+    let _ = write!(text, "\"More\" : {more}\n\"Count\" : {count}");
+    text
+}
+
+fn fields(found: &KeyValue, values: bool) -> String {
+    let value = if values {
+        text_of(&found.value)
+    } else {
+        String::new()
+    };
+    format!(
+        "\"Key\" : {:?}\n\"CreateRevision\" : {}\n\"ModRevision\" : {}\n\"Version\" : {}\n\
+         \"Value\" : {value:?}\n\"Lease\" : {}\n",
+        text_of(&found.key),
+        found.create_revision,
+        found.mod_revision,
+        found.version,
+        found.lease.0
+    )
+}
+
+/// A write by a transaction that read what it would change: the answer of the write, then that.
+fn with_before(reply: &TxnReply) -> String {
+    let mut lines = Vec::new();
+    for response in reply.responses.iter().rev() {
+        match response {
+            ResponseOp::Put(_) => lines.push("OK".to_owned()),
+            ResponseOp::DeleteRange(reply) => lines.push(reply.deleted.to_string()),
+            ResponseOp::Range(reply) => lines.extend(reply.key_values.iter().map(key_value)),
+            ResponseOp::Txn(_) => {}
+        }
+    }
+    lines.join("\n")
 }
 
 fn key_value(found: &KeyValue) -> String {
     format!("{}\n{}", text_of(&found.key), text_of(&found.value))
 }
 
-fn txn(reply: &TxnReply) -> String {
+fn txn(reply: &TxnReply, header: &ReplyHeader) -> String {
     let mut parts = vec![
         if reply.succeeded {
             "SUCCESS"
@@ -144,10 +238,10 @@ fn txn(reply: &TxnReply) -> String {
         .to_owned(),
     ];
     parts.extend(reply.responses.iter().map(|response| match response {
-        ResponseOp::Range(reply) => range(reply, Show::Plain),
+        ResponseOp::Range(reply) => range(reply, header, RangeShow::ALL),
         ResponseOp::Put(_) => "OK".to_owned(),
         ResponseOp::DeleteRange(reply) => reply.deleted.to_string(),
-        ResponseOp::Txn(reply) => txn(reply),
+        ResponseOp::Txn(reply) => txn(reply, header),
     }));
     parts.join("\n\n")
 }
@@ -264,16 +358,19 @@ fn lines(heads: &[&str], rows: Vec<Vec<String>>, show: Show) -> String {
         .map(|width| format!("+{}", "-".repeat(width + 2)))
         .collect();
     let rule = format!("{rule}+\n");
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let cells = cells.zip(&widths);
-        let line: String = cells
-            .map(|(cell, width)| format!("| {cell:>width$} "))
-            .collect();
+    let line = |cells: &mut dyn Iterator<Item = String>| {
+        let line: String = cells.map(|cell| format!("| {cell} ")).collect();
         format!("{line}|\n")
     };
-    let mut text = rule.clone() + &line(&mut heads.iter().copied()) + &rule;
+    // As etcdctl's tables are: heads in the middle, what is below them to the right.
+    let mut heads = heads.iter().zip(&widths).map(|(head, width)| {
+        let left = (width - head.len()) / 2;
+        format!("{:left$}{head:<rest$}", "", rest = width - left)
+    });
+    let mut text = rule.clone() + &line(&mut heads) + &rule;
     for row in &rows {
-        text += &line(&mut row.iter().map(String::as_str));
+        let cells = row.iter().zip(&widths);
+        text += &line(&mut cells.map(|(cell, width)| format!("{cell:>width$}")));
     }
     text += &rule;
     text.trim_end().to_owned()

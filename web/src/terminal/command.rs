@@ -2,9 +2,9 @@
 
 use quorate_core::id::MemberId;
 use quorate_core::member::Role;
-use quorate_core::sim::{Action, Frame, Node, Operation, RevisionChoice};
+use quorate_core::sim::{Action, Frame, Node, Operation, RevisionChoice, TxnStep};
 
-use super::answer::Show;
+use super::answer::{RangePart, RangeShow, Show};
 use super::arguments::Arguments;
 use super::words::words;
 use super::{Complaint, asked_of};
@@ -20,6 +20,8 @@ pub(crate) enum Typed {
     Text(String),
     /// A transaction begins; it is typed in the lines that follow, and asked of this member.
     Txn(Node),
+    /// A lease is kept alive until Ctrl-C.
+    KeepAlive(Node, i64),
     /// The last watch is to end, as by Ctrl-C.
     Interrupt,
     /// Actions, each with how its answer is shown.
@@ -50,15 +52,15 @@ pub(crate) const HELP: [&str; 20] = [
     "help | clear | version",
 ];
 
-pub(super) const PUT: &str = "put KEY VALUE [--lease=ID]";
-pub(super) const GET: &str = "get KEY [END] [--prefix | --from-key] [--rev=N] [--keys-only | --print-value-only] \
-     [--consistency=s]";
-pub(super) const DEL: &str = "del KEY [END] [--prefix | --from-key]";
+pub(super) const PUT: &str = "put KEY VALUE [--lease=ID | --prev-kv]";
+pub(super) const GET: &str = "get KEY [END] [--prefix | --from-key] [--rev=N] [--limit=N] [--keys-only | \
+     --print-value-only | --count-only -w fields] [--consistency=s]";
+pub(super) const DEL: &str = "del KEY [END] [--prefix | --from-key] [--prev-kv]";
 const WATCH: &str = "watch KEY [END] [--prefix] [--rev=N]";
 const LEASE_GRANT: &str = "lease grant SECONDS";
 const LEASE_REVOKE: &str = "lease revoke ID";
 const LEASE_TIME_TO_LIVE: &str = "lease timetolive ID [--keys]";
-const LEASE_KEEP_ALIVE: &str = "lease keep-alive ID";
+const LEASE_KEEP_ALIVE: &str = "lease keep-alive ID [--once]";
 const COMPACTION: &str = "compaction REVISION";
 const MEMBER_ADD: &str = "member add NAME [--learner]";
 const MEMBER_PROMOTE: &str = "member promote MEMBER";
@@ -169,12 +171,24 @@ struct Asker<'a> {
 
 impl Asker<'_> {
     fn put(&self, words: &[String]) -> Result<Typed, Complaint> {
-        let arguments = Arguments::read(words, &["lease="], PUT)?;
+        let arguments = Arguments::read(words, &["lease=", "prev-kv"], PUT)?;
         let [key, value] = arguments.rest.as_slice() else {
             return Err(Complaint::Usage(PUT));
         };
         let node = self.of(&arguments)?;
         let (key, value) = (key.clone(), value.clone());
+        if arguments.has("prev-kv") {
+            if arguments.value("lease").is_some() {
+                return Err(Complaint::Both("--lease", "--prev-kv"));
+            }
+            let end = String::new();
+            return Ok(after_reading(
+                node,
+                key.clone(),
+                end,
+                TxnStep::Put { key, value },
+            ));
+        }
         ask(match arguments.value("lease") {
             None => Action::Put { node, key, value },
             Some(lease) => Action::Operation {
@@ -196,18 +210,15 @@ impl Asker<'_> {
             "keys-only",
             "print-value-only",
             "consistency=",
+            "limit=",
+            "count-only",
         ];
         let arguments = Arguments::read(words, &known, GET)?;
         let (key, end) = range_end(&arguments, GET)?;
-        let show = match (
-            arguments.has("keys-only"),
-            arguments.has("print-value-only"),
-        ) {
-            (true, true) => return Err(Complaint::Both("--keys-only", "--print-value-only")),
-            (true, false) => Show::KeysOnly,
-            (false, true) => Show::ValuesOnly,
-            (false, false) => Show::Plain,
-        };
+        let show = Show::Range(RangeShow {
+            part: range_part(&arguments)?,
+            limit: number(&arguments, "limit", "--limit")?.unwrap_or(0),
+        });
         let serializable = match arguments.value("consistency") {
             None | Some("l") => false,
             Some("s") => true,
@@ -225,8 +236,15 @@ impl Asker<'_> {
     }
 
     fn del(&self, words: &[String]) -> Result<Typed, Complaint> {
-        let arguments = Arguments::read(words, &["prefix", "from-key"], DEL)?;
+        let arguments = Arguments::read(words, &["prefix", "from-key", "prev-kv"], DEL)?;
         let (key, end) = range_end(&arguments, DEL)?;
+        if arguments.has("prev-kv") {
+            let step = TxnStep::Delete {
+                key: key.clone(),
+                end: end.clone(),
+            };
+            return Ok(after_reading(self.of(&arguments)?, key, end, step));
+        }
         self.operate(&arguments, Operation::DeleteRange { key, end })
     }
 
@@ -281,7 +299,10 @@ impl Asker<'_> {
             "keep-alive" => {
                 let (text, arguments) = one(LEASE_KEEP_ALIVE, &["once"])?;
                 let lease = lease_id(&text)?;
-                self.operate(&arguments, Operation::LeaseKeepAlive { lease })
+                match arguments.has("once") {
+                    true => self.operate(&arguments, Operation::LeaseKeepAlive { lease }),
+                    false => Ok(Typed::KeepAlive(self.of(&arguments)?, lease)),
+                }
             }
             "list" => self.simple(rest, "lease list", Operation::LeaseList),
             _ => Err(Complaint::Usage(
@@ -500,16 +521,60 @@ fn show(arguments: &Arguments) -> Result<Show, Complaint> {
     }
 }
 
+/// A write that tells what there was before: read and write in one transaction, as the simulated
+/// client has no such flag. Nobody can come between the two.
+fn after_reading(node: Node, key: String, end: String, write: TxnStep) -> Typed {
+    let operation = Operation::Txn {
+        compare: Vec::new(),
+        success: vec![TxnStep::Get { key, end }, write],
+        failure: Vec::new(),
+    };
+    Typed::Ask(vec![(Action::Operation { node, operation }, Show::Before)])
+}
+
+/// What of a range is shown; as with etcdctl, a count alone needs the fields.
+fn range_part(arguments: &Arguments) -> Result<RangePart, Complaint> {
+    let [keys, values, count] =
+        ["keys-only", "print-value-only", "count-only"].map(|flag| arguments.has(flag));
+    let fields = match arguments.value("write-out").or(arguments.value("w")) {
+        None | Some("simple") => false,
+        Some("fields") => true,
+        Some(other) => return Err(Complaint::Format(other.to_owned())),
+    };
+    match (keys, values, count, fields) {
+        (true, true, ..) => Err(Complaint::Both("--keys-only", "--print-value-only")),
+        (true, _, true, _) => Err(Complaint::Both("--keys-only", "--count-only")),
+        (_, true, true, _) => Err(Complaint::Both("--print-value-only", "--count-only")),
+        (_, _, true, true) => Ok(RangePart::Count),
+        (_, _, true, false) => Err(Complaint::Usage("get KEY --count-only -w fields")),
+        (_, true, _, true) => Err(Complaint::Usage("get KEY --print-value-only")),
+        (keys, _, _, true) => Ok(RangePart::Fields { values: !keys }),
+        (true, ..) => Ok(RangePart::KeysOnly),
+        (_, true, ..) => Ok(RangePart::ValuesOnly),
+        _ => Ok(RangePart::KeysAndValues),
+    }
+}
+
 /// `--rev`; without it, the newest.
 fn revision(arguments: &Arguments) -> Result<RevisionChoice, Complaint> {
-    let Some(text) = arguments.value("rev") else {
-        return Ok(RevisionChoice::DEFAULT);
+    let number = number(arguments, "rev", "--rev")?;
+    Ok(number.map_or(RevisionChoice::DEFAULT, RevisionChoice::Number))
+}
+
+/// A flag's number, where it stands.
+fn number<Number: std::str::FromStr>(
+    arguments: &Arguments,
+    name: &str,
+    of: &'static str,
+) -> Result<Option<Number>, Complaint> {
+    let Some(text) = arguments.value(name) else {
+        return Ok(None);
     };
     let number = text.parse().map_err(|_| Complaint::Number {
         text: text.to_owned(),
-        of: "--rev",
+        of,
     })?;
-    Ok(RevisionChoice::Number(number))
+    Ok(Some(number))
 }
 
 /// A key, and the end of its range.

@@ -239,6 +239,100 @@ fn answers_are_printed_as_etcdctl_prints_them() {
 }
 
 #[test]
+fn what_there_was_before_is_told_where_it_is_asked_for() {
+    assert_eq!(session(&["put x 1", "put x 2 --prev-kv"]).1, "OK\nx\n1");
+    assert_eq!(session(&["put x 1 --prev-kv"]).1, "OK");
+    assert_eq!(
+        session(&["put x 1", "put y 2", "del x --prev-kv"]).1,
+        "1\nx\n1"
+    );
+    assert_eq!(
+        session(&["put x 1", "put x 2 --prev-kv", "get x"]).1,
+        "x\n2"
+    );
+    assert!(matches!(
+        read("put x 1 --prev-kv --lease=1"),
+        Err(Complaint::Both("--lease", "--prev-kv"))
+    ));
+}
+
+#[test]
+fn a_range_is_cut_counted_or_told_by_its_fields() {
+    let puts = ["put a 1", "put b 2", "put c 3"];
+    let with = |line: &'static str| session(&[puts[0], puts[1], puts[2], line]).1;
+    assert_eq!(with("get a --from-key --limit=2"), "a\n1\nb\n2");
+    assert_eq!(
+        with("get a --from-key --limit=0 --print-value-only"),
+        "1\n2\n3"
+    );
+    let counted = with("get a --from-key --count-only -w fields");
+    assert!(counted.starts_with("\"ClusterID\" : "), "{counted}");
+    assert!(counted.contains("\"Revision\" : 4\n"), "{counted}");
+    assert!(
+        counted.ends_with("\"More\" : false\n\"Count\" : 3"),
+        "{counted}"
+    );
+    assert!(!counted.contains("Key"), "{counted}");
+    let fields = with("get a --from-key --limit 1 -w fields");
+    let key = "\"Key\" : \"a\"\n\"CreateRevision\" : 2\n\"ModRevision\" : 2\n\"Version\" : 1\n\
+               \"Value\" : \"1\"\n\"Lease\" : 0\n\"More\" : true\n\"Count\" : 3";
+    assert!(fields.ends_with(key), "{fields}");
+    assert!(matches!(
+        read("get a --count-only"),
+        Err(Complaint::Usage(_))
+    ));
+    assert!(matches!(
+        read("get a --keys-only --count-only -w fields"),
+        Err(Complaint::Both("--keys-only", "--count-only"))
+    ));
+    assert!(matches!(
+        read("get a --limit=x"),
+        Err(Complaint::Number { .. })
+    ));
+}
+
+#[test]
+fn a_lease_is_kept_alive_until_somebody_stops_it() {
+    let (page, granted) = session(&["lease grant 6"]);
+    let id = granted.split_whitespace().nth(1).expect("an id").to_owned();
+    let enter = |page: State, line: String| {
+        page.reduce(Message::Terminal(TerminalMessage::Draft(line)))
+            .reduce(Message::Terminal(TerminalMessage::Enter))
+    };
+    let mut page = enter(page, format!("lease keep-alive {id}"));
+    let asked = |page: &State| match &page.terminal.lines[1].said {
+        Said::Asked(asked) => asked.clone(),
+        other => panic!("{other:?}"),
+    };
+    let until = |mut page: State, seconds: u64| {
+        let end_us = page.frame.now_us + seconds * 1_000_000;
+        while page.frame.now_us < end_us {
+            page = page.reduce(Message::StepForward);
+        }
+        page
+    };
+    // Twice as long as the lease would have lived by itself.
+    page = until(page, 12);
+    let kept = asked(&page);
+    assert!(kept.len() > 4, "every two seconds: {}", kept.len());
+    let done = Came::Done(format!("lease {id} keepalived with TTL(6)"));
+    assert!(kept[..kept.len() - 1].iter().all(|one| one.came == done));
+    // Who goes back does not ask again: it would be another run.
+    let end = page.engine.position();
+    let actions = page.engine.history().actions.len();
+    page = page.reduce(Message::Seek(end - 50));
+    page = page.reduce(Message::StepForward);
+    assert_eq!(page.engine.history().actions.len(), actions);
+    page = page.reduce(Message::Seek(end));
+    page = page.reduce(Message::Terminal(TerminalMessage::Interrupt));
+    let count = asked(&page).len();
+    page = until(page, 14);
+    assert_eq!(asked(&page).len(), count);
+    let page = enter(page, format!("lease timetolive {id}"));
+    assert_eq!(last_answer(&page), format!("lease {id} already expired"));
+}
+
+#[test]
 fn a_watch_prints_what_it_is_told_and_goes_back_in_time_with_the_page() {
     let (page, watched) = session(&["watch x"]);
     assert_eq!(watched, "");

@@ -68,6 +68,8 @@ pub(crate) struct HandWords {
     // Branches.
     pub(crate) branch: &'static str,
     pub(crate) branches: &'static str,
+    pub(crate) name_branch: &'static str,
+    pub(crate) passed_over: &'static str,
     pub(crate) fork: &'static str,
     pub(crate) go_there: &'static str,
     pub(crate) compare: &'static str,

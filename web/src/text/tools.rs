@@ -40,6 +40,7 @@ pub(crate) struct ToolWords {
     pub(crate) event: &'static str,
     pub(crate) lost: &'static str,
 
+    pub(crate) clients_lane: &'static str,
     pub(crate) linearizable: &'static str,
     pub(crate) unacknowledged: &'static str,
     pub(crate) undecided: &'static str,

@@ -3,6 +3,8 @@
 use quorate_core::member::{ProgressState, Role};
 use quorate_core::sim::Standing;
 
+use crate::draw::logs::Durability;
+
 /// What the four roles are called, and a member that is down.
 pub(crate) struct RoleWords {
     pub(crate) follower: &'static str,
@@ -145,6 +147,15 @@ impl Words {
             Standing::Learner => Some(self.standings.learner),
             Standing::Removed => Some(self.standings.removed),
             Standing::Stranger => Some(self.standings.stranger),
+        }
+    }
+
+    /// How safe something is, in words.
+    pub(crate) fn durability(&self, durability: Durability) -> &'static str {
+        match durability {
+            Durability::Memory => self.in_memory,
+            Durability::Written => self.written,
+            Durability::Synced => self.synced,
         }
     }
 

@@ -59,11 +59,7 @@ fn held(view: &View<'_>, member: &MemberFrame, index: Index) -> String {
     let Some(entry) = seen.log.iter().find(|entry| entry.index == index) else {
         return words.none.to_owned();
     };
-    let durability = match Durability::of(seen, member.written, index) {
-        Durability::Memory => words.in_memory,
-        Durability::Written => words.written,
-        Durability::Synced => words.synced,
-    };
+    let durability = words.durability(Durability::of(seen, member.written, index));
     format!("t{} · {durability}", entry.term)
 }
 

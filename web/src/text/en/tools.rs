@@ -44,6 +44,7 @@ pub(in crate::text) static WORDS: ToolWords = ToolWords {
     event: "Event",
     lost: "lost",
 
+    clients_lane: "clients",
     linearizable: "linearizable so far: one order of all operations explains every answer",
     unacknowledged: "unanswered writes in it",
     undecided: "not decided: the search for an order was given up",
@@ -52,7 +53,7 @@ pub(in crate::text) static WORDS: ToolWords = ToolWords {
     terminal_title: "Terminal (etcdctl's commands)",
     terminal_lines: "What was typed and answered",
     terminal_hint: "etcdctl's commands, asked of the selected member. help lists them; the arrow \
-                    keys bring lines back; Ctrl-C ends a watch.",
+                    keys bring lines back; Ctrl-C ends a watch or a keep-alive.",
     command_line: "Command",
     runs_on: "run until answered",
     runs_on_title: "Off: a command is only sent, and you step to its answer",
@@ -67,7 +68,7 @@ pub(in crate::text) static WORDS: ToolWords = ToolWords {
         "make a lease",
         "end it",
         "how long it lives",
-        "begin its time anew, once",
+        "keep it alive until Ctrl-C; --once for once",
         "all leases",
         "forget history up to a revision",
         "who is in the cluster",
@@ -141,7 +142,7 @@ pub(in crate::text) fn complaint(complaint: &Complaint) -> String {
             "the next machine of this world is called {next}, not \"{text}\"; its peer URL is given"
         ),
         Complaint::Refused(reason) => format!("Error: {reason}"),
-        Complaint::NothingRuns => "nothing runs: Ctrl-C ends a watch".to_owned(),
+        Complaint::NothingRuns => "nothing runs: Ctrl-C ends a watch or a keep-alive".to_owned(),
     }
 }
 

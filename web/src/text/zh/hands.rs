@@ -63,6 +63,8 @@ pub(crate) static HANDS: HandWords = HandWords {
 
     branch: "分支",
     branches: "分支",
+    name_branch: "给分支起名",
+    passed_over: "个事件被这一步略过",
     fork: "在此分叉",
     go_there: "转到",
     compare: "并排对照",

@@ -44,6 +44,7 @@ pub(in crate::text) static WORDS: ToolWords = ToolWords {
     event: "事件",
     lost: "丢失",
 
+    clients_lane: "客户端",
     linearizable: "到目前为止是线性一致的：有一个顺序能解释所有回答",
     unacknowledged: "个写入没有得到回答",
     undecided: "无法判定：寻找顺序花的时间太长，已放弃",
@@ -51,7 +52,7 @@ pub(in crate::text) static WORDS: ToolWords = ToolWords {
     terminal: "终端",
     terminal_title: "终端（etcdctl 的命令）",
     terminal_lines: "输入与回答",
-    terminal_hint: "这里可以输入 etcdctl 的命令，发给选中的成员。help 列出全部命令；方向键找回输入过的行；Ctrl-C 结束监听。",
+    terminal_hint: "这里可以输入 etcdctl 的命令，发给选中的成员。help 列出全部命令；方向键找回输入过的行；Ctrl-C 结束监听或续约。",
     command_line: "命令",
     runs_on: "运行到有回答为止",
     runs_on_title: "关闭后只发送命令，由你自己一步步走到回答",
@@ -66,7 +67,7 @@ pub(in crate::text) static WORDS: ToolWords = ToolWords {
         "创建租约",
         "撤销租约",
         "查询租约还剩多久",
-        "续约一次",
+        "不断续约，直到按 Ctrl-C；加 --once 只续一次",
         "列出租约",
         "忘掉某个修订号以前的历史",
         "集群有哪些成员",
@@ -132,7 +133,7 @@ pub(in crate::text) fn complaint(complaint: &Complaint) -> String {
             format!("下一台机器叫 {next}，不叫 \"{text}\"；它的 peer URL 是固定的")
         }
         Complaint::Refused(reason) => format!("Error: {reason}"),
-        Complaint::NothingRuns => "没有正在运行的命令：Ctrl-C 用来结束监听".to_owned(),
+        Complaint::NothingRuns => "没有正在运行的命令：Ctrl-C 用来结束监听或续约".to_owned(),
     }
 }
 
