@@ -26,6 +26,8 @@
 //   share, link, scenario-text, scenario-run, scenario-error, scenario-ran, scenario (a file input)
 //   tab-disk, tab-kv, tab-raw, and what they show: disk, kv, raw
 //   clients-lane, verdict (with data-verdict: good, undecided or violation)
+//   name-A, …       the fields for what a person calls branches
+//   unfold          how many events a step passed over; unfolded: what each of them was
 //   operations      what clients asked, newest first, each an li with data-outcome: waiting, done,
 //                   failed or unknown
 
@@ -73,7 +75,10 @@ export class Lab {
     return lab;
   }
 
-  /** Opens the page in a fresh profile and waits until the cluster is drawn. */
+  /**
+   * Opens the page in a fresh profile and waits until the cluster is drawn. `before` is run in the
+   * page before anything of ours.
+   */
   async visit({
     query = "seed=42",
     theme = "light",
@@ -83,6 +88,7 @@ export class Lab {
     fragment = "",
     permissions = [],
     shows = "stage",
+    before,
   } = {}) {
     const context = await this.browser.newContext({
       colorScheme: theme,
@@ -92,6 +98,9 @@ export class Lab {
       permissions,
     });
     const page = await context.newPage();
+    if (before !== undefined) {
+      await page.addInitScript(before);
+    }
     page.setDefaultTimeout(WAIT_MS);
     const playground = new Playground(page);
     await page.goto(`${this.site.url}${query === "" ? "" : `?${query}`}${fragment}`);
