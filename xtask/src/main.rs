@@ -7,7 +7,7 @@
 //! * `torture` runs real servers under real faults.
 //! * `bench` measures Quorate and etcd side by side; `bench web` the page.
 //! * `setup` installs the tools that the other two use (they call it by themselves).
-//! * `page` builds the page alone.
+//! * `page` builds the page alone; `picture` draws the README's pictures anew from it.
 //!
 //! Nothing here is part of the product: it starts other programs, waits for them and tells what
 //! they did. Every program started is printed before it runs.
@@ -19,6 +19,7 @@
 
 mod bench;
 mod page;
+mod picture;
 mod play;
 mod process;
 mod protoc;
@@ -67,6 +68,8 @@ enum Task {
     Setup(setup::Options),
     /// Build the page into target/dist, with its compressed copies
     Page,
+    /// Draw the pictures of the README anew, from the page in headless Chromium
+    Picture,
 }
 
 fn main() -> ExitCode {
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&workspace, &options),
         Task::Setup(options) => setup::run(&workspace, &options),
         Task::Page => page::build_within_budget(&workspace),
+        Task::Picture => picture::run(&workspace),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
