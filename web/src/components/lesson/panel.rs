@@ -174,7 +174,7 @@ fn goals(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
     html! {
         <section class="goals" data-testid="lesson-goals"
             data-done={standing.done.is_some().to_string()}>
-            <h3>{ words.goal }</h3>
+            <h3>{ words.goal }{ time_of_day(view, session) }</h3>
             <ul>
                 { for task.goals.iter().zip(&standing.goals).map(|(goal, state)| {
                     // Once all were met together they stay so.
@@ -191,7 +191,7 @@ fn goals(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
                 <p class="stands">{ words.away }</p>
             } else if standing.done.is_none() {
                 <p class="stands" data-testid="lesson-cause">
-                    <b>{ words.now }{ time_of_day(view, session) }{ ": " }</b>
+                    <b>{ words.now }{ ": " }</b>
                     { cause(view.language(), &session.cause) }
                 </p>
             }
@@ -209,7 +209,7 @@ fn time_of_day(view: &View<'_>, session: &Session) -> Html {
         return html! {};
     }
     let time = session.time_of_day(view.frame().now_us);
-    html! { <time data-testid="lesson-time">{ format!(", {time}") }</time> }
+    html! { <time data-testid="lesson-time">{ format!(" · {time}") }</time> }
 }
 
 /// What went wrong, why, and the way back.
