@@ -347,30 +347,33 @@ impl Reader {
             }
             "offer" => lesson.offers.push(offer(rest, false).map_err(wrong)?),
             "goal" | "wrong" => add(&mut lesson.task, (&self.file, number), line, line)?,
-            "harder" => {
-                let Some(task) = lesson.harder.as_mut() else {
-                    let text = "there is no `harder-solution.txt`; write one, with its steps";
-                    return Err(wrong(text.to_owned()));
-                };
-                if let Some(rest) = rest.strip_prefix("offer ") {
-                    lesson.offers.push(offer(rest, true).map_err(wrong)?);
-                    return Ok(());
-                }
-                match rest.strip_prefix("par ") {
-                    Some(par) => {
-                        task.par = par
-                            .parse()
-                            .map_err(|_| wrong(format!("\"{par}\" is no number")))?;
-                    }
-                    None => add(task, (&self.file, number), line, rest)?,
-                }
-            }
+            "harder" => return self.harder(number, line, rest),
             _ => {
                 return Err(wrong(format!(
                     "there is no \"{word}\"; write part, minutes, needs, par, unlocks, enter, \
                      offer, goal, wrong, picture, or harder goal, wrong, offer or par"
                 )));
             }
+        }
+        Ok(())
+    }
+
+    /// What stands behind `harder`.
+    fn harder(&mut self, number: usize, line: &str, rest: &str) -> Result<(), LessonError> {
+        let wrong = |text: String| LessonError::new(&self.file, number, text);
+        let Some(task) = self.lesson.harder.as_mut() else {
+            let text = "there is no `harder-solution.txt`; write one, with its steps";
+            return Err(wrong(text.to_owned()));
+        };
+        match rest.split_once(' ') {
+            Some(("offer", rest)) => {
+                self.lesson.offers.push(offer(rest, true).map_err(wrong)?);
+            }
+            Some(("par", par)) => {
+                let par = par.parse();
+                task.par = par.map_err(|_| wrong(format!("\"{rest}\" has no number")))?;
+            }
+            _ => add(task, (&self.file, number), line, rest)?,
         }
         Ok(())
     }

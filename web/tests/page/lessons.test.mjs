@@ -2,10 +2,13 @@
 // is told and led back from; what was done is kept; the page for teachers has its pictures.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 
 import { Lab, by } from "./playground.mjs";
 
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const LOCALES = ["en-US", "zh-CN"];
 
 describe("lessons", () => {
@@ -284,6 +287,36 @@ describe("lessons", () => {
     assert.ok((await article.locator(".right").count()) >= 2);
     assert.ok((await playground.at("plain-mistakes").locator("li").count()) >= 3);
     await playground.leave();
+  });
+
+  test("lesson, note, map and the page for teachers can be used by all", async () => {
+    const axe = await readFile(AXE, "utf8");
+    const check = async ({ page }, selector) => {
+      await page.evaluate(axe);
+      const found = await page.evaluate(
+        (selector) => globalThis.axe.run(document.querySelector(selector)),
+        selector,
+      );
+      const told = found.violations.map(({ id, nodes }) => [id, nodes[0].html]);
+      assert.deepEqual(told, [], selector);
+    };
+    const phone = { viewport: { width: 390, height: 844 }, theme: "dark", locale: "zh-CN" };
+    for (const look of [{}, phone]) {
+      const lesson = await lab.visit({ query: "lesson=term-5-6-7", ...look });
+      await toBeat(lesson, "do");
+      await lesson.at("lesson-hint").click();
+      await check(lesson, ".lesson");
+      await lesson.at("lesson-note").click();
+      await check(lesson, ".note-beside");
+      await lesson.leave();
+      const map = await lab.visit({ query: "lesson=", ...look });
+      await map.at("lesson-first-leader").waitFor();
+      await check(map, ".curriculum");
+      await map.leave();
+      const plain = await lab.visit({ query: "lesson=one-write&plain", shows: "plain-lesson", ...look });
+      await check(plain, "html");
+      await plain.leave();
+    }
   });
 
   test("a lesson that there is not is told so", async () => {

@@ -35,7 +35,7 @@ pub(super) fn note(view: &View<'_>, session: &Session) -> Html {
                 <table class="lines">
                     <thead><tr>
                         <th colspan="3">{ words.note }</th>
-                        <th></th>
+                        <td></td>
                         <th colspan="2">{ words.log }</th>
                     </tr></thead>
                     <tbody>
@@ -124,16 +124,16 @@ fn tables(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
         }
     };
     html! {
-        <table class="terms">
+        <table class="terms" tabindex="0" aria-label={words.own_table}>
             <thead>
                 <tr>
-                    <th></th>
+                    <td></td>
                     { for terms.iter().map(|term| html! {
                         <th colspan="2">{ format!("{} {term}", words.term) }</th>
                     }) }
                 </tr>
                 <tr>
-                    <th></th>
+                    <td></td>
                     { for terms.iter().map(|_| html! {
                         <>
                             <th>{ words.note_table }</th>

@@ -14,7 +14,7 @@ pub(super) fn plain(view: &View<'_>, session: &Session, plain: &Plain) -> Html {
     let words = words(view.language());
     let texts = &session.texts;
     html! {
-        <article class="plain-lesson" data-testid="plain-lesson">
+        <article class="plain-lesson" role="main" data-testid="plain-lesson">
             <header>
                 <h1>{ &texts.title }</h1>
                 <p>
