@@ -1,8 +1,9 @@
-//! Building the page: trunk, then the lessons beside it, then compressed copies of its files, then
+//! Building the page: trunk, then one style sheet, the lessons, compressed copies of its files, then
 //! the check of its size.
 //!
 //! All of it is skipped when nothing that goes into it has changed since the last build.
 
+mod bundle;
 mod compress;
 mod size;
 
@@ -20,7 +21,7 @@ use crate::stamp::Stamp;
 use crate::workspace::Workspace;
 
 /// What the page is made of: when none of these changes, neither does the page.
-const INPUTS: [&str; 7] = [
+const INPUTS: [&str; 8] = [
     "Cargo.toml",
     "Cargo.lock",
     ".cargo/config.toml",
@@ -28,6 +29,7 @@ const INPUTS: [&str; 7] = [
     "core",
     "lessons",
     "web",
+    "xtask/src/page",
 ];
 
 /// Builds the page when it is not current and gives its folder.
@@ -44,6 +46,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     } else {
         run_trunk(workspace)?;
         simulate::pack_lessons(workspace, &dist.join("lessons"))?;
+        bundle::all(&dist)?;
         compress::all(&dist)?;
         stamp.write(&built)?;
     }
