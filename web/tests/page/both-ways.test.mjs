@@ -56,15 +56,14 @@ describe("the other way", () => {
   test("two messages change places, by the menu and by a key", async () => {
     const playground = await lab.visit({ query: "seed=42&members=5" });
     const leader = await playground.elect();
-    // Whoever knows the leader hands on what it is asked.
-    await playground.stepForward(40);
     await playground.stopAtEveryEvent();
     const follower = leader === "member-1" ? "2" : "1";
     await playground.press(follower, "w", "w");
     const [first, second] = [0, 1].map((at) =>
       playground.page.locator('[data-kind="MsgProp"]').nth(at),
     );
-    await second.waitFor();
+    // Once it knows the leader, it hands on what it was asked.
+    await playground.stepUntil('[data-kind="MsgProp"] ~ [data-kind="MsgProp"]', "two proposals");
     const order = async () => [
       await first.getAttribute("data-message"),
       await second.getAttribute("data-message"),
