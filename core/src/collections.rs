@@ -5,6 +5,8 @@
 //! code every fifth byte was one. A page's maps hold tens of things, seldom thousands: there a
 //! sorted list does the same in a tenth of the room.
 
+mod order;
+
 #[cfg(not(target_family = "wasm"))]
 pub use std::collections::{BTreeMap, BTreeSet, btree_map};
 
@@ -13,6 +15,8 @@ pub use std::collections::{BTreeMap, BTreeSet, btree_map};
 pub mod btree_map;
 #[cfg(target_family = "wasm")]
 mod sorted_set;
+
+pub use self::order::InOrder;
 
 #[cfg(target_family = "wasm")]
 pub use self::btree_map::SortedMap as BTreeMap;

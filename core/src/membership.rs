@@ -14,13 +14,14 @@ pub(crate) use change::{Change, ChangeRecord, MembershipEntry};
 pub use list::Membership;
 pub(crate) use strict::Connections;
 
+use crate::collections::InOrder;
 use crate::id::{ClusterId, MemberId};
 
 /// The id of a member: of its peer URLs in ascending order and, for a first member, the cluster's
 /// token; a member added at run time has the time in Unix seconds there instead.
 pub fn member_id(peer_urls: &[String], token: &str, added_at_seconds: Option<u64>) -> MemberId {
     let mut urls: Vec<&str> = peer_urls.iter().map(String::as_str).collect();
-    urls.sort_unstable();
+    urls.order();
     let tail = match added_at_seconds {
         Some(seconds) => seconds.to_string(),
         None => token.to_owned(),
@@ -34,7 +35,7 @@ pub fn member_id(peer_urls: &[String], token: &str, added_at_seconds: Option<u64
 /// The id of a cluster: of its first members' ids in ascending order.
 pub fn cluster_id(members: &[MemberId]) -> ClusterId {
     let mut ids: Vec<u64> = members.iter().map(|id| id.0).collect();
-    ids.sort_unstable();
+    ids.order();
     let bytes: Vec<u8> = ids.iter().flat_map(|id| id.to_be_bytes()).collect();
     ClusterId(first_eight_bytes(&[&bytes]))
 }

@@ -1,5 +1,6 @@
 //! Why a cluster stands as it stands: what feedback names.
 
+use quorate_core::collections::InOrder;
 use quorate_core::member::{MemberView, Role};
 use quorate_core::sim::{Frame, Node, OperationOutcome, Standing};
 
@@ -106,7 +107,7 @@ impl Cause {
         let mut leaders: Vec<(Node, &MemberView)> = seen(frame)
             .filter(|(_, view)| view.role == Role::Leader)
             .collect();
-        leaders.sort_by_key(|(_, view)| std::cmp::Reverse(view.term));
+        leaders.order_by_key(|(_, view)| std::cmp::Reverse(view.term));
         match leaders[..] {
             [] => leaderless(frame, &running, needed),
             [(newer, new), (older, old), ..] => Self::TwoLeaders {

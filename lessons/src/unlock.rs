@@ -1,5 +1,6 @@
 //! What is open when a lesson is done: a switch of the world, to see what it was good for.
 
+use quorate_core::collections::InOrder;
 use quorate_core::rules::Rule;
 use quorate_core::sim::WorldConfig;
 
@@ -30,7 +31,7 @@ impl Unlock {
             Unlock::Rule(rule) if config.rules_off.contains(&rule) => {}
             Unlock::Rule(rule) => {
                 config.rules_off.push(rule);
-                config.rules_off.sort_unstable();
+                config.rules_off.order();
             }
             Unlock::StrictReconfig => config.strict_reconfig_check = false,
         }

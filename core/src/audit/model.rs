@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::history::contains;
 use crate::collections::BTreeMap;
+use crate::collections::InOrder;
 use crate::command::{
     Command, Compare, CompareOutcome, CompareTarget, DeleteRange, DeleteRangeReply, KeyValue, Put,
     PutReply, Range, RangeReply, Reply, RequestOp, ResponseOp, SortOrder, SortTarget, Txn,
@@ -99,7 +100,7 @@ impl Model {
             .filter_map(|key| Some(self.at(key, self.revision)?.lease))
             .filter(|lease| *lease != LeaseId(0))
             .collect();
-        leases.sort_unstable();
+        leases.order();
         leases.dedup();
         leases
     }
@@ -360,7 +361,7 @@ fn passes(range: &Range, key_value: &KeyValue) -> bool {
 }
 
 fn sort(found: &mut [KeyValue], range: &Range) {
-    found.sort_by(|one, two| {
+    found.order_by(|one, two| {
         let ordering = match range.sort_target {
             SortTarget::Key => one.key.cmp(&two.key),
             SortTarget::Version => one.version.cmp(&two.version),

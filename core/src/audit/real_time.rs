@@ -5,6 +5,7 @@
 
 use super::finding::Finding;
 use super::history::{ClientOperation, History};
+use crate::collections::InOrder;
 use crate::command::{Command, Reply, ResponseOp};
 use crate::id::Revision;
 
@@ -44,9 +45,9 @@ pub(super) fn floors(history: &History) -> Result<Vec<Revision>, Finding> {
             told.push((at, place.revision(), operation.number));
         }
     }
-    told.sort_unstable();
+    told.order();
     let mut order: Vec<usize> = (0..history.operations.len()).collect();
-    order.sort_by_key(|at| history.operations[*at].invoked_at);
+    order.order_by_key(|at| history.operations[*at].invoked_at);
     let mut floors = vec![Revision(1); history.operations.len()];
     let mut told = told.into_iter().peekable();
     let (mut floor, mut by) = (Revision(1), 0);

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use raft::eraftpb::{ConfState, Entry, EntryType, Message, MessageType};
 
 use super::wire::{WireBody, WireEntry, WireFrame, WireKind, WireMessage};
+use crate::collections::InOrder;
 use crate::id::{Index, MemberId, Term};
 use crate::trace::MessageKind;
 
@@ -99,7 +100,7 @@ fn from_wire_entry(wire: WireEntry) -> Entry {
 
 /// raft's messages come out of hash maps. Those to one member stay in order.
 pub(super) fn by_receiver(mut messages: Vec<Message>) -> Vec<Message> {
-    messages.sort_by_key(|message| message.to);
+    messages.order_by_key(|message| message.to);
     messages
 }
 

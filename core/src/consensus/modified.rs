@@ -5,6 +5,7 @@ use raft::eraftpb::{Message, MessageType};
 use raft::{Raft, ReadOnlyOption, StateRole};
 
 use super::log_store::LogStore;
+use crate::collections::InOrder;
 use crate::known_bug::KnownBug;
 use crate::member::MemberConfig;
 use crate::rules::Rule;
@@ -99,7 +100,7 @@ impl Modified {
 fn commit_with_learners(raft: &mut Raft<LogStore>) {
     let learners = raft.prs().conf().learners().len();
     let mut matched: Vec<u64> = raft.prs().iter().map(|(_, peer)| peer.matched).collect();
-    matched.sort_unstable_by(|one, other| other.cmp(one));
+    matched.order_by(|one, other| other.cmp(one));
     let voters = matched.len().saturating_sub(learners);
     let Some(index) = matched.get(voters / 2).copied() else {
         return;

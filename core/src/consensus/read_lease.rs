@@ -59,6 +59,7 @@ use raft::{Raft, StateRole};
 use super::convert;
 use super::log_store::LogStore;
 use crate::collections::BTreeMap;
+use crate::collections::InOrder;
 use crate::known_bug::{KnownBug, KnownBugs};
 use crate::member::MemberConfig;
 use crate::rules::Rule;
@@ -283,7 +284,7 @@ impl ReadLease {
                 voter => self.confirmed.get(&voter).copied(),
             })
             .collect();
-        reached.sort_unstable_by(|one, other| other.cmp(one));
+        reached.order_by(|one, other| other.cmp(one));
         reached.get(voters.len() / 2).copied().flatten()
     }
 }

@@ -11,6 +11,7 @@ use raft::eraftpb::{EntryType, Message, MessageType, Snapshot};
 use raft::{Raft, StateRole};
 
 use super::log_store::LogStore;
+use crate::collections::InOrder;
 use crate::limits::TERM_OR_INDEX_MAX;
 
 /// Messages that wait for the disk, by the number of their Ready.
@@ -307,7 +308,7 @@ pub(super) fn configuration(state: &raft::eraftpb::ConfState) -> Result<(), Stri
         .chain(state.get_learners())
         .copied()
         .collect();
-    ids.sort_unstable();
+    ids.order();
     if ids.first() == Some(&0) || ids.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err("a configuration with a member twice, or with nobody".to_owned());
     }

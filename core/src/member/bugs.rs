@@ -5,6 +5,7 @@ use raft::eraftpb::ConfState;
 
 use super::proposal::Proposal;
 use super::{Member, Role};
+use crate::collections::InOrder;
 use crate::command::{Command, RequestOp};
 use crate::known_bug::KnownBug;
 
@@ -56,7 +57,7 @@ impl Member {
                 .has_bug(KnownBug::SnapshotWithFirstConfiguration);
         is_known.then(|| {
             let mut voters: Vec<u64> = first.iter().map(|member| member.id.0).collect();
-            voters.sort_unstable();
+            voters.order();
             let mut state = ConfState::default();
             state.set_voters(voters);
             state

@@ -13,6 +13,7 @@ use thiserror::Error;
 use super::join::MemberParts;
 use super::restore::{Restored, restore_file};
 use super::{Member, MemberConfig, log::Log, versions};
+use crate::collections::InOrder;
 use crate::consensus::{Consensus, InitialLog, lease_ticks, new_entry};
 use crate::disk::{DiskImage, DiskOperation};
 use crate::id::{Index, MemberId, Term};
@@ -234,7 +235,7 @@ fn bootstrap(
         return Err(StartError::Settings(what));
     }
     let mut members = config.bootstrap.clone();
-    members.sort_by_key(|member| member.id);
+    members.order_by_key(|member| member.id);
     members.dedup_by_key(|member| member.id);
     let entries: Vec<Entry> = members
         .into_iter()

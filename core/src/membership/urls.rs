@@ -1,5 +1,6 @@
 //! Peer URLs that a client hands in: what etcd's `types.NewURLs` lets through.
 
+use crate::collections::InOrder;
 use crate::error::Error;
 
 /// The URLs without white space around them, in ascending order.
@@ -12,7 +13,7 @@ pub(super) fn checked(urls: &[String]) -> Result<Vec<String>, Error> {
     if urls.is_empty() || !urls.iter().all(|url| is_valid(url)) {
         return Err(Error::MemberUrlsInvalid);
     }
-    urls.sort_unstable();
+    urls.order();
     Ok(urls)
 }
 

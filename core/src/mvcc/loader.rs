@@ -10,6 +10,7 @@ use super::size::Sizes;
 use super::version::{Version, VersionId};
 use super::{Record, Store};
 use crate::collections::BTreeMap;
+use crate::collections::InOrder;
 use crate::id::Revision;
 use crate::known_bug::KnownBugs;
 use crate::lease::Leases;
@@ -63,7 +64,7 @@ impl Loader {
             return Err(failure);
         }
         ensure(self.is_whole, || "the last chunk is missing".to_owned())?;
-        self.owners.sort_unstable();
+        self.owners.order();
         for pair in self.owners.windows(2) {
             ensure(pair[0].0 != pair[1].0, || {
                 format!(

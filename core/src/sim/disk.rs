@@ -23,6 +23,7 @@ use self::lane::LaneQueue;
 use super::fault::DiskCall;
 use super::frame::FileFrame;
 use crate::collections::BTreeMap;
+use crate::collections::InOrder;
 use crate::disk::{DiskBatch, DiskError, DiskImage, DiskOperation, Lane};
 use crate::id::BatchId;
 use crate::prng::Prng;
@@ -199,7 +200,7 @@ impl Disk {
                 })
             })
             .collect();
-        frames.sort_by(|one, two| one.path.cmp(&two.path));
+        frames.order_by(|one, two| one.path.cmp(&two.path));
         frames
     }
 

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::collections::InOrder;
 use crate::disk::{DiskImage, SNAPSHOT_DIRECTORY};
 use crate::id::{Index, Term};
 use crate::wal::{SnapshotMarker, hexadecimal};
@@ -34,7 +35,7 @@ pub fn newest_good_marked(image: &DiskImage, markers: &[SnapshotMarker]) -> Newe
     let mut files: Vec<_> = received(paths()).chain(snapshots(paths())).collect();
     files.retain(|(position, _)| is_marked(*position, markers));
     // Of two at one position the one that has its name comes last, and so is read first.
-    files.sort_by_key(|(position, _)| *position);
+    files.order_by_key(|(position, _)| *position);
     newest(image, files)
 }
 
@@ -58,7 +59,7 @@ pub fn received_files(image: &DiskImage, markers: &[SnapshotMarker]) -> Received
             files.void.push(path.to_owned());
         }
     }
-    files.marked.sort_unstable();
+    files.marked.order();
     files
 }
 
@@ -129,7 +130,7 @@ pub(super) fn snapshots<'a>(
         .into_iter()
         .filter_map(|path| Some((position(path)?, path)))
         .collect();
-    files.sort_unstable();
+    files.order();
     files
 }
 

@@ -1,5 +1,6 @@
 //! All that can be read of a log, also of one that is refused.
 
+use crate::collections::InOrder;
 use crate::disk::DiskImage;
 use crate::id::Index;
 
@@ -31,7 +32,7 @@ pub(crate) fn raw_records(image: &DiskImage) -> Vec<(String, u64, RawRecord)> {
         Some((name, path, bytes))
     });
     let mut segments: Vec<_> = names.collect();
-    segments.sort_unstable_by_key(|(name, ..)| *name);
+    segments.order_by_key(|(name, ..)| *name);
     let mut records = Vec::new();
     let mut before: Option<(u64, Option<u32>)> = None;
     for (name, path, bytes) in segments {

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::collections::InOrder;
 use crate::disk::{DiskImage, DiskOperation};
 use crate::id::Index;
 
@@ -285,7 +286,7 @@ fn segment_files(image: &DiskImage) -> Result<Vec<(SegmentName, &Bytes)>, WalErr
         .iter()
         .filter_map(|(path, bytes)| Some((SegmentName::parse(path)?, bytes)))
         .collect();
-    files.sort_by_key(|(name, _)| *name);
+    files.order_by_key(|(name, _)| *name);
     for pair in files.windows(2) {
         let (older, newer) = (pair[0].0, pair[1].0);
         if older.sequence == newer.sequence {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use quorate_core::collections::InOrder;
 use quorate_core::id::{Index, Term};
 use quorate_core::member::ProgressView;
 use quorate_core::sim::{MemberFrame, Node};
@@ -221,7 +222,7 @@ fn quorum_line(view: &View<'_>) -> Html {
             (progress.matched, name)
         })
         .collect();
-    notes.sort_by(|one, two| two.0.cmp(&one.0).then(one.1.cmp(&two.1)));
+    notes.order_by(|one, two| two.0.cmp(&one.0).then(one.1.cmp(&two.1)));
     // Of those that are as far, the last makes the majority.
     let quorum = notes
         .iter()

@@ -3,6 +3,7 @@
 //! PreVote is a setting of a member, too, as it is one of etcd's: a scenario and a link write it as
 //! that, so it is switched by that.
 
+use quorate_core::collections::InOrder;
 use quorate_core::rules::Rule;
 use quorate_core::sim::WorldConfig;
 
@@ -20,7 +21,7 @@ pub(crate) fn switch_rule(config: &mut WorldConfig, rule: Rule, holds: bool) {
         config.pre_vote = holds;
     } else if !holds {
         config.rules_off.push(rule);
-        config.rules_off.sort_unstable();
+        config.rules_off.order();
     }
 }
 

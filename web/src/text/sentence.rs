@@ -1,5 +1,6 @@
 //! The sentence of what just happened, made from the event and its trace.
 
+use quorate_core::collections::InOrder;
 use quorate_core::id::MemberId;
 use quorate_core::sim::{
     EventCause, EventFrame, Frame, LossReason, MessageFrame, Node, OperationFrame,
@@ -39,7 +40,7 @@ pub(crate) fn sentence(language: Language, frame: &Frame) -> Sentence {
         .filter(|trace| weight(trace, event) > 0)
         .collect();
     // Stable: what weighs the same stays in the order in which it happened.
-    told.sort_by_key(|trace| std::cmp::Reverse(weight(trace, event)));
+    told.order_by_key(|trace| std::cmp::Reverse(weight(trace, event)));
     let mut consequences: Vec<String> = Vec::new();
     let traced = told.into_iter().map(|trace| match language {
         Language::English => en::consequence(trace, &names),
@@ -133,7 +134,7 @@ fn together<'a>(messages: impl Iterator<Item = &'a MessageFrame>) -> Vec<Alike<'
         }
     }
     for (_, to, _) in &mut together {
-        to.sort_unstable();
+        to.order();
     }
     together
 }

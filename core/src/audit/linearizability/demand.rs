@@ -14,6 +14,7 @@ use super::evidence::Evidence;
 use super::unknown::{Extent, Unknown, command_of};
 use crate::audit::history::ClientOperation;
 use crate::audit::model::Model;
+use crate::collections::InOrder;
 use crate::collections::{BTreeMap, BTreeSet};
 use crate::command::{Command, KeyValue, Reply, RequestOp, ResponseOp, Txn, TxnReply};
 use crate::id::Revision;
@@ -113,7 +114,7 @@ impl Demand {
             let total = of_key.total(key, evidence, model)?;
             of_key.check_writers(key, total, unknown, |one| !one.is_used)?;
         }
-        due.sort_unstable();
+        due.order();
         let mut count = 0;
         for (at, (before, of_key, _)) in due.iter().enumerate() {
             count += of_key;

@@ -1,5 +1,6 @@
 //! Spans of revisions.
 
+use crate::collections::InOrder;
 use crate::id::Revision;
 
 /// Some spans, each from above one revision up to another.
@@ -19,7 +20,7 @@ impl Spans {
 
     /// Joins spans that overlap. To be called when all are there.
     pub(super) fn join(&mut self) {
-        self.spans.sort_unstable();
+        self.spans.order();
         let mut joined: Vec<(Revision, Revision)> = Vec::new();
         for (above, upto) in self.spans.drain(..) {
             match joined.last_mut() {

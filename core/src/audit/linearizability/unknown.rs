@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::evidence::Evidence;
 use crate::audit::history::{ClientOperation, contains};
 use crate::collections::BTreeMap;
+use crate::collections::InOrder;
 use crate::command::{Command, RequestOp};
 use crate::id::{LeaseId, Revision};
 
@@ -124,7 +125,7 @@ impl Extent {
     }
 
     fn tidy(&mut self) {
-        self.0.sort_unstable();
+        self.0.order();
         self.0.dedup();
     }
 

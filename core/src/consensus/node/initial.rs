@@ -2,6 +2,7 @@
 
 use raft::eraftpb::{ConfState, Entry, HardState};
 
+use crate::collections::InOrder;
 use crate::consensus::validate;
 use crate::id::{Index, Term};
 use crate::limits;
@@ -82,9 +83,9 @@ pub(super) fn check_initial(initial: &InitialLog) -> Result<(), String> {
 
 /// raft's lists come out of hash sets.
 pub(super) fn sorted(mut state: ConfState) -> ConfState {
-    state.mut_voters().sort_unstable();
-    state.mut_learners().sort_unstable();
-    state.mut_voters_outgoing().sort_unstable();
-    state.mut_learners_next().sort_unstable();
+    state.mut_voters().order();
+    state.mut_learners().order();
+    state.mut_voters_outgoing().order();
+    state.mut_learners_next().order();
     state
 }

@@ -5,6 +5,7 @@ use raft::{ProgressState as RaftProgress, StateRole};
 
 use super::Consensus;
 use crate::collections::BTreeMap;
+use crate::collections::InOrder;
 use crate::id::{Index, MemberId, Term};
 use crate::member::{ProgressState, ProgressView, Role};
 
@@ -142,7 +143,7 @@ impl Consensus {
         }
         let all = self.node.raft.prs();
         let mut ids: Vec<u64> = all.iter().map(|(id, _)| *id).collect();
-        ids.sort_unstable();
+        ids.order();
         ids.into_iter()
             .filter_map(|id| Some((id, all.get(id)?)))
             .map(|(id, progress)| ProgressView {

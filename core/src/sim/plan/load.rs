@@ -2,6 +2,7 @@
 
 use super::space::{Step, believe_again, cry_wolf, make_room};
 use super::{Phase, Planner};
+use crate::collections::InOrder;
 use crate::prng::Prng;
 use crate::sim::action::{Action, Node};
 use crate::sim::operation::Operation;
@@ -179,7 +180,7 @@ impl Planner {
             }
             Kind::PutAll => {
                 let mut keys = vec![key, self.draw_key(), self.draw_key()];
-                keys.sort_unstable();
+                keys.order();
                 keys.dedup();
                 let pairs = keys.into_iter().map(|key| (key, self.next_value()));
                 Operation::PutAll {

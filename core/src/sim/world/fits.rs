@@ -2,6 +2,7 @@
 
 use super::World;
 use super::carry::may_come_twice;
+use crate::collections::InOrder;
 use crate::member::Role;
 use crate::sim::action::Node;
 use crate::sim::fault::{DamagedFile, Fault};
@@ -121,7 +122,7 @@ impl World {
 
     fn partition_refusal(&self, groups: &[Vec<Node>]) -> Option<String> {
         let mut all: Vec<Node> = groups.concat();
-        all.sort_unstable();
+        all.order();
         if let Some(pair) = all.windows(2).find(|pair| pair[0] == pair[1]) {
             return Some(format!("{} is in two groups", pair[0]));
         }

@@ -1,5 +1,6 @@
 //! The note beside the log: each line of it is ticked when the core has said the same.
 
+use quorate_core::collections::InOrder;
 use quorate_core::sim::Node;
 use quorate_lessons::{NoteLine, Verdict};
 use yew::prelude::*;
@@ -95,7 +96,7 @@ fn tables(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
     let mut members: Vec<&str> = table.iter().map(|(who, ..)| who.as_str()).collect();
     members.dedup();
     let mut terms: Vec<u64> = table.iter().map(|(_, term, _)| *term).collect();
-    terms.sort_unstable();
+    terms.order();
     terms.dedup();
     if members.is_empty() {
         return html! {};
