@@ -59,7 +59,12 @@ pub(crate) fn spawn_clock(
             }
             let passed = ticks_passed(next, now, tick);
             next += tick * passed;
-            if due.pass(passed) && !member.blocking_tick(due.clone()) {
+            // Ticks that it was told of and will never get to keep it from being told again.
+            let is_there = match due.pass(passed) {
+                true => member.blocking_tick(due.clone()),
+                false => member.is_there(),
+            };
+            if !is_there {
                 return;
             }
         }

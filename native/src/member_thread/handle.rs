@@ -57,6 +57,11 @@ impl MemberHandle {
         self.urgent.send(Urgent::Input(input)).await.is_ok()
     }
 
+    /// Whether somebody takes what is sent.
+    pub(super) fn is_there(&self) -> bool {
+        !self.urgent.is_closed()
+    }
+
     /// Says that ticks are due; false when the member is gone.
     pub(super) fn blocking_tick(&self, due: Arc<DueTicks>) -> bool {
         self.urgent.blocking_send(Urgent::Ticks(due)).is_ok()
