@@ -53,6 +53,20 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     Ok(dist)
 }
 
+/// Node in the folder of the page's tests, with a page that is current and a Chromium to open it in.
+pub(crate) fn node(workspace: &Workspace) -> Result<Command> {
+    let dist = build(workspace)?;
+    let node = Tool::Node.ensure(workspace)?;
+    let chromium = Tool::Chromium.ensure(workspace)?;
+    Tool::PageModules.ensure(workspace)?;
+    let mut command = Command::new(node);
+    command
+        .current_dir(workspace.page_tests())
+        .env("QUORATE_CHROMIUM", chromium)
+        .env("QUORATE_DIST", dist);
+    Ok(command)
+}
+
 /// Builds the page, and holds it to the budget of its first load.
 ///
 /// # Errors

@@ -12,17 +12,8 @@ use crate::workspace::Workspace;
 
 /// Builds the page when it is not current, measures it and prints the table.
 pub(super) fn run(workspace: &Workspace, publish: bool) -> Result<()> {
-    let dist = page::build(workspace)?;
-    let node = Tool::Node.ensure(workspace)?;
+    let table = process::output(page::node(workspace)?.arg("bench.mjs"))?;
     let chromium = Tool::Chromium.ensure(workspace)?;
-    Tool::PageModules.ensure(workspace)?;
-    let mut bench = Command::new(node);
-    bench
-        .arg("bench.mjs")
-        .current_dir(workspace.page_tests())
-        .env("QUORATE_CHROMIUM", &chromium)
-        .env("QUORATE_DIST", dist);
-    let table = process::output(&mut bench)?;
     let note = format!("{}, {}.", date()?, machine(&chromium)?);
     println!("\n{table}\n{note}");
     if publish {

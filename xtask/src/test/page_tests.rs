@@ -1,23 +1,17 @@
 //! The page in a real browser: node's test runner drives headless Chromium by playwright-core.
 
 use std::fs;
-use std::process::Command;
 
 use anyhow::{Result, ensure};
 
 use crate::page;
 use crate::process;
-use crate::setup::Tool;
 use crate::test::Outcome;
 use crate::workspace::Workspace;
 
 /// Builds the page when it is not current and runs every `*.test.mjs` of the page's tests.
 pub(super) fn check(workspace: &Workspace) -> Result<Outcome> {
-    let dist = page::build(workspace)?;
-    let node = Tool::Node.ensure(workspace)?;
-    let chromium = Tool::Chromium.ensure(workspace)?;
-    Tool::PageModules.ensure(workspace)?;
-
+    let mut node = page::node(workspace)?;
     let folder = workspace.page_tests();
     let mut tests = Vec::new();
     for entry in fs::read_dir(&folder)? {
@@ -32,13 +26,6 @@ pub(super) fn check(workspace: &Workspace) -> Result<Outcome> {
         "there is no *.test.mjs in {}",
         folder.display()
     );
-    process::run(
-        Command::new(node)
-            .args(["--test", "--test-reporter=spec"])
-            .args(tests)
-            .current_dir(&folder)
-            .env("QUORATE_CHROMIUM", chromium)
-            .env("QUORATE_DIST", dist),
-    )?;
+    process::run(node.args(["--test", "--test-reporter=spec"]).args(tests))?;
     Ok(Outcome::Passed)
 }
