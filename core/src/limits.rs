@@ -40,7 +40,7 @@ pub const SNAPSHOT_CATCH_UP_ENTRIES: u64 = 5_000;
 /// many bytes of log have been applied: else a large store would be written again and again, each
 /// time for a few entries.
 pub const SNAPSHOT_STORE_SIZE_BYTES: u64 = 4 << 20;
-/// `--snapshot-count`: entries between two snapshots unless told otherwise.
+/// `--snapshot-count`: a snapshot is taken behind more entries than this, unless told otherwise.
 pub const SNAPSHOT_COUNT_DEFAULT: u64 = 10_000;
 
 /// `--max-request-bytes`.

@@ -261,7 +261,7 @@ impl Task {
                 .strip_prefix("at ")
                 .and_then(|line| line.split_once(' '))
                 .ok_or_else(|| wrong("write `at TIME ACTION`".to_owned()))?;
-            let at_us = self.virtual_us(time);
+            let at_us = self.start.virtual_us(time);
             let at_us = at_us.ok_or_else(|| wrong(format!("\"{time}\" is no time of day")))?;
             let action = action
                 .parse::<Action>()
@@ -274,22 +274,6 @@ impl Task {
         }
         Run::among(&self.start, &others)
     }
-
-    /// The virtual time of a time of day, `19:04:07.868`, in microseconds.
-    pub fn virtual_us(&self, time: &str) -> Option<u64> {
-        let starts_us = self.start.clock_starts_us()?;
-        time_of_day_us(time)?.checked_sub(starts_us)
-    }
-}
-
-/// A time of day in microseconds since midnight.
-pub(crate) fn time_of_day_us(time: &str) -> Option<u64> {
-    let mut parts = time.split(':');
-    let (hours, minutes, seconds) = (parts.next()?, parts.next()?, parts.next()?);
-    let (seconds, thousandths) = seconds.split_once('.')?;
-    let number = |text: &str| text.parse::<u64>().ok();
-    let minutes = number(hours)? * 60 + number(minutes)?;
-    Some(((minutes * 60 + number(seconds)?) * 1_000 + number(thousandths)?) * 1_000)
 }
 
 struct Reader {

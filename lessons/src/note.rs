@@ -66,15 +66,12 @@ impl Note {
             else {
                 return Err(wrong("write `TIME WHO CONDITION | WORDS`"));
             };
-            if lines
-                .last()
-                .is_some_and(|before| before.time.as_str() > time)
-            {
-                return Err(wrong("lines stand in the order of their times"));
-            }
-            let at_us = task.virtual_us(time).ok_or_else(|| {
+            let at_us = task.start.virtual_us(time).ok_or_else(|| {
                 wrong("the start lacks `clock starts TIME`, or this time is before it or none")
             })?;
+            if lines.last().is_some_and(|before| before.at_us > at_us) {
+                return Err(wrong("lines stand in the order of their times"));
+            }
             let same = match same.strip_prefix("differs ") {
                 Some(id) => Err(id.to_owned()),
                 None => Ok(expectation(file, at + 1, &task.start, head, same)?),

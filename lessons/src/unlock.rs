@@ -1,6 +1,5 @@
 //! What is open when a lesson is done: a switch of the world, to see what it was good for.
 
-use quorate_core::collections::InOrder;
 use quorate_core::rules::Rule;
 use quorate_core::sim::WorldConfig;
 
@@ -26,13 +25,7 @@ impl Unlock {
     /// Switches it off.
     pub fn switch_off(self, config: &mut WorldConfig) {
         match self {
-            // This one is a setting of a member, too, and is written as that.
-            Unlock::Rule(Rule::PreVote) => config.pre_vote = false,
-            Unlock::Rule(rule) if config.rules_off.contains(&rule) => {}
-            Unlock::Rule(rule) => {
-                config.rules_off.push(rule);
-                config.rules_off.order();
-            }
+            Unlock::Rule(rule) => config.switch_rule(rule, false),
             Unlock::StrictReconfig => config.strict_reconfig_check = false,
         }
     }

@@ -10,7 +10,6 @@ pub(crate) mod hands;
 mod look;
 mod message;
 mod outlook;
-mod rules;
 mod subject;
 mod terminal;
 mod unfold;
@@ -26,7 +25,6 @@ pub(crate) use hands::{Deed, Split, SplitMove};
 pub(crate) use look::{Form, Menu, Panel, Room, Theme};
 pub(crate) use message::Message;
 pub(crate) use outlook::{COUNT, Outlook, OutlookMessage};
-pub(crate) use rules::rules_off;
 pub(crate) use subject::Subject;
 pub(crate) use terminal::TerminalMessage;
 
@@ -252,7 +250,7 @@ impl State {
             Message::Members(members) => self.begin(|config| config.members = members),
             Message::Seed(seed) => self.begin(|config| config.seed = seed),
             Message::Rule(rule, holds) => {
-                self.begin(|config| rules::switch_rule(config, rule, holds));
+                self.begin(|config| config.switch_rule(rule, holds));
             }
             Message::Scenario(name, text) => self.open(&name, &text),
             Message::Terminal(message) => self.type_in(message),

@@ -44,7 +44,8 @@ pub struct MemberConfig {
     /// How long a tick is on the host's clock, in milliseconds. Only timeouts that etcd gives in
     /// seconds are computed from it.
     pub tick_ms: u32,
-    /// Entries applied between two snapshots.
+    /// A snapshot is taken when more entries than this have been applied since the last: with 0,
+    /// behind each.
     pub snapshot_count: u64,
     /// A store that had more bytes than this in its last snapshot waits with the next until as
     /// many bytes of log have been applied: so what is written for snapshots grows with what is

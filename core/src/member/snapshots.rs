@@ -104,10 +104,11 @@ impl Member {
         }
     }
 
-    /// Begins a snapshot when enough has been applied since the last.
+    /// Begins a snapshot when more entries than the count have been applied since the last: etcd's
+    /// `triggerSnapshot` returns at `appliedi - snapi <= SnapshotCount`.
     pub(super) fn begin_checkpoint(&mut self) {
         let since = self.snapshot.map_or(Index(0), |(index, _)| index);
-        let due = self.applied.0 - since.0 >= self.config.snapshot_count;
+        let due = self.applied.0 - since.0 > self.config.snapshot_count;
         let is_possible = self.snapshots.checkpoint.is_none() && self.log.is_begun();
         if !due || !is_possible || self.is_stopping() || self.applying.is_under_way() {
             return;
@@ -147,7 +148,7 @@ impl Member {
         let last = self.log.synced(self.consensus.synced()).min(self.applied);
         let kept = self.config.snapshot_catch_up_entries;
         let held = last.0.saturating_sub(self.consensus.offset().0);
-        if held < self.config.snapshot_count + kept {
+        if held <= self.config.snapshot_count + kept {
             return;
         }
         let index = Index(last.0 - kept);

@@ -170,8 +170,8 @@ fn check_settings(config: &MemberConfig) -> Result<(), StartError> {
     if !config.id.is_some() {
         return refuse("a member without an id".to_owned());
     }
-    if config.tick_ms == 0 || config.snapshot_count == 0 || config.segment_size_bytes == 0 {
-        return refuse("tick, snapshot count and segment size are above 0".to_owned());
+    if config.tick_ms == 0 || config.segment_size_bytes == 0 {
+        return refuse("tick and segment size are above 0".to_owned());
     }
     check_read_lease(config).map_err(StartError::Settings)?;
     if config.request_size_bytes_max > limits::FRAME_SIZE_BYTES_MAX as usize / 4 {

@@ -1,5 +1,7 @@
 //! What a world is made of.
 
+mod switches;
+
 use super::halt::WorldError;
 use super::scenario::units::{duration_text, per_cent_text};
 use crate::consensus::lease_ticks;
@@ -33,7 +35,7 @@ pub struct WorldConfig {
     pub disk_write_us: u64,
     /// Time the disk takes to sync, in virtual microseconds.
     pub disk_sync_us: u64,
-    /// Entries between two snapshots.
+    /// A snapshot is taken when more entries than this have been applied since the last.
     pub snapshot_count: u64,
     /// A store that had more bytes in its last snapshot waits with the next until as many bytes of
     /// log have been applied.
@@ -239,11 +241,6 @@ impl WorldConfig {
                 rules.join(", ")
             )),
         }
-    }
-
-    /// The rules as its members have them.
-    pub(super) fn rules(&self) -> Rules {
-        Rules::without(&self.rules_off)
     }
 
     /// Reads by lease as its members have them.

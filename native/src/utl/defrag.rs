@@ -72,7 +72,7 @@ fn write_snapshot(root: &Path, image: &DiskImage) -> Result<(), String> {
     let whose = owner(image).map_err(|error| error.to_string())?;
     let config = MemberConfig {
         // At every entry that the newest snapshot lacks.
-        snapshot_count: 1,
+        snapshot_count: 0,
         ..MemberConfig::new(whose.member, whose.cluster, Vec::new())
     };
     let mut member = Member::start(config, image).map_err(|error| error.to_string())?;

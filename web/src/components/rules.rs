@@ -6,13 +6,13 @@ use yew::prelude::*;
 
 use super::View;
 use super::icon::{Icon, icon};
-use crate::state::{Message, rules_off};
+use crate::state::Message;
 use crate::text::HandWords;
 
 /// The switches, behind a button of the head.
 pub(crate) fn rules(view: &View<'_>) -> Html {
     let words = view.hands();
-    let off = rules_off(&view.frame().config);
+    let off = view.frame().config.missing_rules();
     html! {
         <details class="rules" name="popover">
             <summary class="chip" data-testid="rules">
@@ -42,7 +42,7 @@ pub(crate) fn rules(view: &View<'_>) -> Html {
 /// What runs is no Raft any more: which rules are off.
 pub(crate) fn banner(view: &View<'_>) -> Html {
     let words = view.hands();
-    let off = rules_off(&view.frame().config);
+    let off = view.frame().config.missing_rules();
     if off.is_empty() {
         return html! {};
     }

@@ -1,6 +1,8 @@
 //! Conditions by themselves, to be looked up in pictures: what lessons' goals are written in.
 
 use super::condition::{Condition, Sight};
+use super::moment::Moment;
+use super::units::time_of_day_us;
 use super::words::{Cursor, Read, Word, split};
 use super::{Scenario, ScenarioError};
 use crate::sim::action::Node;
@@ -95,5 +97,13 @@ impl Scenario {
     /// The time of day at which virtual time begins, in microseconds since midnight, if it says so.
     pub fn clock_starts_us(&self) -> Option<u64> {
         self.origin.map(|origin| origin.at_us)
+    }
+
+    /// The virtual time, in microseconds, of a time of day like `19:04:07.868`. Nothing when the
+    /// text is no time of day, when no clock starts in the scenario, or when the time was past by
+    /// then: a time of the twelve hours behind the start is meant to come, over midnight, too.
+    pub fn virtual_us(&self, time_of_day: &str) -> Option<u64> {
+        let moment = Moment::TimeOfDay(time_of_day_us(time_of_day)?);
+        moment.at_us(0, Some(self.origin?)).ok()
     }
 }

@@ -87,18 +87,14 @@ fn set(config: &mut WorldConfig, word: &Word, name: &str, value: &str) -> Read<(
         "quota" => config.quota_bytes = integer(word, value)?,
         "watch-room" => config.watch_room = integer(word, value)?,
         "watch-chunk" => config.watch_chunk = integer(word, value)?,
-        "pre-vote" => config.pre_vote = is_on(word, value, "on", "off")?,
         "reads" => config.reads_by_lease = is_on(word, value, "lease", "confirmed")?,
         "clock-drift" => {
             config.clock_drift_percent = integer(word, value.trim_end_matches('%'))?;
         }
         "strict-reconfig" => config.strict_reconfig_check = is_on(word, value, "on", "off")?,
         _ => {
-            if let Some(rule) = rule(name) {
-                config.rules_off.retain(|off| *off != rule);
-                if !is_on(word, value, "on", "off")? {
-                    config.rules_off.push(rule);
-                }
+            if let Some(rule) = Rule::ALL.into_iter().find(|rule| rule.name() == name) {
+                config.switch_rule(rule, is_on(word, value, "on", "off")?);
                 return Ok(());
             }
             let mut name_word = word.clone();
@@ -107,13 +103,6 @@ fn set(config: &mut WorldConfig, word: &Word, name: &str, value: &str) -> Read<(
         }
     }
     Ok(())
-}
-
-/// The rule of this name, among those that are rules alone: `pre-vote` is a setting of etcd's too.
-fn rule(name: &str) -> Option<Rule> {
-    Rule::ALL
-        .into_iter()
-        .find(|rule| *rule != Rule::PreVote && rule.name() == name)
 }
 
 fn is_on(word: &Word, value: &str, on: &'static str, off: &'static str) -> Read<bool> {
@@ -167,11 +156,6 @@ pub(super) fn settings_text(config: &WorldConfig) -> String {
     for ((name, value), (_, default)) in numbers(config).into_iter().zip(numbers(&default)) {
         add(value == default, format!("{name}={value}"));
     }
-    let pre_vote = if config.pre_vote { "on" } else { "off" };
-    add(
-        config.pre_vote == default.pre_vote,
-        format!("pre-vote={pre_vote}"),
-    );
     add(!config.reads_by_lease, "reads=lease".to_owned());
     let drift = config.clock_drift_percent;
     add(
@@ -182,7 +166,7 @@ pub(super) fn settings_text(config: &WorldConfig) -> String {
         config.strict_reconfig_check == default.strict_reconfig_check,
         "strict-reconfig=off".to_owned(),
     );
-    for rule in &config.rules_off {
+    for rule in config.missing_rules() {
         add(false, format!("{rule}=off"));
     }
     text

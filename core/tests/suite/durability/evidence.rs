@@ -19,7 +19,7 @@ fn receiving() -> Bench {
 /// when its log ended at index 4.
 fn with_own_snapshots() -> (Bench, DiskImage) {
     let mut config = config(3);
-    config.snapshot_count = 5;
+    config.snapshot_count = 4;
     let mut bench = Bench::new(config);
     bench.append(5, (3, 1), 1);
     bench.write_all();

@@ -71,6 +71,25 @@ fn time_passes_when_all_are_down() {
 }
 
 #[test]
+fn a_time_of_day_is_a_virtual_time_when_it_is_one_and_still_to_come() {
+    let virtual_us = |starts: &str, time: &str| {
+        let start = format!("world members=1\nclock starts {starts}\n");
+        scenario(&start).virtual_us(time)
+    };
+    assert_eq!(virtual_us("19:04:00.000", "19:04:07.868"), Some(7_868_000));
+    assert_eq!(virtual_us("19:04:00.000", "19:04:07.5"), Some(7_500_000));
+    assert_eq!(virtual_us("19:04:00.000", "19:04:00.000"), Some(0));
+    assert_eq!(virtual_us("23:59:58.000", "00:00:03.000"), Some(5_000_000));
+    for none in ["19:03:59.999", "25:99:00.000", "19:04", "soon"] {
+        assert_eq!(virtual_us("19:04:00.000", none), None, "{none}");
+    }
+    assert_eq!(
+        scenario("world members=1\n").virtual_us("19:04:07.868"),
+        None
+    );
+}
+
+#[test]
 fn a_wait_passes_nothing_over_and_does_not_go_back() {
     let mut world = World::new(scenario("world members=1\n").config().clone()).expect("a world");
     for _ in 0..5 {
