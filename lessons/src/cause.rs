@@ -18,9 +18,9 @@ pub enum Cause {
         /// How many would be needed.
         needed: usize,
     },
-    /// Enough run, but no majority can talk to one another.
+    /// Enough run, but the leader reaches no majority; or, where nobody leads, nobody does.
     TooFewConnected {
-        /// The largest group that can.
+        /// Those that it reaches, itself among them; of many the most.
         group: Vec<Node>,
         /// How many would be needed.
         needed: usize,
@@ -82,6 +82,8 @@ pub struct Copies {
     pub volatile: Vec<Node>,
     /// Not at all.
     pub missing: Vec<Node>,
+    /// Nobody knows what is on the disk of one that does not run.
+    pub down: Vec<Node>,
 }
 
 impl Cause {
@@ -146,13 +148,9 @@ fn leaderless(frame: &Frame, running: &[Node], needed: usize) -> Cause {
 
 fn led(frame: &Frame, leader: Node, view: &MemberView, voters: &[Node], needed: usize) -> Cause {
     let last = view.log.last().map_or(view.log_offset, |entry| entry.index);
-    let group = largest_group(frame, voters);
-    if group.len() >= needed && !group.contains(&leader) || group.len() < needed {
-        let heard = group.contains(&leader);
-        if !heard || group.len() < needed {
-            let own = reachable(frame, leader, voters);
-            return Cause::TooFewConnected { group: own, needed };
-        }
+    let group = reachable(frame, leader, voters);
+    if group.len() < needed {
+        return Cause::TooFewConnected { group, needed };
     }
     if view.commit < last {
         let index = view.commit.0 + 1;
@@ -192,7 +190,8 @@ fn copies(frame: &Frame, voters: &[Node], index: u64, leader: &MemberView) -> Co
                 &mut copies.durable
             }
             Some((_, view)) if term_at(view) == wanted => &mut copies.volatile,
-            _ => &mut copies.missing,
+            Some(_) => &mut copies.missing,
+            None => &mut copies.down,
         };
         list.push(*node);
     }
@@ -232,4 +231,115 @@ fn reachable(frame: &Frame, node: Node, among: &[Node]) -> Vec<Node> {
     others
         .filter(|other| *other == node || (runs(*other) && !is_cut(*other)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate_core::sim::Scenario;
+
+    use super::*;
+    use crate::Run;
+
+    /// The picture at a scenario's end.
+    fn frame(steps: &str) -> Frame {
+        let text = format!(
+            "world members=5 seed=42\nfor 100ms\ncampaign n1\nuntil leader n1\nuntil settled\n\
+             until quiet\n{steps}"
+        );
+        let scenario = Scenario::parse("cause", &text).expect("a scenario");
+        let run = Run::of("cause", &scenario).expect("it comes as it says");
+        run.world(run.events).expect("a world").frame()
+    }
+
+    fn nodes(nodes: &[u32]) -> Vec<Node> {
+        nodes.iter().copied().map(Node).collect()
+    }
+
+    fn too_few_connected(group: &[u32]) -> Cause {
+        let (group, needed) = (nodes(group), 3);
+        Cause::TooFewConnected { group, needed }
+    }
+
+    #[test]
+    fn a_picture_shows_what_most_keeps_the_cluster_where_it_is() {
+        let steady = Cause::Steady {
+            leader: Node(1),
+            term: 2,
+        };
+        let too_few_run = Cause::TooFewRun {
+            running: nodes(&[1, 5]),
+            voters: 5,
+            needed: 3,
+        };
+        let two_leaders = Cause::TwoLeaders {
+            newer: (Node(3), 3),
+            older: (Node(1), 2),
+        };
+        let unanswered = Cause::Unanswered {
+            text: "get x".to_owned(),
+            node: Node(2),
+        };
+        let table = [
+            ("", steady.clone()),
+            ("crash n2\ncrash n3\ncrash n4\n", too_few_run),
+            ("isolate n1\n", too_few_connected(&[1])),
+            ("cut n1,n2|n3,n4,n5\n", too_few_connected(&[1, 2])),
+            // The others are as many as the leader's own three, in another star.
+            ("cut n1 n4\ncut n1 n5\n", steady),
+            (
+                "isolate n1\nfor 1300ms\ncampaign n3\nfor 150ms\n",
+                two_leaders,
+            ),
+            ("get x at n2\n", unanswered),
+            (
+                "crash n1\npartition n2,n3|n4,n5\nfor 50ms\n",
+                too_few_connected(&[4, 5]),
+            ),
+        ];
+        for (steps, cause) in table {
+            assert_eq!(Cause::of(&frame(steps)), cause, "{steps}");
+        }
+    }
+
+    #[test]
+    fn an_election_and_the_wait_for_one_are_told() {
+        let election = Cause::of(&frame("crash n1\ncampaign n2\n"));
+        let is_election = |cause: &Cause| {
+            let Cause::Election {
+                candidate, needed, ..
+            } = cause
+            else {
+                return false;
+            };
+            (*candidate, *needed) == (Node(2), 3)
+        };
+        assert!(is_election(&election), "{election:?}");
+        let waiting = Cause::of(&frame("crash n1\nfor 100ms\n"));
+        assert!(
+            matches!(waiting, Cause::Waiting { next: Some(_) }),
+            "{waiting:?}"
+        );
+    }
+
+    #[test]
+    fn what_keeps_an_entry_from_being_committed_is_told_member_by_member() {
+        let steps = "crash n5\nstall-disk n3\nhold n1->n4\nhold n1->n2\nput x=1 at n1\nfor 60ms\n";
+        let Cause::NotCommitted {
+            leader,
+            copies,
+            needed,
+            ..
+        } = Cause::of(&frame(steps))
+        else {
+            panic!("{:?}", Cause::of(&frame(steps)));
+        };
+        assert_eq!((leader, needed), (Node(1), 3));
+        let expected = Copies {
+            durable: nodes(&[1]),
+            volatile: nodes(&[3]),
+            missing: nodes(&[2, 4]),
+            down: nodes(&[5]),
+        };
+        assert_eq!(copies, expected);
+    }
 }

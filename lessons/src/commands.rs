@@ -80,8 +80,10 @@ pub(crate) fn pack(into: &Path) -> Outcome {
         ];
         for language in Language::ALL {
             let tag = language.tag();
-            let text = files.file(&format!("{tag}.md")).unwrap_or_default();
+            let text = files.file(&language.file()).unwrap_or_default();
             let texts = Texts::read(&lesson, language, text).map_err(|error| error.to_string())?;
+            let checked = texts.check(&lesson, language, text);
+            checked.map_err(|error| error.to_string())?;
             fields.push(texts.title);
             let packed = page_bundle(&files, tag).write();
             fs::write(into.join(format!("{folder}.{tag}.txt")), packed)
@@ -137,8 +139,8 @@ fn check_needs(lesson: &Lesson, files: &Bundle) -> Outcome {
         .position(|line| line.trim().starts_with("needs "));
     let known: Vec<&str> = folders.iter().map(|folder| id_of(folder)).collect();
     Err(format!(
-        "{}/lesson.txt:{}: there is no lesson \"{missing}\"; there are {}",
-        lesson.folder,
+        "{}:{}: there is no lesson \"{missing}\"; there are {}",
+        lesson.path("lesson.txt"),
         line.unwrap_or(0) + 1,
         known.join(", ")
     ))
@@ -147,7 +149,7 @@ fn check_needs(lesson: &Lesson, files: &Bundle) -> Outcome {
 /// The files of a folder, but for what editors and systems leave there.
 fn files(folder: &str) -> Outcome<Bundle> {
     let path = root().join(folder);
-    let wrong = |name: &str, error: std::io::Error| format!("{folder}/{name}: {error}");
+    let wrong = |name: &str, error: std::io::Error| format!("lessons/{folder}/{name}: {error}");
     let mut files = Vec::new();
     for entry in fs::read_dir(&path).map_err(|error| wrong("", error))? {
         let entry = entry.map_err(|error| wrong("", error))?;
@@ -157,7 +159,7 @@ fn files(folder: &str) -> Outcome<Bundle> {
         }
         if entry.path().is_dir() {
             return Err(format!(
-                "{folder}/{name}: a lesson's folder holds files, no folders"
+                "lessons/{folder}/{name}: a lesson's folder holds files, no folders"
             ));
         }
         let text = fs::read_to_string(entry.path()).map_err(|error| wrong(&name, error))?;
@@ -202,7 +204,17 @@ const SKELETON: [(&str, &str); 6] = [
 
 #[cfg(test)]
 mod tests {
+    use quorate_lessons::faults;
+
     use super::*;
+
+    #[test]
+    fn a_new_lesson_holds() {
+        let files = SKELETON.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let files = Bundle::of(files);
+        let lesson = Lesson::read("99-new", &files).expect("a lesson");
+        assert_eq!(faults(&lesson, &files), []);
+    }
 
     #[test]
     fn a_name_may_have_a_number_before_it() {

@@ -7,7 +7,7 @@ use quorate_core::sim::ScenarioError;
 /// What is wrong with a lesson's files, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LessonError {
-    /// The file: `12-term-5-6-7/en.md`.
+    /// The file: `lessons/12-term-5-6-7/en.md`.
     pub file: String,
     /// The line, from 1; 0 for the file as a whole.
     pub line: usize,
@@ -23,6 +23,11 @@ impl LessonError {
             text: text.into(),
         }
     }
+}
+
+/// A file of a lesson, as a person opens it from the root.
+pub(crate) fn path_of(folder: &str, file: &str) -> String {
+    format!("lessons/{folder}/{file}")
 }
 
 impl fmt::Display for LessonError {

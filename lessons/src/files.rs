@@ -7,12 +7,8 @@ use crate::{Bundle, Language, Lesson, LessonError};
 /// # Errors
 /// A file that no lesson has, a text or a mistake's run that is missing, or one too many.
 pub fn check_files(lesson: &Lesson, files: &Bundle) -> Result<(), LessonError> {
-    let wrong = |name: &str, text: String| {
-        let name = format!("{}/{name}", lesson.folder);
-        Err(LessonError::new(&name, 0, text))
-    };
-    let tasks = || std::iter::once(&lesson.task).chain(&lesson.harder);
-    let mistakes = || tasks().flat_map(|task| &task.wrongs);
+    let wrong = |name: &str, text: String| Err(LessonError::new(&lesson.path(name), 0, text));
+    let mistakes = || lesson.tasks().flat_map(|(_, task)| &task.wrongs);
     for (name, _) in files.files() {
         let mistake = name
             .strip_prefix("wrong-")

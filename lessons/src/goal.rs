@@ -1,7 +1,9 @@
 //! What is to be reached, or betrays a mistake: conditions of the scenario language, and when they
 //! are looked at.
 
-use quorate_core::sim::Expectation;
+use quorate_core::sim::{Expectation, Scenario};
+
+use crate::LessonError;
 
 /// When a condition counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,4 +36,16 @@ pub struct Goal {
     pub mode: Mode,
     /// What should hold.
     pub condition: Expectation,
+}
+
+/// A condition at the end of a line.
+pub(crate) fn expectation(
+    file: &str,
+    number: usize,
+    start: &Scenario,
+    line: &str,
+    text: &str,
+) -> Result<Expectation, LessonError> {
+    let before = line.chars().count() - text.chars().count();
+    Ok(start.expectation(file, (number, before + 1), text)?)
 }

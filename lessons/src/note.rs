@@ -1,8 +1,8 @@
 //! A note of what a real cluster logged, line by line, and whether this one says the same.
 
-use quorate_core::sim::{Expectation, Frame};
+use quorate_core::sim::{Expectation, Frame, Node};
 
-use crate::lesson::expectation;
+use crate::goal::expectation;
 use crate::{LessonError, Task};
 
 /// The log of a real cluster, as somebody wrote it down.
@@ -21,8 +21,12 @@ pub struct NoteLine {
     pub at_us: u64,
     /// Of which member.
     pub who: String,
+    /// The same as a machine, if it is one of the start's.
+    pub node: Option<Node>,
     /// What it says, as it is written.
     pub words: String,
+    /// The condition of that, as it is written.
+    pub condition: String,
     /// When this cluster says the same; or the id of the text that tells why it does not.
     pub same: Result<Expectation, String>,
 }
@@ -32,6 +36,9 @@ pub struct NoteLine {
 pub struct Said {
     /// The event.
     pub event: u64,
+    /// The place in what the event brought: 0 for what was done, then line by line of its trace,
+    /// and behind them how things stand.
+    pub place: usize,
     /// The virtual time, in microseconds.
     pub at_us: u64,
 }
@@ -72,6 +79,7 @@ impl Note {
             if lines.last().is_some_and(|before| before.at_us > at_us) {
                 return Err(wrong("lines stand in the order of their times"));
             }
+            let condition = same.to_owned();
             let same = match same.strip_prefix("differs ") {
                 Some(id) => Err(id.to_owned()),
                 None => Ok(expectation(file, at + 1, &task.start, head, same)?),
@@ -80,7 +88,9 @@ impl Note {
                 time: time.to_owned(),
                 at_us,
                 who: who.to_owned(),
+                node: task.start.member(who),
                 words: words.to_owned(),
+                condition,
                 same,
             });
         }
@@ -123,6 +133,7 @@ impl NoteTracker {
             if is_open && same.holds(frame).is_ok() {
                 let said = Said {
                     event: frame.event_count,
+                    place: place_in(frame, line.node, same),
                     at_us: frame.now_us,
                 };
                 if let Some(one) = self.said.get_mut(place) {
@@ -177,9 +188,15 @@ impl NoteTracker {
                 Verdict::NotSaid
             };
         };
-        let mut later = note.lines.iter().zip(&self.said);
+        let mut later = note.lines.iter().zip(&self.said).skip(place + 1);
         let is_late = later.any(|(other, there)| {
-            other.at_us > line.at_us && there.is_some_and(|there| there.event < here.event)
+            let Some(there) = there else { return false };
+            // A member says one thing after the other; of two members' lines the note has the order
+            // only where their times differ.
+            if other.who == line.who {
+                return (there.event, there.place) < (here.event, here.place);
+            }
+            other.at_us > line.at_us && there.event < here.event
         });
         if is_late {
             Verdict::OutOfOrder(*here)
@@ -187,6 +204,21 @@ impl NoteTracker {
             Verdict::Same(*here)
         }
     }
+}
+
+/// Where in what the last event brought it stands what is said.
+fn place_in(frame: &Frame, node: Option<Node>, same: &Expectation) -> usize {
+    let Some(last) = &frame.last else { return 0 };
+    let Some(text) = same.traced() else {
+        return last.trace.len() + 1;
+    };
+    let is_of = |id| {
+        let mut members = frame.members.iter();
+        members.any(|member| member.id == id && Some(member.node) == node)
+    };
+    let mut lines = last.trace.iter();
+    let place = lines.position(|line| is_of(line.member) && line.to_string().contains(text));
+    place.map_or(0, |place| place + 1)
 }
 
 /// What is said a minute later is something else.

@@ -15,15 +15,17 @@ pub struct Run {
     pub history: History,
     /// How many events happened.
     pub events: u64,
+    /// The file that an error names.
+    file: String,
 }
 
 impl Run {
-    /// Runs a scenario.
+    /// Runs a scenario; an error names this file.
     ///
     /// # Errors
     /// What was not as it expected.
-    pub fn of(scenario: &Scenario) -> Result<Self, LessonError> {
-        let (run, failure) = Self::unlike(scenario, &[])?;
+    pub fn of(file: &str, scenario: &Scenario) -> Result<Self, LessonError> {
+        let (run, failure) = Self::with_failure(file, scenario, &[])?;
         match failure {
             Some(error) => Err(error),
             None => Ok(run),
@@ -34,17 +36,23 @@ impl Run {
     ///
     /// # Errors
     /// That there can be no such world.
-    pub fn among(scenario: &Scenario, others: &[PlannedAction]) -> Result<Self, LessonError> {
-        Ok(Self::unlike(scenario, others)?.0)
+    pub fn among(
+        file: &str,
+        scenario: &Scenario,
+        others: &[PlannedAction],
+    ) -> Result<Self, LessonError> {
+        Ok(Self::with_failure(file, scenario, others)?.0)
     }
 
-    fn unlike(
+    /// The run, and what was not as the scenario expected, if anything.
+    fn with_failure(
+        file: &str,
         scenario: &Scenario,
         others: &[PlannedAction],
     ) -> Result<(Self, Option<LessonError>), LessonError> {
         let outcome = scenario
             .run_among(others, &mut |_| {})
-            .map_err(|error| LessonError::new("world", 0, error.to_string()))?;
+            .map_err(|error| LessonError::new(file, 0, error.to_string()))?;
         let Outcome {
             history,
             event_count,
@@ -54,6 +62,7 @@ impl Run {
         let run = Self {
             history,
             events: event_count,
+            file: file.to_owned(),
         };
         Ok((run, failures.into_iter().next().map(LessonError::from)))
     }
@@ -64,7 +73,7 @@ impl Run {
     /// That there can be no such world.
     pub fn world(&self, event: u64) -> Result<World, LessonError> {
         let world = self.history.replay(event);
-        world.map_err(|error| LessonError::new("world", 0, error.to_string()))
+        world.map_err(|error| LessonError::new(&self.file, 0, error.to_string()))
     }
 
     /// How many events have happened up to a time.

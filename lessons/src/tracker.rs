@@ -6,8 +6,8 @@ use crate::{Goal, Mode, Task};
 
 /// Looks at a run, event after event, from where the learner comes in.
 ///
-/// What it remembers is the event at which each condition first held, so it knows how things stood
-/// at any event it has seen, and can go back.
+/// What it remembers is the event at which each condition first held (of one that counts only now,
+/// since when), so it knows how things stood at any event it has seen, and can go back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tracker {
     goals: Vec<Option<u64>>,
@@ -18,20 +18,11 @@ pub struct Tracker {
     done: Option<u64>,
 }
 
-/// How things stand with one goal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GoalState {
-    /// Whether it is met.
-    pub is_met: bool,
-    /// What was found instead, in English, where that is known.
-    pub found: String,
-}
-
 /// How things stand at an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// Each goal.
-    pub goals: Vec<GoalState>,
+    /// Whether each goal is met.
+    pub goals: Vec<bool>,
     /// The first event at which all were met, if they were met by then.
     pub done: Option<u64>,
     /// The mistake that was made: its place in the task's list, and the event that shows it.
@@ -80,16 +71,11 @@ impl Tracker {
         self.seen = self.seen.min(event);
     }
 
-    /// The last event that was looked at.
-    pub fn seen(&self) -> u64 {
-        self.seen
-    }
-
     /// How things stand at a picture that was seen.
     pub fn standing(&self, task: &Task, frame: &Frame) -> Standing {
         let event = frame.event_count;
         let goals = task.goals.iter().zip(&self.goals);
-        let goals = goals.map(|(goal, first)| state(goal, *first, frame));
+        let goals = goals.map(|(goal, first)| is_met(goal, *first, frame));
         let done = self.done.filter(|at| *at <= event);
         let mut wrongs = task.wrongs.iter().zip(&self.wrongs).enumerate();
         let wrong = wrongs.find_map(|(place, (wrong, firsts))| {
@@ -108,36 +94,32 @@ impl Tracker {
 
     fn are_met(&self, goals: &[Goal], frame: &Frame) -> bool {
         let mut all = goals.iter().zip(&self.goals);
-        all.all(|(goal, first)| state(goal, *first, frame).is_met)
+        all.all(|(goal, first)| is_met(goal, *first, frame))
     }
 }
 
-/// Notes the conditions that hold for the first time.
+/// Notes since when conditions hold.
 fn look(goals: &[Goal], firsts: &mut [Option<u64>], frame: &Frame) {
     let mut is_before_met = true;
     for (goal, first) in goals.iter().zip(firsts) {
-        let is_looked_for = match goal.mode {
-            Mode::Now => false,
-            Mode::Once | Mode::Never => true,
-            Mode::Then => is_before_met,
-        };
-        if is_looked_for && first.is_none() && goal.condition.holds(frame).is_ok() {
-            *first = Some(frame.event_count);
+        let is_looked_for =
+            goal.mode == Mode::Now || first.is_none() && (goal.mode != Mode::Then || is_before_met);
+        if is_looked_for {
+            let holds = goal.condition.holds(frame).is_ok();
+            // Of what counts only now, since when it holds.
+            *first = first.or(Some(frame.event_count)).filter(|_| holds);
         }
-        is_before_met = first.is_some_and(|at| at < frame.event_count)
-            || (goal.mode == Mode::Now && goal.condition.holds(frame).is_ok());
+        is_before_met = first.is_some_and(|at| at < frame.event_count);
     }
 }
 
-fn state(goal: &Goal, first: Option<u64>, frame: &Frame) -> GoalState {
+fn is_met(goal: &Goal, first: Option<u64>, frame: &Frame) -> bool {
     let has_held = first.is_some_and(|at| at <= frame.event_count);
-    let found = goal.condition.holds(frame).err().unwrap_or_default();
-    let is_met = match goal.mode {
-        Mode::Now => found.is_empty(),
+    match goal.mode {
+        Mode::Now => goal.condition.holds(frame).is_ok(),
         Mode::Once | Mode::Then => has_held,
         Mode::Never => !has_held,
-    };
-    GoalState { is_met, found }
+    }
 }
 
 /// The event at which a sign of a mistake showed, if it did.
@@ -145,7 +127,11 @@ fn shown_at(sign: &Goal, first: Option<u64>, frame: &Frame) -> Option<u64> {
     let event = frame.event_count;
     let first = first.filter(|at| *at <= event);
     match sign.mode {
-        Mode::Now => sign.condition.holds(frame).ok().map(|()| event),
+        Mode::Now => sign
+            .condition
+            .holds(frame)
+            .ok()
+            .map(|()| first.unwrap_or(event)),
         Mode::Once | Mode::Then => first,
         Mode::Never if first.is_none() => Some(0),
         Mode::Never => None,

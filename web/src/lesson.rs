@@ -10,6 +10,7 @@ mod learn;
 mod map;
 mod message;
 mod progress;
+mod sentences;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -18,8 +19,9 @@ mod words;
 pub(crate) use map::{Entry, Map};
 pub(crate) use message::LessonMessage;
 pub(crate) use progress::Progress;
+pub(crate) use sentences::{cause, role, verdict};
 pub(crate) use session::{Plain, Session};
-pub(crate) use words::{LessonWords, cause, role, verdict, words};
+pub(crate) use words::{LessonWords, words};
 
 use crate::text::Language;
 

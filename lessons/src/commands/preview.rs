@@ -1,7 +1,7 @@
 //! A lesson as a learner would meet it, on a terminal.
 
 use quorate_core::sim::Report;
-use quorate_lessons::{Bundle, Language, Lesson, Story, Task, Texts};
+use quorate_lessons::{Language, Lesson, Story, Task, Texts, faults};
 
 use super::{Outcome, folder_of, lesson};
 
@@ -10,15 +10,20 @@ pub(crate) fn preview(name: &str) -> Outcome {
     let folder = folder_of(name)?;
     let (lesson, files) = lesson(&folder)?;
     for language in Language::ALL {
-        let text = files.file(&format!("{}.md", language.tag()));
+        let text = files.file(&language.file());
         let texts = Texts::read(&lesson, language, text.unwrap_or_default());
         show(&texts.map_err(|error| error.to_string())?);
     }
-    let mut faults = of_task(&lesson, &files, &lesson.task, "solution.txt")?;
-    if let Some(harder) = &lesson.harder {
-        println!("\nHarder:");
-        faults.extend(of_task(&lesson, &files, harder, "harder-solution.txt")?);
+    for (prefix, task) in lesson.tasks() {
+        if !prefix.is_empty() {
+            println!("\nHarder:");
+        }
+        tell(&lesson, task, &format!("{prefix}solution.txt"))?;
     }
+    let faults: Vec<String> = faults(&lesson, &files)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     if !faults.is_empty() {
         return Err(format!("it does not hold:\n{}", faults.join("\n")));
     }
@@ -42,18 +47,20 @@ fn show(texts: &Texts) {
             println!("  [{mark}] {}\n      {}", answer.text, answer.reply);
         }
     }
-    for (number, hint) in texts.hints.iter().enumerate() {
-        println!("hint {}: {hint}", number + 1);
+    for (name, hints) in [("hint", &texts.hints), ("harder hint", &texts.harder_hints)] {
+        for (number, hint) in hints.iter().enumerate() {
+            println!("{name} {}: {hint}", number + 1);
+        }
     }
     println!("shown: {}", texts.shown);
 }
 
-/// Runs a task both ways, and tells in what it does not hold.
-fn of_task(lesson: &Lesson, files: &Bundle, task: &Task, solution: &str) -> Outcome<Vec<String>> {
+/// Tells what the solution does, what comes of it, and how the goals stand then.
+fn tell(lesson: &Lesson, task: &Task, solution: &str) -> Outcome {
     println!("\nThe solution:");
-    let name = |file: &str| format!("{}/{file}", lesson.folder);
+    let path = lesson.path(solution);
     let scenario = match task.enter {
-        None => task.going_on(&name(solution), &task.solution),
+        None => task.going_on(&path, &task.solution),
         Some(_) => Ok(task.start.clone()),
     };
     let scenario = scenario.map_err(|error| error.to_string())?;
@@ -67,49 +74,18 @@ fn of_task(lesson: &Lesson, files: &Bundle, task: &Task, solution: &str) -> Outc
         } => println!("{time}  {text}"),
         _ => {}
     };
-    // What was not as expected is told by the story below, at its line.
+    // What was not as expected is told below, at its line.
     scenario.run(&mut tell).map_err(|error| error.to_string())?;
-    let told = story(task, &name(solution), &task.solution)?;
-    for (goal, state) in task.goals.iter().zip(&told.standing.goals) {
-        let mark = if state.is_met { "met" } else { "NOT MET" };
+    let run = task.run(&path, &task.solution);
+    let Ok(story) = run.and_then(|run| Story::of(task, &run)) else {
+        return Ok(());
+    };
+    for (goal, is_met) in task.goals.iter().zip(&story.standing.goals) {
+        let mark = if *is_met { "met" } else { "NOT MET" };
         println!("goal {}: {mark}", goal.id);
     }
-    let mut faults = Vec::new();
-    match told.standing.done {
-        Some(event) => println!("all were met at event {event}; par is {}", task.par),
-        None => faults.push(format!(
-            "{}: its goals are never all met; write steps that meet them",
-            name(solution)
-        )),
+    if let Some(event) = story.standing.done {
+        println!("all were met at event {event}; par is {}", task.par);
     }
-    for (place, wrong) in task.wrongs.iter().enumerate() {
-        let file = format!("wrong-{}.txt", wrong.name);
-        let steps = files.file(&file);
-        let steps = steps.ok_or_else(|| format!("{}: there is no such file", name(&file)))?;
-        let told = story(task, &name(&file), steps)?;
-        match told.standing.wrong {
-            Some((shown, event)) if shown == place => {
-                println!("mistake {}: shown at event {event}", wrong.name);
-            }
-            Some((shown, _)) => {
-                let other = task.wrongs.get(shown).map_or("", |wrong| &wrong.name);
-                faults.push(format!(
-                    "{}: it shows \"{other}\", which stands before it in lesson.txt",
-                    name(&file)
-                ));
-            }
-            None => faults.push(format!(
-                "{}: it does not show its mistake; compare it with the lines `wrong {}` of \
-                 lesson.txt",
-                name(&file),
-                wrong.name
-            )),
-        }
-    }
-    Ok(faults)
-}
-
-fn story(task: &Task, name: &str, steps: &str) -> Outcome<Story> {
-    let run = task.run(name, steps).map_err(|error| error.to_string())?;
-    Story::of(task, &run).map_err(|error| error.to_string())
+    Ok(())
 }

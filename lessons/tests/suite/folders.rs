@@ -13,8 +13,7 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn texts(&self, language: Language) -> Texts {
-        let name = format!("{}.md", language.tag());
-        let text = self.files.file(&name).unwrap_or_default();
+        let text = self.files.file(&language.file()).unwrap_or_default();
         Texts::read(&self.lesson, language, text).unwrap_or_else(|error| panic!("{error}"))
     }
 }

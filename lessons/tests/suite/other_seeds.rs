@@ -24,6 +24,14 @@ fn the_solution_leads_to_the_goals_with_other_seeds_too() {
         if found.lesson.note.is_some() {
             continue;
         }
+        for (name, text) in found.files.files() {
+            let is_start = ["start.txt", "harder.txt"].contains(&name);
+            let folder = &found.lesson.folder;
+            assert!(
+                !is_start || text.contains("seed=42"),
+                "{folder}/{name}: write seed=42"
+            );
+        }
         for seed in 0..SEEDS {
             let lesson = with_seed(&found, seed);
             for task in [Some(&lesson.task), lesson.harder.as_ref()]

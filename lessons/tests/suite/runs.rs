@@ -1,109 +1,75 @@
-//! Every lesson, both ways: its start does not meet the goals, its solution does, and whoever makes
-//! a mistake that has a name is told so.
+//! Every lesson holds: its texts, and its runs both ways.
 
-use quorate_lessons::{Story, Task, Tracker};
+use quorate_core::sim::{Frame, Scenario};
+use quorate_lessons::{Run, Story, faults};
 
-use super::folders::{Found, all};
+use super::folders::{all, one};
 
-fn tasks(found: &Found) -> impl Iterator<Item = (&'static str, &Task)> {
-    let main = [("", &found.lesson.task)];
-    main.into_iter()
-        .chain(found.lesson.harder.as_ref().map(|task| ("harder-", task)))
-}
-
-fn story(found: &Found, task: &Task, name: &str) -> Story {
-    let name = format!("{}/{name}", found.lesson.folder);
-    let file = name.rsplit('/').next().unwrap_or_default();
-    let steps = found.files.file(file);
-    let steps = steps.unwrap_or_else(|| panic!("{name}: there is no such file"));
-    let run = task.run(&name, steps);
-    let run = run.unwrap_or_else(|error| panic!("{error}"));
-    Story::of(task, &run).unwrap_or_else(|error| panic!("{error}"))
+#[test]
+fn every_lesson_holds() {
+    for found in all() {
+        assert_eq!(faults(&found.lesson, &found.files), []);
+    }
 }
 
 #[test]
-fn a_start_does_not_meet_the_goals() {
+fn the_whole_way_is_a_scenario_that_meets_the_goals() {
     for found in all() {
-        for (prefix, task) in tasks(&found) {
-            let (run, event) = task.entry().unwrap_or_else(|error| panic!("{error}"));
-            let opening = run.world(event).unwrap().frame();
-            let standing = Tracker::new(task, &opening).standing(task, &opening);
-            let folder = &found.lesson.folder;
-            let met = standing.goals.iter().all(|goal| goal.is_met);
-            assert!(!met, "{folder}: {prefix}goals are met at the start");
-            assert_eq!(standing.wrong, None, "{folder}: a mistake at once");
+        for (prefix, task) in found.lesson.tasks() {
+            let name = format!("{} {prefix}solution", found.lesson.folder);
+            let whole = task.whole();
+            let scenario = Scenario::parse(&name, &whole);
+            let scenario = scenario.unwrap_or_else(|error| panic!("{error}\n{whole}"));
+            let run = Run::among(&name, &scenario, &[]).unwrap();
+            let own = task.run("solution", &task.solution).unwrap();
+            let actions = |run: &Run| {
+                let actions = run.history.actions.iter();
+                actions.map(|one| one.action.clone()).collect::<Vec<_>>()
+            };
+            let (whole, own) = (actions(&run), actions(&own));
+            assert!(own.iter().all(|action| whole.contains(action)), "{name}");
+            let story = Story::of(task, &run).unwrap();
+            assert!(
+                story.standing.done.is_some(),
+                "{name}: {:?}",
+                story.standing
+            );
         }
     }
 }
 
 #[test]
-fn a_solution_meets_the_goals_at_its_par() {
-    for found in all() {
-        for (prefix, task) in tasks(&found) {
-            let story = story(&found, task, &format!("{prefix}solution.txt"));
-            let folder = &found.lesson.folder;
-            let standing = &story.standing;
-            assert!(standing.done.is_some(), "{folder} {prefix}: {standing:?}");
-            let planned = task.entry().unwrap().0.history.actions.len();
-            let run = task.run("solution", &task.solution).unwrap();
-            let taken = run.history.actions.len() - planned;
-            assert_eq!(taken as u32, task.par, "{folder} {prefix}par");
-        }
-    }
-}
-
-#[test]
-fn a_mistake_gets_its_reply() {
-    for found in all() {
-        for (_, task) in tasks(&found) {
-            for (place, wrong) in task.wrongs.iter().enumerate() {
-                let story = story(&found, task, &format!("wrong-{}.txt", wrong.name));
-                let folder = &found.lesson.folder;
-                let name = &wrong.name;
-                let standing = &story.standing;
-                assert_eq!(standing.done, None, "{folder} {name}: the goals are met");
-                let shown = standing.wrong.map(|(place, _)| place);
-                assert_eq!(shown, Some(place), "{folder} {name}: {standing:?}");
-            }
-        }
-    }
-}
-
-#[test]
-fn every_wrong_run_has_its_mistake() {
-    for found in all() {
-        let known: Vec<String> = tasks(&found)
-            .flat_map(|(_, task)| &task.wrongs)
-            .map(|wrong| format!("wrong-{}.txt", wrong.name))
-            .collect();
-        for (name, _) in found
-            .files
-            .files()
-            .filter(|(name, _)| name.starts_with("wrong-"))
-        {
-            assert!(known.iter().any(|known| known == name), "{name}");
-        }
-    }
-}
-
-#[test]
-fn every_picture_is_in_the_solution() {
-    for found in all() {
-        let task = &found.lesson.task;
-        let story = story(&found, task, "solution.txt");
-        for picture in &found.lesson.pictures {
-            let mut pictures = story.pictures.iter();
-            let is_there = pictures.any(|frame| picture.condition.holds(frame).is_ok());
-            assert!(is_there, "{}: {}", found.lesson.folder, picture.id);
-        }
-    }
+fn a_mistake_that_lasts_is_over_when_it_is_mended_and_since_when_it_lasts_is_known() {
+    let found = one("kill-the-leader");
+    let task = &found.lesson.task;
+    let steps = "put x=1 at n1\nuntil answered\ncrash n2\ncrash n3\nfor 1s\n";
+    let story = |more: &str| {
+        let run = task.run("steps", &format!("{steps}{more}")).unwrap();
+        Story::of(task, &run).unwrap()
+    };
+    let there = story("");
+    let (place, since) = there.standing.wrong.expect("two are down");
+    assert_eq!(task.wrongs[place].name, "two-down");
+    let mut pictures = there.pictures.iter();
+    let is_down = |frame: &Frame| {
+        frame
+            .members
+            .iter()
+            .filter(|member| member.view.is_none())
+            .count()
+            == 2
+    };
+    let first = pictures.find(|frame| is_down(frame)).unwrap();
+    assert_eq!(since, first.event_count);
+    assert_eq!(story("restart n2\nfor 1s\n").standing.wrong, None);
 }
 
 #[test]
 fn what_was_seen_is_the_same_after_going_back() {
     for found in all() {
         let task = &found.lesson.task;
-        let story = story(&found, task, "solution.txt");
+        let run = task.run("solution", &task.solution).unwrap();
+        let story = Story::of(task, &run).unwrap();
         let half = &story.pictures[story.pictures.len() / 2];
         let mut tracker = story.tracker.clone();
         tracker.forget_after(half.event_count);

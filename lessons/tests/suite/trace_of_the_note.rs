@@ -32,7 +32,7 @@ fn lesson() -> (Found, Note) {
 #[test]
 fn the_core_says_what_the_note_says_in_the_notes_order() {
     let (found, note) = lesson();
-    let run = Run::of(&found.lesson.task.start).unwrap();
+    let run = Run::of("start.txt", &found.lesson.task.start).unwrap();
     let verdicts = verdicts(&note, &pictures(&run));
     let mut far = Vec::new();
     for (line, verdict) in note.lines.iter().zip(verdicts) {
@@ -61,7 +61,7 @@ fn another_seed_says_something_else() {
     let mut seeds = 1..=6_u64;
     let all_same = |seed| {
         let start = found.lesson.task.start.clone().with_seed(seed);
-        let run = Run::among(&start, &[]).unwrap();
+        let run = Run::among("start.txt", &start, &[]).unwrap();
         let verdicts = verdicts(&note, &pictures(&run));
         let is_same = |verdict: &Verdict| matches!(verdict, Verdict::Same(_) | Verdict::Differs);
         verdicts.iter().all(is_same)
@@ -72,7 +72,7 @@ fn another_seed_says_something_else() {
 #[test]
 fn the_members_are_what_the_closing_table_should_say() {
     let (found, _) = lesson();
-    let run = Run::of(&found.lesson.task.start).unwrap();
+    let run = Run::of("start.txt", &found.lesson.task.start).unwrap();
     let pictures = pictures(&run);
     let mut tracker = RoleTracker::default();
     for picture in &pictures {

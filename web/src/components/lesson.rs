@@ -9,6 +9,7 @@ mod panel;
 mod plain;
 mod prose;
 
+use quorate_lessons::Beat;
 use yew::prelude::*;
 
 use self::prose::prose;
@@ -87,8 +88,20 @@ fn questions(words: &LessonWords, session: &Session, open: bool) -> Html {
     }
 }
 
-/// The lesson's start with another seed.
-fn another_seed() -> Message {
-    let seed = (js_sys::Math::random() * 10_000.0) as u64;
-    Message::Lesson(LessonMessage::Restart(Some(seed)))
+/// Where more stands about what a beat tells.
+fn sources(words: &LessonWords, beat: &Beat) -> Html {
+    if beat.sources.is_empty() {
+        return html! {};
+    }
+    html! {
+        <p class="sources">
+            { words.read_more }{ ": " }
+            { for beat.sources.iter().enumerate().map(|(place, source)| html! {
+                <>
+                    if place > 0 { { " · " } }
+                    <a href={source.url.clone()} target="_blank" rel="noopener">{ &source.name }</a>
+                </>
+            }) }
+        </p>
+    }
 }

@@ -4,9 +4,9 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Response;
 
+use super::map::text_language;
 use super::{LessonMessage, Progress, Want};
 use crate::browser;
-use crate::text::Language;
 
 const PROGRESS: &str = "quorate.lessons";
 
@@ -26,10 +26,7 @@ pub(crate) fn fetch(want: &Want, tell: impl Fn(LessonMessage) + Clone + 'static)
         Want::Map => ("map.txt".to_owned(), Box::new(LessonMessage::Mapped)),
         Want::Lesson(folder, language) => {
             let (folder, language) = (folder.clone(), *language);
-            let tag = match language {
-                Language::English => "en",
-                Language::Chinese => "zh",
-            };
+            let tag = text_language(language).tag();
             (
                 format!("{folder}.{tag}.txt"),
                 Box::new(move |text| LessonMessage::Loaded(folder.clone(), language, text)),

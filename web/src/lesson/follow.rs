@@ -2,7 +2,7 @@
 
 use quorate_core::sim::{EventCause, Frame, History, Node, World};
 use quorate_core::trace::Level;
-use quorate_lessons::{Note, NoteTracker, RoleTracker, Task, Tracker, may_show};
+use quorate_lessons::{LessonError, Note, NoteTracker, RoleTracker, Run, Task, Tracker, may_show};
 
 /// Walks behind the page's run and looks at each event once.
 #[derive(Debug)]
@@ -25,17 +25,19 @@ pub(super) struct Book {
 }
 
 impl Follower {
-    /// Begins in a history, at the event at which the learner comes in.
+    /// Begins in a run, at the event at which the learner comes in.
+    ///
+    /// # Errors
+    /// That there can be no such world.
     pub(super) fn new(
         task: &Task,
         note: Option<&Note>,
-        history: History,
+        run: &Run,
         entry: u64,
-    ) -> Option<Self> {
+    ) -> Result<Self, LessonError> {
         // What a note tells may begin earlier.
-        let mut world = history
-            .replay(if note.is_some() { 1 } else { entry })
-            .ok()?;
+        let mut world = run.world(if note.is_some() { 1 } else { entry })?;
+        let history = run.history.clone();
         let mut book = Book {
             said: note.map(NoteTracker::new).unwrap_or_default(),
             ..Book::default()
@@ -45,7 +47,7 @@ impl Follower {
                 book.write(note, &world.frame());
             }
         }
-        Some(Self {
+        Ok(Self {
             tracker: Tracker::new(task, &world.frame()),
             book,
             history,

@@ -1,6 +1,6 @@
 //! What messages do to the lessons, and to the run that the page shows.
 
-use quorate_lessons::BeatKind;
+use quorate_lessons::{BeatKind, id_of};
 
 use super::session::link;
 use super::{LessonMessage, Lessons, Map, Progress, Session};
@@ -21,13 +21,16 @@ impl State {
                 self.lessons.map = Some(map);
             }
             LessonMessage::Loaded(folder, language, text) => {
-                let is_open = self.lessons.session.as_mut();
-                let open = is_open.filter(|session| session.lesson.folder == folder);
-                let result = match open {
-                    Some(session) if self.lessons.wanted.is_none() => {
-                        session.translate(language, &text)
+                let wanted = self.lessons.wanted.as_deref();
+                let open = self.lessons.session.as_mut();
+                let open = open.filter(|session| session.lesson.folder == folder);
+                let result = match (wanted, open) {
+                    (Some(id), _) if id == id_of(&folder) => {
+                        self.open_lesson(&folder, language, &text)
                     }
-                    _ => self.open_lesson(&folder, language, &text),
+                    (_, Some(session)) => session.translate(language, &text),
+                    // Another one was opened while this came.
+                    (_, None) => Ok(()),
                 };
                 if let Err(error) = result {
                     self.lessons.failure = Some(error.to_string());
@@ -59,7 +62,7 @@ impl State {
                 self.lessons.bad_import = progress == Progress::default();
                 self.lessons.progress.join(&progress);
             }
-            other => self.go_on_learning(&other),
+            other => self.learn_in_session(&other),
         }
     }
 
@@ -81,7 +84,7 @@ impl State {
         Ok(())
     }
 
-    fn go_on_learning(&mut self, message: &LessonMessage) {
+    fn learn_in_session(&mut self, message: &LessonMessage) {
         let Some(session) = &mut self.lessons.session else {
             return;
         };
@@ -99,7 +102,9 @@ impl State {
             LessonMessage::Answer(answer) => {
                 session.answers.insert(session.beat, *answer);
             }
-            LessonMessage::Hint => session.hints = (session.hints + 1).min(3),
+            LessonMessage::Hint => {
+                session.hints = (session.hints + 1).min(session.hints().len());
+            }
             LessonMessage::Note(open) => session.note_open = *open,
             LessonMessage::Fold(folded) => session.is_folded = *folded,
             LessonMessage::Restart(seed) => {

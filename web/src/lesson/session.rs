@@ -26,7 +26,7 @@ pub(crate) struct Session {
     pub(crate) reached: usize,
     /// What was answered, by beat.
     pub(crate) answers: BTreeMap<usize, usize>,
-    /// How many hints are shown.
+    /// How many of the task's hints are shown.
     pub(crate) hints: usize,
     /// Whether the note stands beside the log.
     pub(crate) note_open: bool,
@@ -128,6 +128,14 @@ impl Session {
         harder.unwrap_or(&self.lesson.task)
     }
 
+    /// The hints for what is to be done now.
+    pub(crate) fn hints(&self) -> &[String] {
+        if self.is_harder {
+            return &self.texts.harder_hints;
+        }
+        &self.texts.hints
+    }
+
     /// The link to where the learner comes in.
     pub(crate) fn start(&self) -> Permalink {
         link(&self.planned, self.entry)
@@ -139,6 +147,9 @@ impl Session {
     /// That it cannot be begun.
     pub(crate) fn begin(&mut self, is_harder: bool, seed: Option<u64>) -> Result<(), LessonError> {
         let place = Place::of(&self.lesson, is_harder, seed)?;
+        if is_harder != self.is_harder {
+            self.hints = 0;
+        }
         self.is_harder = is_harder;
         self.is_away = false;
         self.is_shown = false;
@@ -183,7 +194,7 @@ impl Session {
             return None;
         }
         let start = self.task().start.clone().with_seed(history.config.seed);
-        let run = Run::among(&start, &self.own(history)).ok()?;
+        let run = Run::among(&self.lesson.folder, &start, &self.own(history)).ok()?;
         self.planned.clone_from(&run.history);
         (run.history != *history).then_some(run.history)
     }
@@ -258,10 +269,9 @@ impl Session {
 
     /// The line that says what a line of the note says.
     pub(crate) fn said(&self, line: &NoteLine, event: u64) -> String {
-        let node = self.lesson.task.start.member(&line.who);
         let text = line.same.as_ref().ok().and_then(Expectation::traced);
-        let found = text.and_then(|text| self.follower.book.line(event, node, text));
-        let found = found.unwrap_or("stopped");
+        let found = text.and_then(|text| self.follower.book.line(event, line.node, text));
+        let found = found.unwrap_or(&line.condition);
         // What was done stands there as the action that it was.
         found.strip_prefix("acted ").unwrap_or(found).to_owned()
     }
@@ -330,13 +340,7 @@ impl Place {
             task.start = task.start.with_seed(seed);
         }
         let (run, entry) = task.entry()?;
-        let note = lesson.note.as_ref();
-        let follower = Follower::new(&task, note, run.history.clone(), entry);
-        let follower = follower.ok_or_else(|| LessonError {
-            file: lesson.folder.clone(),
-            line: 0,
-            text: "its world cannot be".to_owned(),
-        })?;
+        let follower = Follower::new(&task, lesson.note.as_ref(), &run, entry)?;
         let frame = run.world(entry)?.frame();
         Ok(Self {
             standing: follower.tracker.standing(&task, &frame),
@@ -350,7 +354,7 @@ impl Place {
 
 fn texts_of(lesson: &Lesson, language: Language, files: &Bundle) -> Result<Texts, LessonError> {
     let language = text_language(language);
-    let text = files.file(&format!("{}.md", language.tag()));
+    let text = files.file(&language.file());
     Texts::read(lesson, language, text.unwrap_or_default())
 }
 

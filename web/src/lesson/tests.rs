@@ -175,6 +175,42 @@ fn another_language_is_fetched_and_the_place_is_kept() {
 }
 
 #[test]
+fn a_lesson_that_comes_after_another_was_opened_is_passed_over() {
+    let lines = "04-one-write\tone-write\t1\t5\t\tA\t甲\n10-pre-vote\tpre-vote\t3\t5\t\tB\t乙\n";
+    let open = |id: &str| Message::Lesson(LessonMessage::Open(id.to_owned()));
+    let loaded = |folder: &str| {
+        let files = fetched(folder, "en");
+        let loaded = LessonMessage::Loaded(folder.to_owned(), Language::English, files);
+        Message::Lesson(loaded)
+    };
+    let state = State::of_query("?lesson=", Language::English, Theme::Auto)
+        .reduce(Message::Lesson(LessonMessage::Mapped(lines.to_owned())))
+        .reduce(open("one-write"))
+        .reduce(open("pre-vote"))
+        .reduce(loaded("04-one-write"));
+    assert!(state.lessons.session.is_none());
+    let state = state.reduce(loaded("10-pre-vote"));
+    assert_eq!(session(&state).lesson.id, "pre-vote");
+    let state = state.reduce(loaded("04-one-write"));
+    assert_eq!(session(&state).lesson.id, "pre-vote");
+}
+
+#[test]
+fn the_harder_variation_has_hints_of_its_own() {
+    let hint = || Message::Lesson(LessonMessage::Hint);
+    let next = || Message::Lesson(LessonMessage::Next);
+    let mut state = open("04-one-write").reduce(hint()).reduce(hint());
+    let first = session(&state).hints().to_vec();
+    assert_eq!(session(&state).hints, 2);
+    while !session(&state).is_harder {
+        state = state.reduce(next());
+    }
+    assert_eq!(session(&state).hints, 0);
+    let harder = session(&state).hints();
+    assert!(harder.len() == 3 && harder != first);
+}
+
+#[test]
 fn a_lesson_that_there_is_not_is_told() {
     let state = State::of_query("?lesson=nonsense", Language::English, Theme::Auto);
     let state = state.reduce(map("04-one-write", "one-write"));

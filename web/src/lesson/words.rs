@@ -1,15 +1,13 @@
-//! The words round the lessons, in both languages. What lessons say themselves is in their folders.
+//! The short words round the lessons, in both languages. What lessons say themselves is in their folders.
 
-use quorate_core::member::Role;
-use quorate_core::sim::Node;
-use quorate_lessons::{BeatKind, Cause, RoleReason, RoleSeen, Verdict};
+use quorate_lessons::BeatKind;
 
 use crate::text::Language;
 
 /// The short words.
 pub(crate) struct LessonWords {
     pub(crate) lessons: &'static str,
-    pub(crate) parts: [&'static str; 8],
+    pub(crate) parts: [&'static str; 7],
     pub(crate) minutes: &'static str,
     pub(crate) needs: &'static str,
     pub(crate) done: &'static str,
@@ -94,7 +92,6 @@ static ENGLISH: LessonWords = LessonWords {
         "Members",
         "Reading and data",
         "Running it",
-        "",
     ],
     minutes: "min",
     needs: "first",
@@ -159,7 +156,6 @@ static CHINESE: LessonWords = LessonWords {
         "成员",
         "读取与数据",
         "运行维护",
-        "",
     ],
     minutes: "分钟",
     needs: "先学",
@@ -211,187 +207,3 @@ static CHINESE: LessonWords = LessonWords {
     pictures: "图解",
     solution: "一种做法（场景）",
 };
-
-/// Why the cluster stands as it stands.
-pub(crate) fn cause(language: Language, cause: &Cause) -> String {
-    match language {
-        Language::English => english(cause),
-        Language::Chinese => chinese(cause),
-    }
-}
-
-fn english(cause: &Cause) -> String {
-    match cause {
-        Cause::Violated(text) => text.clone(),
-        Cause::TooFewRun {
-            running,
-            voters,
-            needed,
-        } => format!(
-            "of {voters} voters {} run ({}), and {needed} are needed",
-            running.len(),
-            list(running, ", ", "none")
-        ),
-        Cause::TooFewConnected { group, needed } => format!(
-            "{} can talk to one another, and {needed} are needed",
-            list(group, ", ", "none")
-        ),
-        Cause::Election {
-            candidate,
-            granted,
-            needed,
-        } => format!("{candidate} asks for votes: it has {granted} of the {needed} it needs"),
-        Cause::Waiting {
-            next: Some((node, ticks)),
-        } => {
-            format!("nobody leads; the timer of {node} runs out first, in {ticks} ticks")
-        }
-        Cause::Waiting { next: None } => "nobody leads".to_owned(),
-        Cause::NotCommitted {
-            leader,
-            index,
-            copies,
-            needed,
-        } => {
-            if copies.durable.len() >= *needed {
-                return format!(
-                    "entry {index} is on a majority of the disks; {leader} has still to hear of it"
-                );
-            }
-            let mut text = format!(
-                "{leader} leads, but entry {index} is on {} of the {needed} disks that are needed",
-                copies.durable.len()
-            );
-            if !copies.volatile.is_empty() {
-                text += &format!(
-                    "; on {} it is not synced yet",
-                    list(&copies.volatile, ", ", "")
-                );
-            }
-            if !copies.missing.is_empty() {
-                text += &format!("; {} lack it", list(&copies.missing, ", ", ""));
-            }
-            text
-        }
-        Cause::TwoLeaders { newer, older } => format!(
-            "{} leads in term {}; {} has not heard of it and believes that it leads in term {}",
-            newer.0, newer.1, older.0, older.1
-        ),
-        Cause::Unanswered { text, node } => format!("“{text}” at {node} still waits"),
-        Cause::Steady { leader, term } => {
-            format!("{leader} leads in term {term}, and all is committed")
-        }
-    }
-}
-
-fn chinese(cause: &Cause) -> String {
-    match cause {
-        Cause::Violated(text) => text.clone(),
-        Cause::TooFewRun {
-            running,
-            voters,
-            needed,
-        } => format!(
-            "{voters} 个投票成员里有 {} 个在运行（{}），需要 {needed} 个",
-            running.len(),
-            list(running, "、", "无")
-        ),
-        Cause::TooFewConnected { group, needed } => format!(
-            "只有 {} 能互相通信，需要 {needed} 个",
-            list(group, "、", "无")
-        ),
-        Cause::Election {
-            candidate,
-            granted,
-            needed,
-        } => format!("{candidate} 正在要票：需要 {needed} 票，已有 {granted} 票"),
-        Cause::Waiting {
-            next: Some((node, ticks)),
-        } => {
-            format!("没有领导者；{node} 的计时器最先到期，还有 {ticks} 个滴答")
-        }
-        Cause::Waiting { next: None } => "没有领导者".to_owned(),
-        Cause::NotCommitted {
-            leader,
-            index,
-            copies,
-            needed,
-        } => {
-            if copies.durable.len() >= *needed {
-                return format!("第 {index} 条日志已在多数磁盘上落盘，只是 {leader} 还没得到消息");
-            }
-            let mut text = format!(
-                "{leader} 是领导者，但第 {index} 条日志只在 {} 块磁盘上落盘，需要 {needed} 块",
-                copies.durable.len()
-            );
-            if !copies.volatile.is_empty() {
-                text += &format!("；{} 还没落盘", list(&copies.volatile, "、", ""));
-            }
-            if !copies.missing.is_empty() {
-                text += &format!("；{} 没有它", list(&copies.missing, "、", ""));
-            }
-            text
-        }
-        Cause::TwoLeaders { newer, older } => format!(
-            "{} 是任期 {} 的领导者；{} 还没听说，以为自己仍是任期 {} 的领导者",
-            newer.0, newer.1, older.0, older.1
-        ),
-        Cause::Unanswered { text, node } => format!("{node} 上的“{text}”还没有答复"),
-        Cause::Steady { leader, term } => {
-            format!("{leader} 是任期 {term} 的领导者，日志全部已提交")
-        }
-    }
-}
-
-/// What a member was, and why.
-pub(crate) fn role(language: Language, names: &impl Fn(Node) -> String, seen: RoleSeen) -> String {
-    let role = match seen.role {
-        Role::Follower => "follower",
-        Role::PreCandidate => "pre-candidate",
-        Role::Candidate => "candidate",
-        Role::Leader => "leader",
-    };
-    let reason = match (language, seen.reason) {
-        (_, RoleReason::Itself) => return role.to_owned(),
-        (Language::English, RoleReason::Started) => "restarted".to_owned(),
-        (Language::Chinese, RoleReason::Started) => "重启".to_owned(),
-        (Language::English, RoleReason::Ordered) => "told to by the leader".to_owned(),
-        (Language::Chinese, RoleReason::Ordered) => "被推选".to_owned(),
-        (Language::English, RoleReason::Asked(by)) => format!("by {}'s MsgVote", names(by)),
-        (Language::Chinese, RoleReason::Asked(by)) => format!("因 {} 的 MsgVote", names(by)),
-        (Language::English, RoleReason::Refused(by)) => {
-            format!("its pre-vote refused by {}", names(by))
-        }
-        (Language::Chinese, RoleReason::Refused(by)) => format!("预投票被 {} 拒绝", names(by)),
-        (Language::English, RoleReason::Heard(by)) => format!("heard of it from {}", names(by)),
-        (Language::Chinese, RoleReason::Heard(by)) => format!("从 {} 得知", names(by)),
-        (Language::English, RoleReason::NoQuorum) => "heard no majority".to_owned(),
-        (Language::Chinese, RoleReason::NoQuorum) => "听不到多数成员".to_owned(),
-    };
-    match language {
-        Language::English => format!("{role} ({reason})"),
-        Language::Chinese => format!("{role}（{reason}）"),
-    }
-}
-
-/// How a line of the note stands, for those who do not see the sign.
-pub(crate) fn verdict(language: Language, verdict: &Verdict) -> &'static str {
-    match (language, verdict) {
-        (Language::English, Verdict::Same(_)) => "said here, too",
-        (Language::Chinese, Verdict::Same(_)) => "这里也说了",
-        (Language::English, Verdict::OutOfOrder(_)) => "said here, but in another order",
-        (Language::Chinese, Verdict::OutOfOrder(_)) => "这里也说了，但次序不同",
-        (Language::English, Verdict::NotSaid) => "not said here, or not yet",
-        (Language::Chinese, Verdict::NotSaid) => "这里没有说，或者还没说",
-        (Language::English, Verdict::Differs) => "cannot be said here",
-        (Language::Chinese, Verdict::Differs) => "这里不可能说",
-    }
-}
-
-fn list(nodes: &[Node], between: &str, none: &str) -> String {
-    if nodes.is_empty() {
-        return none.to_owned();
-    }
-    let nodes: Vec<String> = nodes.iter().map(Node::to_string).collect();
-    nodes.join(between)
-}

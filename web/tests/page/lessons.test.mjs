@@ -175,8 +175,6 @@ describe("lessons", () => {
   test("a promotion that comes too early is told why", async () => {
     const playground = await lab.visit({ query: "lesson=learner" });
     await toBeat(playground, "do");
-    const goal = (place) =>
-      `[data-testid="lesson-goals"] li:nth-child(${place})[data-met="true"]`;
     await playground.at("offer-add").click();
     await playground.stepUntil(goal(1), "a learner");
     await playground.at("offer-promote").click();
@@ -193,34 +191,46 @@ describe("lessons", () => {
       await playground.stepForward(20);
     }
     await done(playground);
+    await unlocked(playground, /strict-reconfig=off/);
+    // etcd's own setting is none of Raft's rules.
+    assert.equal(await playground.at("modified").count(), 0);
     await playground.leave();
   });
 
   test("what a lesson unlocks is a switch that is off in the same run", async () => {
-    for (const [id, off] of [
-      ["pre-vote", /pre-vote/],
-      ["learner", /strict-reconfig=off/],
-    ]) {
-      const playground = await lab.visit({ query: "lesson=" });
-      const { page } = playground;
-      await playground.at("lesson-import").setInputFiles({
-        name: "quorate-lessons.txt",
-        mimeType: "text/plain",
-        buffer: Buffer.from(`${id} 2 -\n`),
-      });
-      await playground.at(`lesson-${id}`).click();
-      await toBeat(playground, "do");
-      await playground.at("offer-isolate").or(playground.at("offer-add")).click();
-      await toBeat(playground, "check");
-      await playground.at("lesson-unlocked").click();
-      await page.waitForURL((url) => !url.href.includes("lesson="));
-      await playground.at("stage").waitFor();
-      // A rule that is off is told on the stage; etcd's own setting is none of Raft's.
-      assert.equal(await playground.at("modified").count(), id === "pre-vote" ? 1 : 0);
-      await playground.at("share").click();
-      assert.match(await playground.at("scenario-text").inputValue(), off);
-      await playground.leave();
-    }
+    const playground = await lab.visit({ query: "lesson=pre-vote" });
+    await toBeat(playground, "do");
+    await playground.at("offer-isolate").click();
+    await playground.stepUntil(goal(2), "n3 asks");
+    await playground.at("offer-heal").click();
+    await playground.stepUntil('[data-testid="lesson-goals"][data-done="true"]', "the goals");
+    await unlocked(playground, /pre-vote=off/);
+    // A rule that is off is told on the stage.
+    assert.equal(await playground.at("modified").count(), 1);
+    await playground.leave();
+  });
+
+  test("what was done before, or was shown, has no run of one's own", async () => {
+    const playground = await lab.visit({ query: "lesson=" });
+    const { page } = playground;
+    await playground.at("lesson-import").setInputFiles({
+      name: "quorate-lessons.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("pre-vote 2 -\n"),
+    });
+    await playground.at("lesson-pre-vote").click();
+    await toBeat(playground, "check");
+    await playground.at("lesson-done").waitFor();
+    assert.equal(await playground.at("lesson-own-run").count(), 0);
+    assert.equal(await playground.at("lesson-unlocked").count(), 0);
+    await page.locator(".beats button").nth(2).click();
+    await untilSolve(playground);
+    await page.keyboard.press("End");
+    await done(playground);
+    await toBeat(playground, "check");
+    await playground.at("lesson-done").waitFor();
+    assert.equal(await playground.at("lesson-own-run").count(), 0);
+    await playground.leave();
   });
 
   test("the clock of the note stands beside the goals", async () => {
@@ -285,7 +295,11 @@ describe("lessons", () => {
     await article.waitFor();
     assert.ok((await article.locator("figure svg").count()) >= 4);
     assert.ok((await article.locator(".right").count()) >= 2);
-    assert.ok((await playground.at("plain-mistakes").locator("li").count()) >= 3);
+    const mistakes = playground.at("plain-mistakes");
+    assert.equal(await mistakes.locator("h3 + ul > li").count(), 1);
+    assert.match(await mistakes.locator("li").first().innerText(), /^那是跟随者/);
+    assert.ok((await mistakes.locator("li").count()) >= 3);
+    assert.ok((await article.locator(".sources a").count()) >= 2);
     await playground.leave();
   });
 
@@ -356,6 +370,21 @@ async function playThrough(playground) {
     }
   }
   await playground.at("lesson-done").waitFor();
+  assert.equal(await playground.at("lesson-own-run").count(), 0, "the solution is nobody's own run");
+}
+
+const goal = (place) => `[data-testid="lesson-goals"] li:nth-child(${place})[data-met="true"]`;
+
+/** From a lesson that was done to its run without what it unlocks, whose scenario says so. */
+async function unlocked(playground, off) {
+  const { page } = playground;
+  await toBeat(playground, "check");
+  assert.equal(await playground.at("lesson-own-run").count(), 1);
+  await playground.at("lesson-unlocked").click();
+  await page.waitForURL((url) => !url.href.includes("lesson="));
+  await playground.at("stage").waitFor();
+  await playground.at("share").click();
+  assert.match(await playground.at("scenario-text").inputValue(), off);
 }
 
 /** All hints, and then the solution. */

@@ -18,8 +18,10 @@ pub(super) fn done(view: &View<'_>, words: &LessonWords, session: &Session) -> H
     if !is_done {
         return html! {};
     }
-    let link = view.state.engine.permalink();
     let task = session.task();
+    // Only what the learner did just now is the learner's own run.
+    let is_own = is_now && !session.is_shown && !session.is_away;
+    let link = is_own.then(|| view.state.engine.permalink());
     let next = view.state.lessons.map.as_ref();
     let next = next.and_then(|map| map.next(&session.lesson.id));
     html! {
@@ -32,10 +34,12 @@ pub(super) fn done(view: &View<'_>, words: &LessonWords, session: &Session) -> H
                     { format!("{}: {steps} · {}: {}", words.steps, words.par, task.par) }
                 </p>
             }
-            <p><a data-testid="lesson-own-run" href={link.query()}>{ words.own_run }</a></p>
-            if let Some(switch) = session.lesson.unlocks {
-                <p><a data-testid="lesson-unlocked" href={without(&link, switch).query()}>
-                    { words.unlocked }{ " " }<code>{ switch.name() }</code></a></p>
+            if let Some(link) = link {
+                <p><a data-testid="lesson-own-run" href={link.query()}>{ words.own_run }</a></p>
+                if let Some(switch) = session.lesson.unlocks {
+                    <p><a data-testid="lesson-unlocked" href={without(&link, switch).query()}>
+                        { words.unlocked }{ " " }<code>{ switch.name() }</code></a></p>
+                }
             }
             if let Some(next) = next {
                 <button class="wide" data-testid="lesson-following"

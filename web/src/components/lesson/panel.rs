@@ -8,7 +8,7 @@ use super::super::View;
 use super::super::icon::{Icon, icon};
 use super::brought::brought;
 use super::done::done;
-use super::{close, learn, prose, questions};
+use super::{close, learn, prose, questions, sources};
 use crate::lesson::{LessonMessage, LessonWords, Session, cause, words};
 use crate::state::Message;
 
@@ -110,18 +110,7 @@ fn of_beat(view: &View<'_>, words: &LessonWords, session: &Session, beat: &Beat)
             }
             if is_watched { { goals(view, words, session) } }
             if is_task { { help(view, words, session) } }
-            if !beat.sources.is_empty() {
-                <p class="sources">
-                    { words.read_more }{ ": " }
-                    { for beat.sources.iter().enumerate().map(|(place, source)| html! {
-                        <>
-                            if place > 0 { { " · " } }
-                            <a href={source.url.clone()} target="_blank" rel="noopener">
-                                { &source.name }</a>
-                        </>
-                    }) }
-                </p>
-            }
+            { sources(words, beat) }
             if beat.kind == BeatKind::Check || beat.kind == BeatKind::Harder {
                 { done(view, words, session) }
             }
@@ -176,9 +165,9 @@ fn goals(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
             data-done={standing.done.is_some().to_string()}>
             <h3>{ words.goal }{ time_of_day(view, session) }</h3>
             <ul>
-                { for task.goals.iter().zip(&standing.goals).map(|(goal, state)| {
+                { for task.goals.iter().zip(&standing.goals).map(|(goal, is_met)| {
                     // Once all were met together they stay so.
-                    let is_met = state.is_met || standing.done.is_some();
+                    let is_met = *is_met || standing.done.is_some();
                     html! {
                         <li class={is_met.then_some("met")} data-met={is_met.to_string()}>
                             { icon(if is_met { Icon::Tick } else { Icon::Clock }) }
@@ -237,19 +226,13 @@ fn seen(session: &Session, name: &str, told: Html) -> Html {
 
 /// Hints in three steps, then the solution; and the start again.
 fn help(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
-    let hints = &session.texts.hints;
-    let shown = session.hints.min(hints.len());
-    // The hints are of the first task. Who has come to the harder one knows the way.
-    let has_hints = !session.is_harder;
+    let hints = session.hints();
+    let shown = session.hints;
     html! {
         <section class="hints">
-            if has_hints {
-                <ol>
-                    { for hints.iter().take(shown).map(|hint| html! { <li>{ prose(hint) }</li> }) }
-                </ol>
-            }
+            <ol>{ for hints.iter().take(shown).map(|hint| html! { <li>{ prose(hint) }</li> }) }</ol>
             <div class="offers">
-                if has_hints && shown < hints.len() {
+                if shown < hints.len() {
                     <button data-testid="lesson-hint" onclick={learn(view, LessonMessage::Hint)}>
                         { format!("{} {}/{}", words.hint, shown + 1, hints.len()) }
                     </button>
@@ -261,9 +244,15 @@ fn help(view: &View<'_>, words: &LessonWords, session: &Session) -> Html {
                 <button data-testid="lesson-restart"
                     onclick={learn(view, LessonMessage::Restart(None))}>{ words.restart }</button>
                 <button data-testid="lesson-seed"
-                    onclick={view.on(|_: MouseEvent| super::another_seed())}>
+                    onclick={view.on(|_: MouseEvent| another_seed())}>
                     { words.other_seed }</button>
             </div>
         </section>
     }
+}
+
+/// The lesson's start with another seed.
+fn another_seed() -> Message {
+    let seed = (js_sys::Math::random() * 10_000.0) as u64;
+    Message::Lesson(LessonMessage::Restart(Some(seed)))
 }

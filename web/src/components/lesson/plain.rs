@@ -1,11 +1,11 @@
 //! A lesson as a page to read: for teachers, with its pictures in their order.
 
-use quorate_lessons::{Beat, BeatKind};
+use quorate_lessons::{Beat, BeatKind, Task};
 use yew::prelude::*;
 
 use super::super::View;
 use super::super::stage::second_stage;
-use super::{prose, questions};
+use super::{prose, questions, sources};
 use crate::draw::layout::Layout;
 use crate::lesson::{LessonWords, Plain, Session, words};
 
@@ -25,33 +25,51 @@ pub(super) fn plain(view: &View<'_>, session: &Session, plain: &Plain) -> Html {
             { for texts.beats.iter().map(|beat| of_beat(view, words, session, plain, beat)) }
             <section>
                 <h2>{ words.goal }</h2>
-                <ul>
-                    { for session.lesson.task.goals.iter().map(|goal| html! {
-                        <li>{ texts.goals.get(&goal.id).map(|text| prose(text)) }</li>
-                    }) }
-                </ul>
+                { each(words, session, |task| {
+                    let goals = task.goals.iter();
+                    list("ul", goals.filter_map(|goal| texts.goals.get(&goal.id)))
+                }) }
                 <p><b>{ prose(&texts.shown) }</b></p>
                 <details>
                     <summary>{ words.solution }</summary>
-                    <pre>{ session.lesson.task.whole() }</pre>
-                    if let Some(harder) = &session.lesson.harder {
-                        <pre>{ harder.whole() }</pre>
-                    }
+                    { each(words, session, |task| html! { <pre>{ task.whole() }</pre> }) }
                 </details>
             </section>
             <section data-testid="plain-mistakes">
                 <h2>{ words.mistakes }</h2>
-                <ul>{ for texts.wrongs.values().map(|text| html! { <li>{ prose(text) }</li> }) }</ul>
+                { each(words, session, |task| {
+                    let wrongs = task.wrongs.iter();
+                    list("ul", wrongs.filter_map(|wrong| texts.wrongs.get(&wrong.name)))
+                }) }
             </section>
-            <section>
+            <section class="hints">
                 <h2>{ words.hints }</h2>
-                <ol class="hints">
-                    { for texts.hints.iter().map(|hint| html! { <li>{ prose(hint) }</li> }) }
-                </ol>
+                { list("ol", texts.hints.iter()) }
+                if !texts.harder_hints.is_empty() {
+                    <h3>{ words.beat(BeatKind::Harder) }</h3>
+                    { list("ol", texts.harder_hints.iter()) }
+                }
             </section>
             { questions(words, session, true) }
         </article>
     }
+}
+
+/// Something of the task, and the same of the harder one under a head of its own.
+fn each(words: &LessonWords, session: &Session, show: impl Fn(&Task) -> Html) -> Html {
+    html! {
+        <>
+            { show(&session.lesson.task) }
+            if let Some(harder) = &session.lesson.harder {
+                <h3>{ words.beat(BeatKind::Harder) }</h3>
+                { show(harder) }
+            }
+        </>
+    }
+}
+
+fn list<'a>(tag: &'static str, texts: impl Iterator<Item = &'a String>) -> Html {
+    html! { <@{tag}>{ for texts.map(|text| html! { <li>{ prose(text) }</li> }) }</@> }
 }
 
 fn of_beat(
@@ -74,6 +92,7 @@ fn of_beat(
                     }) }
                 </ul>
             }
+            { sources(words, beat) }
             if beat.kind == BeatKind::See { { pictures(view, words, session, plain) } }
         </section>
     }
