@@ -2,7 +2,9 @@
 
 use quorate_core::member::Role;
 use quorate_core::sim::{Frame, Node};
-use quorate_lessons::{Note, NoteTracker, RoleReason, RoleTracker, Run, Verdict};
+use quorate_lessons::{
+    Bundle, Lesson, Note, NoteTracker, RoleReason, RoleTracker, Run, Story, Verdict,
+};
 
 use super::folders::{Found, one};
 
@@ -53,6 +55,55 @@ fn the_core_says_what_the_note_says_in_the_notes_order() {
         far[0].contains("pre-candicate") && far[1].contains("closed"),
         "{far:?}"
     );
+}
+
+#[test]
+fn what_one_event_brings_has_an_order_too() {
+    let (found, _) = lesson();
+    let files = found.files.files().map(|(name, text)| {
+        let sent = "trace etcd3 \"sent MsgVote request to 72ab37cc61e2023b\"";
+        (name.to_owned(), text.replace("differs sent", sent))
+    });
+    let lesson = Lesson::read("12-term-5-6-7", &Bundle::of(files)).unwrap();
+    let note = lesson.note.unwrap();
+    let run = Run::of("start.txt", &lesson.task.start).unwrap();
+    let verdicts = verdicts(&note, &pictures(&run));
+    let moved = note.lines.iter().zip(verdicts);
+    let moved = moved.filter(|(_, verdict)| matches!(verdict, Verdict::OutOfOrder(_)));
+    let moved: Vec<&str> = moved.map(|(line, _)| line.words.as_str()).collect();
+    // The core tells the sending before it; in the note it comes behind, in the same millisecond.
+    assert!(
+        moved.len() == 1 && moved[0].contains("lost leader 72ab37cc61e2023b"),
+        "{moved:?}"
+    );
+}
+
+#[test]
+fn whoever_else_leads_without_that_vote_is_another_one() {
+    let (found, _) = lesson();
+    let mut harder = found.lesson.harder.clone().unwrap();
+    let other = harder.goals.iter().position(|goal| goal.id == "other");
+    let other = other.unwrap();
+    let mut others = Vec::new();
+    for seed in 1..=8_u64 {
+        harder.start = harder.start.with_seed(seed);
+        let run = harder.run("harder-solution.txt", &harder.solution).unwrap();
+        let story = Story::of(&harder, &run).unwrap();
+        let last = story.pictures.last().unwrap();
+        let leads = |node: u32| {
+            let view = last.members[node as usize - 1].view.as_ref();
+            view.is_some_and(|view| view.role == Role::Leader && view.term.0 > 5)
+        };
+        let leader = (1..=4).find(|node| leads(*node));
+        if let Some(leader) = leader.filter(|leader| *leader != 3) {
+            assert!(
+                story.standing.goals[other],
+                "seed {seed}: etcd{leader} leads"
+            );
+            others.push(leader);
+        }
+    }
+    assert!(others.contains(&2), "no seed lets etcd2 lead: {others:?}");
 }
 
 #[test]

@@ -328,7 +328,15 @@ describe("lessons", () => {
       await check(map, ".curriculum");
       await map.leave();
       const plain = await lab.visit({ query: "lesson=one-write&plain", shows: "plain-lesson", ...look });
+      for (const details of await plain.page.locator("details:not([open]) summary").all()) {
+        await details.click();
+      }
       await check(plain, "html");
+      const [wide, shown] = await plain.page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.documentElement.clientWidth,
+      ]);
+      assert.equal(wide, shown, "the page for teachers is wider than the screen");
       await plain.leave();
     }
   });
