@@ -24,7 +24,7 @@ use crate::http_api::HttpApi;
 use crate::listen::{Listener, PlacedSocket, Room, accept_all};
 use crate::log::{Logger, Rejections};
 use crate::metrics::Metrics;
-use crate::socket::Remote;
+use crate::socket::{LateWriter, Remote};
 pub(crate) use meter::{Counts, Meter};
 
 /// How long a client may take to say what it speaks, and an HTTP/1 client to send its headers.
@@ -136,8 +136,9 @@ async fn serve_one(
         return;
     }
     let builder = connection_builder(&api);
-    let service = service_fn(move |request| answer(request, api.clone()));
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(socket), service);
+    // Boxed at once: it is large, and is moved several times until it is some task's.
+    let service = service_fn(move |request| Box::pin(answer(request, api.clone())));
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(LateWriter::new(socket)), service);
     if let Err(error) = watcher.watch(connection).await {
         rejections.ended(address, error.as_ref());
     }

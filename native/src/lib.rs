@@ -44,6 +44,9 @@ use log::Logger;
 use serde_json::json;
 use server::End;
 use settings::Settings;
+// Named for its feature alone: what the libraries trace is left out of the programs as they are
+// shipped, where nobody reads it. It took a fiftieth of a call.
+use tracing as _;
 
 /// The command line cannot be understood, as with etcd.
 const EXIT_BAD_FLAG: u8 = 2;

@@ -2,8 +2,11 @@
 //!
 //! The loop: take all inputs that wait, hand each to the member, then take its outputs once, so
 //! that whatever came in together is proposed, written and answered together (group commit by
-//! queue, without a timer). The thread blocks on nothing but its inputs, and what the member does
+//! queue, without a timer). The thread waits for nothing but its inputs, and what the member does
 //! in a round is bounded, so that its heartbeats go out in time: see [`inbox`] and [`clock`].
+//!
+//! The thread has a runtime of its own. What other members send is read there, between the rounds:
+//! a frame wakes the thread that handles it, and no other one before.
 
 mod clock;
 mod described;
@@ -22,6 +25,8 @@ use std::thread::{self, JoinHandle};
 use quorate_core::command::{SaveRequest, WatchRequest};
 use quorate_core::member::{Figures, Role, Standing};
 use quorate_core::{Input, Output};
+use tokio::runtime::{self, Runtime};
+use tokio::task::yield_now;
 
 pub(crate) use clock::spawn_clock;
 pub(crate) use described::{describe, size_bytes};
@@ -50,7 +55,12 @@ pub(crate) trait Machine: Send + 'static {
     fn is_busy(&self) -> bool;
 }
 
-/// Runs a member until it stops. What it has to do before anybody says anything is done when this
+/// What a member's thread will run on; what is spawned there before waits for the thread.
+pub(crate) fn runtime() -> io::Result<Runtime> {
+    runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// Runs a member until it stops, and with it all that is spawned on its runtime. What it has to do before anybody says anything is done when this
 /// returns: so nobody dials, or is heard, before it is known who the log says is a member.
 ///
 /// 1. A member loses its data, and starts again with an empty disk.
@@ -61,6 +71,7 @@ pub(crate) fn spawn(
     mut member: Box<dyn Machine>,
     inbox: MemberInbox,
     hosts: Hosts,
+    runtime: Runtime,
 ) -> io::Result<JoinHandle<()>> {
     let heartbeats = HeartbeatWatch::new(&hosts);
     // The others are told whether it is new.
@@ -69,10 +80,10 @@ pub(crate) fn spawn(
     let is_running = dispatch.carry_out(member.take_outputs());
     thread::Builder::new()
         .name("member".to_owned())
-        .spawn(move || run(member, inbox, dispatch, heartbeats, is_running))
+        .spawn(move || runtime.block_on(run(member, inbox, dispatch, heartbeats, is_running)))
 }
 
-fn run(
+async fn run(
     mut member: Box<dyn Machine>,
     mut inbox: MemberInbox,
     mut dispatch: Dispatch,
@@ -89,9 +100,10 @@ fn run(
         });
         let is_open = if member.is_busy() {
             // Work that waits for nobody is done a little at a time, between what comes in.
+            yield_now().await;
             inbox.take_waiting(&mut batch)
         } else {
-            inbox.wait(&mut batch)
+            inbox.wait(&mut batch).await
         };
         if !is_open {
             return;
@@ -288,6 +300,10 @@ mod tests {
         }
     }
 
+    fn own_runtime() -> Runtime {
+        runtime().expect("a runtime")
+    }
+
     #[tokio::test]
     async fn requests_that_wait_together_are_handled_together() {
         let (host, inbox, hosts) = Host::new();
@@ -302,7 +318,7 @@ mod tests {
         let asked = host.asked(10).await;
         asked[3].abort();
         tokio::task::yield_now().await;
-        let thread = spawn(Box::new(echo), inbox, hosts).expect("a thread");
+        let thread = spawn(Box::new(echo), inbox, hosts, own_runtime()).expect("a thread");
         // Nobody need wait for that.
         assert_eq!(batches.lock().expect("no panic").first(), Some(&1));
         let mut answered = 0;
@@ -389,7 +405,7 @@ mod tests {
             held_up: Duration::ZERO,
             outputs: Vec::new(),
         };
-        let thread = spawn(Box::new(slow), inbox, hosts).expect("a thread");
+        let thread = spawn(Box::new(slow), inbox, hosts, own_runtime()).expect("a thread");
         for asked in asked {
             assert_eq!(asked.await.expect("no panic").1, Ok(Reply::Compact));
         }
@@ -410,7 +426,7 @@ mod tests {
             outputs: Vec::new(),
         };
         let asked = host.asked(1).await;
-        let thread = spawn(Box::new(slow), inbox, hosts).expect("a thread");
+        let thread = spawn(Box::new(slow), inbox, hosts, own_runtime()).expect("a thread");
         let begun = std::time::Instant::now();
         let (threads, _panics) = crate::threads::threads();
         let tick = Duration::from_millis(1);

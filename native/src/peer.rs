@@ -35,6 +35,7 @@ use bytes::Bytes;
 use quorate_core::id::{ClusterId, MemberId};
 use quorate_core::membership::Membership;
 use quorate_core::version::ServerVersion;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -95,6 +96,8 @@ pub(crate) struct Reached {
     pub(crate) local: Option<IpAddr>,
     /// Where it listens for them.
     pub(crate) listeners: Vec<Listener>,
+    /// Where what they send is read: on the thread that handles it.
+    pub(crate) beside_member: Handle,
 }
 
 /// What all tasks of this module share.
@@ -162,7 +165,7 @@ impl Peers {
             failures: failed,
         };
         let mut tasks = JoinSet::new();
-        let server = Arc::new(listener::Server::new(context.clone()));
+        let server = Arc::new(listener::Server::new(context.clone(), reached.beside_member));
         for listener in reached.listeners {
             tasks.spawn(listener::run(listener, server.clone()));
         }

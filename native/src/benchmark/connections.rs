@@ -1,14 +1,20 @@
 //! Connections to the endpoints, dealt out among the clients.
 
+use std::io;
 use std::time::Duration;
 
+use http::Uri;
+use hyper_util::rt::TokioIo;
 use quorate_api::etcdserverpb::StatusRequest;
 use quorate_api::etcdserverpb::maintenance_client::MaintenanceClient;
+use tokio::net::TcpStream;
 use tonic::transport::{Channel, Endpoint};
+use tower::service_fn;
 
 use super::settings::Settings;
 use crate::ctl::client::CallError;
 use crate::ctl::failure::{Exit, Failure};
+use crate::socket::LateWriter;
 
 /// Opens `--conns` connections, one endpoint after the other as etcd's tool does.
 ///
@@ -61,6 +67,17 @@ async fn leader(settings: &Settings) -> Result<String, Failure> {
     Err(Failure::new(Exit::Error, text))
 }
 
+/// Calls that are answered together ask again together: what they send then is written at once.
+async fn dial(server: Uri) -> io::Result<TokioIo<LateWriter<TcpStream>>> {
+    let host = server.host().unwrap_or_default();
+    // Of the name that a URL writes in brackets.
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let port = server.port_u16().unwrap_or(80);
+    let stream = TcpStream::connect((host, port)).await?;
+    stream.set_nodelay(true)?;
+    Ok(TokioIo::new(LateWriter::new(stream)))
+}
+
 async fn connect(name: &str, timeout: Duration) -> Result<Channel, Failure> {
     let name = name.trim();
     let authority = match name.split_once("://") {
@@ -75,14 +92,14 @@ async fn connect(name: &str, timeout: Duration) -> Result<Channel, Failure> {
         }
     };
     let endpoint = Endpoint::from_shared(format!("http://{authority}"))
-        .map_err(|error| Failure::arguments(format!("endpoint {name}: {error}")))?
-        .tcp_nodelay(true);
+        .map_err(|error| Failure::arguments(format!("endpoint {name}: {error}")))?;
     let endpoint = match timeout {
         // As in Go no time at all is no limit.
         Duration::ZERO => endpoint,
         timeout => endpoint.connect_timeout(timeout),
     };
-    endpoint.connect().await.map_err(|error| {
+    let to_server = service_fn(dial);
+    endpoint.connect_with_connector(to_server).await.map_err(|error| {
         let mut reason: &dyn std::error::Error = &error;
         while let Some(source) = reason.source() {
             reason = source;

@@ -9,6 +9,7 @@ use quorate_core::command::{Command, Reply, SaveAnswer, WatchRequest, WatchRespo
 use quorate_core::error::Error;
 use quorate_core::id::{MemberId, RequestId, SaveId, WatchStreamId};
 use quorate_core::{Input, Output};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Answer;
@@ -34,6 +35,9 @@ pub(crate) struct Hosts {
     pub(crate) stopped: oneshot::Sender<Option<String>>,
 }
 
+/// So many clients are answered by the member's own thread.
+const ANSWERED_AT_ONCE_MAX: usize = 4;
+
 /// Who waits for an answer, and to what.
 struct Waiting {
     answer: oneshot::Sender<Answer>,
@@ -55,6 +59,7 @@ pub(super) struct Dispatch {
     logger: Logger,
     metrics: Arc<Metrics>,
     stopped: Option<oneshot::Sender<Option<String>>>,
+    runtime: Handle,
     waiting: BTreeMap<RequestId, Waiting>,
     next_request: u64,
     watches: BTreeMap<WatchStreamId, WatchSender>,
@@ -75,6 +80,7 @@ impl Dispatch {
             logger: hosts.logger,
             metrics: hosts.metrics,
             stopped: Some(hosts.stopped),
+            runtime: Handle::current(),
             waiting: BTreeMap::new(),
             next_request: 1,
             watches: BTreeMap::new(),
@@ -128,20 +134,21 @@ impl Dispatch {
         std::mem::take(&mut self.has_sent)
     }
 
-    /// Carries out outputs in order; false when the member has stopped.
+    /// Carries out outputs, each kind in order; false when the member has stopped.
     pub(super) fn carry_out(&mut self, outputs: Vec<Output>) -> bool {
         let mut heard: BTreeMap<WatchStreamId, Vec<WatchResponse>> = BTreeMap::new();
-        let mut is_running = true;
+        let mut end = None;
         let mut members = None;
+        let mut frames = Vec::new();
+        let mut answers = Vec::new();
         for output in outputs {
             match output {
-                Output::Send { to, frame } => self.send(to, frame),
+                Output::Send { to, frame } => frames.push((to, frame)),
                 Output::Disk(batch) => self.disk.send(batch),
                 Output::Reply { id, header, result } => {
                     if let Some(waiting) = self.waiting.remove(&id) {
                         waiting.kind.count(&result, &self.metrics);
-                        // A client that has gone away needs no answer.
-                        let _ = waiting.answer.send((header, result));
+                        answers.push((waiting.answer, (header, result)));
                     }
                 }
                 Output::Watch(response) => {
@@ -159,14 +166,14 @@ impl Dispatch {
                     self.metrics.traced(&event.kind);
                     self.logger.trace(&event);
                 }
-                Output::Stopped { failure } => {
-                    if let Some(stopped) = self.stopped.take() {
-                        let _ = stopped.send(failure);
-                    }
-                    is_running = false;
-                }
+                Output::Stopped { failure } => end = Some(failure),
             }
         }
+        // The disk works meanwhile.
+        for (to, frame) in frames {
+            self.send(to, frame);
+        }
+        self.answer(answers);
         // A log that is read back tells of all that ever was: only how it ends counts.
         if let Some(members) = members {
             self.peers.set_members(members);
@@ -175,7 +182,27 @@ impl Dispatch {
         for (stream, responses) in heard {
             self.tell_watch(stream, responses);
         }
-        is_running
+        let Some(failure) = end else { return true };
+        if let Some(stopped) = self.stopped.take() {
+            let _ = stopped.send(failure);
+        }
+        false
+    }
+
+    /// Answers clients. Many are answered by a task of the runtime: to wake those who wait costs
+    /// less from within.
+    fn answer(&self, answers: Vec<(oneshot::Sender<Answer>, Answer)>) {
+        let is_many = answers.len() > ANSWERED_AT_ONCE_MAX;
+        let answer_all = || {
+            for (client, answer) in answers {
+                // One that has gone away needs no answer.
+                let _ = client.send(answer);
+            }
+        };
+        match is_many {
+            true => drop(self.runtime.spawn(async { answer_all() })),
+            false => answer_all(),
+        }
     }
 
     fn tell_watch(&mut self, stream: WatchStreamId, responses: Vec<WatchResponse>) {

@@ -4,9 +4,9 @@
 //! clients ask, however much that is: a member whose heartbeats waited behind requests would be
 //! taken for dead when it is busy.
 
+use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::task::{Context, Poll, Waker};
 
 use quorate_core::Input;
 use quorate_core::command::{Command, SaveAnswer, SaveRequest, WatchRequest};
@@ -96,15 +96,8 @@ impl MemberInbox {
 
     /// Takes what is there of both queues, and waits for something if there is nothing; false
     /// when nobody will send anything again.
-    pub(super) fn wait(&mut self, batch: &mut Batch) -> bool {
-        let waker = Waker::from(Arc::new(Unpark(thread::current())));
-        let mut context = Context::from_waker(&waker);
-        loop {
-            match self.poll(batch, &mut context) {
-                Poll::Ready(is_open) => return is_open,
-                Poll::Pending => thread::park(),
-            }
-        }
+    pub(super) async fn wait(&mut self, batch: &mut Batch) -> bool {
+        poll_fn(|context| self.poll(batch, context)).await
     }
 
     /// Takes what is there without waiting for more; false when nobody will send anything again.
@@ -127,14 +120,5 @@ impl MemberInbox {
             _ if batch.is_empty() => Poll::Pending,
             _ => Poll::Ready(true),
         }
-    }
-}
-
-/// Wakes the member's thread.
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
     }
 }

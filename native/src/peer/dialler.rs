@@ -1,6 +1,7 @@
 //! Keeps a stream to one peer up: dials, writes until it breaks, waits a little, dials again.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, Response, StatusCode, header};
@@ -83,7 +84,7 @@ pub(super) async fn run(
                         io::Error::other("the member is reached elsewhere now")
                     }
                 };
-                queue.set_connected(false);
+                queue.disconnect();
                 tell(Input::PeerUnreachable { peer }, &context).await;
                 lost(peer, &error, &context);
             }
@@ -138,9 +139,10 @@ async fn travel(
             ("remote-peer-url", json!(endpoint.url)),
         ],
     );
-    queue.set_connected(true);
+    let stream = Arc::new(stream);
+    queue.connect(stream.clone());
     tell(Input::PeerActive { peer }, context).await;
-    writer::run(stream, queue).await
+    writer::run(&stream, queue).await
 }
 
 /// Waits until a member is not reached at a URL any more, or nobody wants to reach it.

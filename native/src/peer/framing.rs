@@ -8,7 +8,7 @@ use quorate_core::limits;
 use thiserror::Error;
 
 /// Bytes before each frame.
-const PREFIX_SIZE_BYTES: usize = 4;
+pub(super) const PREFIX_SIZE_BYTES: usize = 4;
 /// Reserved at once for a frame, beyond what has come of it: its sender must send what it
 /// announces before it has our memory.
 const RESERVED_SIZE_BYTES_MAX: usize = 1_024 * 1_024;

@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use quorate_core::command::{Command, Reply};
 use quorate_core::id::MemberId;
 use serde_json::json;
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use super::answers::{Answer, json, only, text};
@@ -45,12 +46,12 @@ pub(super) struct Server {
 
 impl Server {
     /// Nobody has connected yet.
-    pub(super) fn new(context: Context) -> Self {
+    pub(super) fn new(context: Context, beside_member: Handle) -> Self {
         let rejections = Rejections::new("rejected connection on peer endpoint", &context.logger);
         Self {
             context,
             rejections,
-            streams: Streams::default(),
+            streams: Streams::new(beside_member),
         }
     }
 }
@@ -150,7 +151,9 @@ fn stream(request: Request<Incoming>, address: Remote, server: &Arc<Server>) -> 
         let Ok(parts) = upgraded.downcast::<TokioIo<Socket>>() else {
             return;
         };
-        let stream = parts.io.into_inner();
+        let Ok(stream) = parts.io.into_inner().moved_here() else {
+            return;
+        };
         let (first, metrics) = (&parts.read_buf, link.metrics());
         let error = reader::run(from, stream, first, &context.member, metrics).await;
         if error.kind() == ErrorKind::InvalidData {

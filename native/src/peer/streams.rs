@@ -5,11 +5,12 @@ use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
 use quorate_core::id::MemberId;
+use tokio::runtime::Handle;
 use tokio::task::{AbortHandle, JoinSet};
 
 /// All of them. They end when this is dropped.
-#[derive(Default)]
 pub(super) struct Streams {
+    runtime: Handle,
     running: Mutex<Running>,
 }
 
@@ -20,6 +21,14 @@ struct Running {
 }
 
 impl Streams {
+    /// None yet; they will run there.
+    pub(super) fn new(runtime: Handle) -> Self {
+        Self {
+            runtime,
+            running: Mutex::default(),
+        }
+    }
+
     /// Listens to a new stream, and no longer to an older one of the same peer: who dials again
     /// has lost the first, though this side may not know it yet.
     pub(super) fn begin(&self, from: MemberId, stream: impl Future<Output = ()> + Send + 'static) {
@@ -27,7 +36,7 @@ impl Streams {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         while running.tasks.try_join_next().is_some() {}
         running.by_peer.retain(|_, task| !task.is_finished());
-        let task = running.tasks.spawn(stream);
+        let task = running.tasks.spawn_on(stream, &self.runtime);
         if let Some(older) = running.by_peer.insert(from, task) {
             older.abort();
         }
@@ -57,7 +66,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_new_stream_takes_the_place_of_an_older_one_of_the_same_peer() {
-        let streams = Streams::default();
+        let streams = Streams::new(Handle::current());
         let (first, first_gone) = stream();
         let (second, mut second_gone) = stream();
         let (other, mut other_gone) = stream();

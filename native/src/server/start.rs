@@ -182,10 +182,13 @@ async fn run_member(
         stopped: stopped_sender,
     };
     let config = bootstrap.config;
+    let runtime = member_thread::runtime().map_err(failed("cannot start the member's runtime"))?;
+    let beside_member = runtime.handle().clone();
     blocking(move || {
         let machine = member_thread::start_member(config, &image, probe)?;
         drop(image);
-        member_thread::spawn(machine, inbox, hosts).map_err(failed("cannot start the member"))
+        member_thread::spawn(machine, inbox, hosts, runtime)
+            .map_err(failed("cannot start the member"))
     })
     .await?;
     member_thread::spawn_clock(tick, member.clone(), &threads)
@@ -197,6 +200,7 @@ async fn run_member(
         urls: settings.advertise_peer.clone(),
         local: settings.local_address(),
         listeners: std::mem::take(&mut listeners.peer),
+        beside_member,
     };
     let peers = peers.start(reached, &member, logger);
     let context = Context {
