@@ -94,6 +94,7 @@ mod loader;
 mod pin;
 mod plan;
 mod reading;
+mod records;
 mod size;
 mod task;
 mod validate;
@@ -102,8 +103,6 @@ mod view;
 mod walk;
 mod watch;
 mod write;
-
-use bytes::Bytes;
 
 pub use checkpoint::{CheckpointChunk, CheckpointError, CheckpointKey, Cursor};
 pub use defragment::Defragmentation;
@@ -122,6 +121,7 @@ use self::history::KeyHistory;
 use self::key::Key;
 use self::pin::Pins;
 use self::reading::{Reading, View};
+use self::records::Records;
 use self::size::Sizes;
 use crate::collections::BTreeMap;
 use crate::command::{Command, RangeReply, Reply};
@@ -138,7 +138,7 @@ pub struct Store {
     /// Key → its versions. A key without versions is not in it.
     keys: BTreeMap<Key, KeyHistory>,
     /// Every version in `keys`, in the order of writing.
-    records: BTreeMap<VersionId, Record>,
+    records: Records,
     compaction: Compaction,
     compaction_hashes: CompactionHashes,
     pins: Pins,
@@ -150,22 +150,13 @@ pub struct Store {
     leases: Leases,
 }
 
-/// What the revision order knows of a version; the rest stands in its key's history.
-#[derive(Clone, Debug)]
-struct Record {
-    /// The same bytes as in `keys`, not a copy.
-    key: Bytes,
-    /// See [`Sizes::add`].
-    freed_bytes: u64,
-}
-
 impl Store {
     /// An empty store: revision 1, never compacted (-1).
     pub fn new() -> Self {
         Self {
             revision: Revision(1),
             keys: BTreeMap::new(),
-            records: BTreeMap::new(),
+            records: Records::default(),
             compaction: Compaction::default(),
             compaction_hashes: CompactionHashes::default(),
             pins: Pins::default(),

@@ -100,12 +100,11 @@ impl Store {
             if self.compaction.next > last {
                 return false;
             }
-            let mut ahead = self.records.range(self.compaction.next..=last);
-            let Some((&id, record)) = ahead.next() else {
+            let next = self.records.range(self.compaction.next..=last).next();
+            let Some((id, key)) = next.map(|(id, record)| (id, record.key.clone())) else {
                 self.compaction.next = after(self.compaction.target);
                 return false;
             };
-            let key = record.key.clone();
             self.compaction.next = following(id);
             self.remove_superseded_by(id, &key);
         }
@@ -147,7 +146,7 @@ impl Store {
             return;
         };
         while let Some(version) = history.pop_oldest_before(id) {
-            self.records.remove(&version.id);
+            self.records.remove(version.id);
             self.sizes.remove(key, &version);
         }
         let oldest = history.oldest();
@@ -159,7 +158,7 @@ impl Store {
         if oldest.id != id || !(is_due || is_lost) {
             return;
         }
-        self.records.remove(&id);
+        self.records.remove(id);
         self.sizes.remove(key, oldest);
         if history.pop_oldest_before(following(id)).is_none() {
             self.keys.remove(&tree_key);

@@ -90,7 +90,7 @@ impl Store {
         let mut written: Vec<(Revision, u32)> = Vec::new();
         let mut buffer = Vec::new();
         let above = VersionId::first_of(Revision(revision.0.saturating_add(1)));
-        for (&id, record) in self.records.range(above..) {
+        for (id, record) in self.records.range(above..) {
             let history = self.keys.get(&Key::from(&record.key));
             let Some((version, _)) = history.and_then(|history| history.find(id)) else {
                 continue;
@@ -117,7 +117,7 @@ impl Store {
             }
         };
         let last = VersionId::last_of(hasher.revision);
-        for (&id, record) in self.records.range(hasher.next..=last) {
+        for (id, record) in self.records.range(hasher.next..=last) {
             if left == 0 {
                 hasher.next = id;
                 return None;

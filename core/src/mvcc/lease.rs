@@ -102,12 +102,12 @@ impl Store {
         }
         for (id, record) in self.records.range(*next..) {
             if *budget == 0 {
-                *next = *id;
+                *next = id;
                 return false;
             }
             *budget -= 1;
             let found = self.keys.get(&Key::from(&record.key));
-            let Some((version, before)) = found.and_then(|history| history.find(*id)) else {
+            let Some((version, before)) = found.and_then(|history| history.find(id)) else {
                 continue;
             };
             let old = before.map_or(NO_LEASE, |before| before.lease);

@@ -1,15 +1,15 @@
 //! A store made of chunks again.
 
+use super::Store;
 use super::checkpoint::{CheckpointChunk, CheckpointError, CheckpointKey};
 use super::compaction::Compaction;
 use super::compaction_hash::CompactionHashes;
 use super::history::KeyHistory;
 use super::key::Key;
 use super::pin::Pins;
+use super::records::{Record, Records};
 use super::size::Sizes;
 use super::version::{Version, VersionId};
-use super::{Record, Store};
-use crate::collections::BTreeMap;
 use crate::collections::InOrder;
 use crate::id::Revision;
 use crate::known_bug::KnownBugs;
@@ -111,7 +111,7 @@ impl Loader {
     }
 
     /// The versions in the order of their revisions, counted as if they were written now.
-    fn records(&self, sizes: &mut Sizes) -> BTreeMap<VersionId, Record> {
+    fn records(&self, sizes: &mut Sizes) -> Records {
         let record = |&(id, owner): &(VersionId, usize)| {
             let (key, history) = self.keys.get(owner)?;
             let (version, before) = history.find(id)?;

@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 
+use super::Store;
 use super::history::KeyHistory;
 use super::key::Key;
+use super::records::Record;
 use super::size::Sizes;
 use super::version::{Version, VersionId};
 use super::walk::Walk;
-use super::{Record, Store};
 use crate::collections::btree_map::Entry;
 use crate::command::{DeleteRange, DeleteRangeReply, KeyValue, Put, PutReply};
 use crate::error::Error;
@@ -133,7 +134,7 @@ impl Store {
                 (put.key.clone(), freed_bytes)
             }
         };
-        self.records.insert(id, Record { key, freed_bytes });
+        self.records.push(id, Record { key, freed_bytes });
         Ok(PutReply { previous })
     }
 
@@ -163,7 +164,7 @@ impl Store {
             }
             let (id, key) = (writing.take_id(), key.bytes().clone());
             let freed_bytes = bury(id, &key, history, &mut self.sizes);
-            self.records.insert(id, Record { key, freed_bytes });
+            self.records.push(id, Record { key, freed_bytes });
         }
         true
     }
@@ -175,7 +176,7 @@ impl Store {
         };
         let freed_bytes = bury(id, key, history, &mut self.sizes);
         let key = key.clone();
-        self.records.insert(id, Record { key, freed_bytes });
+        self.records.push(id, Record { key, freed_bytes });
     }
 
     /// Takes back what a request has written; true when all is taken back.
@@ -184,15 +185,15 @@ impl Store {
     /// without end, see `interval`) and then puts it with `ignore_value` can: etcd panics there.
     pub(super) fn take_back(&mut self, writing: &Writing, budget: &mut usize) -> bool {
         let first = VersionId::first_of(writing.next.main);
-        while let Some(entry) = self.records.last_entry() {
-            if *entry.key() < first {
-                break;
-            }
+        while self.records.last().is_some_and(|last| last >= first) {
             if *budget == 0 {
                 return false;
             }
             *budget -= 1;
-            let key = Key::from(&entry.remove().key);
+            let Some((_, record)) = self.records.pop_last() else {
+                break;
+            };
+            let key = Key::from(&record.key);
             let is_empty = self
                 .keys
                 .get_mut(&key)

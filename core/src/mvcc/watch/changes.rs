@@ -82,7 +82,7 @@ impl Store {
     ) -> impl Iterator<Item = (VersionId, &Bytes)> {
         self.records
             .range(VersionId::first_of(first)..=VersionId::last_of(last))
-            .map(|(&id, record)| (id, &record.key))
+            .map(|(id, record)| (id, &record.key))
     }
 
     /// What a watch hears from a revision on, up to the newest or to where a chunk of so many
@@ -116,7 +116,7 @@ impl Store {
                 let first = VersionId::first_of(from);
                 let last = VersionId::last_of(self.revision);
                 let mut ahead = self.records.range(first..last.max(first));
-                ahead.find_map(|(&id, record)| {
+                ahead.find_map(|(id, record)| {
                     let change = || {
                         let covered = interest.covers(&record.key);
                         covered.then(|| self.change(id, &record.key)).flatten()
