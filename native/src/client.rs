@@ -138,7 +138,8 @@ async fn serve_one(
     let builder = connection_builder(&api);
     // Boxed at once: it is large, and is moved several times until it is some task's.
     let service = service_fn(move |request| Box::pin(answer(request, api.clone())));
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(LateWriter::new(socket)), service);
+    let connection =
+        builder.serve_connection_with_upgrades(TokioIo::new(LateWriter::new(socket)), service);
     if let Err(error) = watcher.watch(connection).await {
         rejections.ended(address, error.as_ref());
     }

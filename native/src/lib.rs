@@ -159,6 +159,7 @@ fn not_verified(logger: &Logger, arguments: &[String], error: &str) -> ExitCode 
 }
 
 fn run_server(settings: &Settings, logger: &Logger) -> ExitCode {
+    server::memory::use_small_pages();
     let room = match Room::within(listen::raise_open_files_max()) {
         Ok(room) => room,
         Err(TooFewFiles { limit }) => {

@@ -165,7 +165,10 @@ impl Peers {
             failures: failed,
         };
         let mut tasks = JoinSet::new();
-        let server = Arc::new(listener::Server::new(context.clone(), reached.beside_member));
+        let server = Arc::new(listener::Server::new(
+            context.clone(),
+            reached.beside_member,
+        ));
         for listener in reached.listeners {
             tasks.spawn(listener::run(listener, server.clone()));
         }

@@ -3,7 +3,7 @@
 mod advice;
 mod bootstrap;
 mod image;
-mod memory;
+pub(crate) mod memory;
 mod notify;
 mod serving;
 mod signal;

@@ -99,14 +99,17 @@ async fn connect(name: &str, timeout: Duration) -> Result<Channel, Failure> {
         timeout => endpoint.connect_timeout(timeout),
     };
     let to_server = service_fn(dial);
-    endpoint.connect_with_connector(to_server).await.map_err(|error| {
-        let mut reason: &dyn std::error::Error = &error;
-        while let Some(source) = reason.source() {
-            reason = source;
-        }
-        Failure::new(
-            Exit::BadConnection,
-            format!("endpoint {name}: {}", crate::go::io_error_text(reason)),
-        )
-    })
+    endpoint
+        .connect_with_connector(to_server)
+        .await
+        .map_err(|error| {
+            let mut reason: &dyn std::error::Error = &error;
+            while let Some(source) = reason.source() {
+                reason = source;
+            }
+            Failure::new(
+                Exit::BadConnection,
+                format!("endpoint {name}: {}", crate::go::io_error_text(reason)),
+            )
+        })
 }
