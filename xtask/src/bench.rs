@@ -44,6 +44,9 @@ pub(crate) struct Options {
     /// How many rounds (1 with --quick)
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// With how many keys a restart, a compaction and the like are measured [default: 1000000]
+    #[arg(long, value_name = "N", conflicts_with = "quick", value_parser = keys)]
+    keys: Option<u64>,
     /// Only workloads whose name contains this
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
@@ -80,7 +83,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let programs = build(workspace)?;
     let folder = workspace.target().join("bench");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let amounts = Amounts::of(options.quick);
+    let mut amounts = Amounts::of(options.quick);
+    amounts.keys = options.keys.unwrap_or(amounts.keys);
     let rounds = if options.quick {
         1
     } else {
@@ -155,6 +159,16 @@ fn build(workspace: &Workspace) -> Result<Programs> {
     })
 }
 
+/// So many that the loads have something to do: they write a hundred at a time, and a twentieth
+/// of them one by one.
+fn keys(text: &str) -> Result<u64, String> {
+    let keys = text.parse().map_err(|error| format!("{error}"))?;
+    match keys {
+        10_000..=100_000_000 => Ok(keys),
+        _ => Err("from 10000 to 100000000".to_owned()),
+    }
+}
+
 /// The command, as a person would type it again.
 fn command(options: &Options) -> String {
     let mut text = "cargo xtask bench".to_owned();
@@ -162,6 +176,9 @@ fn command(options: &Options) -> String {
         text.push_str(" --quick");
     } else {
         text.push_str(&format!(" --rounds {}", options.rounds));
+    }
+    if let Some(keys) = options.keys {
+        text.push_str(&format!(" --keys {keys}"));
     }
     if let Some(only) = &options.only {
         text.push_str(&format!(" --only '{only}'"));
