@@ -57,7 +57,7 @@ impl TransferIn {
         if (header.index, header.term) != (Index(chunk.index), Term(chunk.log_term)) {
             return Err("a snapshot whose header is another's".to_owned());
         }
-        let (writer, operations) = SnapshotWriter::begin(&header);
+        let (writer, operations) = SnapshotWriter::begin_received(&header);
         let transfer = Self {
             from,
             term: Term(chunk.term),
@@ -107,7 +107,7 @@ impl TransferIn {
         self.next += 1;
         let mut operations = vec![writer.chunk(&chunk.bytes)];
         if chunk.last {
-            operations.extend(writer.finish_received());
+            operations.extend(writer.finish());
         } else {
             self.writer = Some(writer);
         }

@@ -81,7 +81,7 @@ pub fn old_files<'a>(paths: impl IntoIterator<Item = &'a str>, keep: usize) -> V
 pub fn unfinished_files(image: &DiskImage) -> Vec<String> {
     let is_unfinished = |path: &&String| {
         path.strip_suffix(UNFINISHED_SUFFIX)
-            .is_some_and(|path| position(path).is_some())
+            .is_some_and(|path| position(named(path).unwrap_or(path)).is_some())
     };
     image.files.keys().filter(is_unfinished).cloned().collect()
 }

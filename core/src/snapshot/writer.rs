@@ -4,7 +4,6 @@ use bytes::Bytes;
 
 use crate::disk::{DiskOperation, SNAPSHOT_DIRECTORY};
 
-use super::header::RECEIVED_SUFFIX;
 use super::{SnapshotEncoder, SnapshotHeader};
 
 /// Writes one snapshot. The operations of each call go to the disk in the order of the calls,
@@ -12,6 +11,7 @@ use super::{SnapshotEncoder, SnapshotHeader};
 /// [`SnapshotWriter::finish`] are done, and not before.
 #[derive(Clone, Debug)]
 pub struct SnapshotWriter {
+    /// Where it will be.
     path: String,
     encoder: SnapshotEncoder,
 }
@@ -19,11 +19,20 @@ pub struct SnapshotWriter {
 impl SnapshotWriter {
     /// Begins a snapshot; what is left of an earlier attempt at the same one goes.
     pub fn begin(header: &SnapshotHeader) -> (Self, Vec<DiskOperation>) {
+        Self::begin_at(header.path(), header)
+    }
+
+    /// As [`SnapshotWriter::begin`], for a leader's snapshot: the log does not reach that far, so
+    /// it gets the name of a snapshot only once the log has a marker for it. Until it is whole it
+    /// has a name of its own as well: this member may write its own snapshot of the same entry
+    /// meanwhile, and neither may write into the other's file, or remove it.
+    pub fn begin_received(header: &SnapshotHeader) -> (Self, Vec<DiskOperation>) {
+        Self::begin_at(header.received_path(), header)
+    }
+
+    fn begin_at(path: String, header: &SnapshotHeader) -> (Self, Vec<DiskOperation>) {
         let (encoder, first) = SnapshotEncoder::begin(header);
-        let writer = Self {
-            path: header.path(),
-            encoder,
-        };
+        let writer = Self { path, encoder };
         let path = writer.unfinished_path();
         let remove = DiskOperation::Remove { path };
         let append = writer.append(first);
@@ -37,26 +46,17 @@ impl SnapshotWriter {
     }
 
     /// Ends it: the last frame, the sync, and only then the rename that makes it a snapshot.
-    pub fn finish(self) -> Vec<DiskOperation> {
-        let path = self.path.clone();
-        self.publish(path)
-    }
-
-    /// As [`SnapshotWriter::finish`], for a leader's snapshot: the log does not reach that far,
-    /// so it gets the name of a snapshot only once the log has a marker for it.
-    pub fn finish_received(self) -> Vec<DiskOperation> {
-        let path = format!("{}{RECEIVED_SUFFIX}", self.path);
-        self.publish(path)
-    }
-
-    fn publish(mut self, to: String) -> Vec<DiskOperation> {
+    pub fn finish(mut self) -> Vec<DiskOperation> {
         let last = self.encoder.finish();
         let append = self.append(last);
         let path = self.unfinished_path();
         vec![
             append,
             DiskOperation::Sync { path: path.clone() },
-            DiskOperation::Rename { from: path, to },
+            DiskOperation::Rename {
+                from: path,
+                to: self.path,
+            },
             DiskOperation::SyncDirectory {
                 path: SNAPSHOT_DIRECTORY.to_owned(),
             },

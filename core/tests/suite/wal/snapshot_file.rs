@@ -173,9 +173,9 @@ fn a_leaders_snapshot_counts_when_it_is_marked() {
     let (first, second) = (header(2, 5), header(2, 9));
     let mut disk = Disk::default();
     for header in [&first, &second] {
-        let (mut writer, mut operations) = SnapshotWriter::begin(header);
+        let (mut writer, mut operations) = SnapshotWriter::begin_received(header);
         operations.push(writer.chunk(b"one"));
-        operations.extend(writer.finish_received());
+        operations.extend(writer.finish());
         disk.run(&operations);
     }
     let mut image = disk.image();
@@ -214,17 +214,39 @@ fn the_newest_files_are_kept() {
 
 #[test]
 fn an_abandoned_snapshot_leaves_nothing() {
+    for begin in [SnapshotWriter::begin, SnapshotWriter::begin_received] {
+        let mut disk = Disk::default();
+        let (mut writer, begin) = begin(&header(1, 1));
+        disk.run(&begin);
+        disk.run(&[writer.chunk(b"some")]);
+        let image = disk.image();
+        assert_eq!(
+            unfinished_files(&image),
+            image.files.keys().cloned().collect::<Vec<_>>()
+        );
+        let length = image.files.values().next().unwrap().len() as u64;
+        assert_eq!(writer.written_bytes(), length);
+        disk.run(&writer.abandon());
+        assert!(disk.image().files.is_empty());
+    }
+}
+
+/// Seed 62503: a leader's snapshot was overtaken, and given up, while the member wrote its own of
+/// the same entry; both had one name until they were whole.
+#[test]
+fn an_own_snapshot_and_a_leaders_of_the_same_entry_do_not_meet() {
+    let header = header(3, 127);
     let mut disk = Disk::default();
-    let (mut writer, begin) = SnapshotWriter::begin(&header(1, 1));
+    let (mut received, begin) = SnapshotWriter::begin_received(&header);
     disk.run(&begin);
-    disk.run(&[writer.chunk(b"some")]);
+    disk.run(&[received.chunk(b"the leader's")]);
+    let (mut own, begin) = SnapshotWriter::begin(&header);
+    disk.run(&begin);
+    disk.run(&received.abandon());
+    disk.run(&[own.chunk(b"its own")]);
+    disk.run(&own.finish());
     let image = disk.image();
-    assert_eq!(
-        unfinished_files(&image),
-        image.files.keys().cloned().collect::<Vec<_>>()
-    );
-    let length = image.files.values().next().unwrap().len() as u64;
-    assert_eq!(writer.written_bytes(), length);
-    disk.run(&writer.abandon());
-    assert!(disk.image().files.is_empty());
+    assert_eq!(image.files.len(), 1);
+    let file = read(&image.files[&header.path()]).expect("whole");
+    assert_eq!(file.chunks, [b"its own".as_slice()]);
 }
