@@ -60,8 +60,9 @@ pub(crate) fn runtime() -> io::Result<Runtime> {
     runtime::Builder::new_current_thread().enable_all().build()
 }
 
-/// Runs a member until it stops, and with it all that is spawned on its runtime. What it has to do before anybody says anything is done when this
-/// returns: so nobody dials, or is heard, before it is known who the log says is a member.
+/// Runs a member until it stops, and with it all that is spawned on its runtime. What it has to do
+/// before anybody says anything is done when this returns: so nobody dials, or is heard, before it
+/// is known who the log says is a member.
 ///
 /// 1. A member loses its data, and starts again with an empty disk.
 /// 2. Another one starts on its old disk, and is dialled at once.

@@ -28,6 +28,15 @@ fn error(files: &Bundle) -> String {
         .to_string()
 }
 
+/// A fault of the text in English is told with the line where it stands.
+fn assert_told(told: &str, line: usize, expected: &str) {
+    let place = format!("lessons/08-kill-the-leader/en.md:{line}: ");
+    assert!(
+        told.starts_with(&place) && told.contains(expected),
+        "{told}"
+    );
+}
+
 #[test]
 fn a_wrong_word_is_named_with_its_line() {
     let files = with("lesson.txt", |text| text.replacen("minutes", "minuets", 1));
@@ -148,11 +157,7 @@ fn what_stands_twice_in_a_text_is_refused_at_its_line() {
         let error = checked(&found, &format!("{text}\n{more}\n"));
         let told = error.expect_err("it stands there twice").to_string();
         let line = lines + 2 + usize::from(!more.starts_with("## do"));
-        let place = format!("lessons/08-kill-the-leader/en.md:{line}: ");
-        assert!(
-            told.starts_with(&place) && told.contains(expected),
-            "{told}"
-        );
+        assert_told(&told, line, expected);
     }
 }
 
@@ -233,11 +238,7 @@ fn a_text_of_something_that_the_lesson_has_not_is_refused_at_its_line() {
         let told = checked(&found, &changed)
             .expect_err("it is stale")
             .to_string();
-        let place = format!("lessons/08-kill-the-leader/en.md:{line}: ");
-        assert!(
-            told.starts_with(&place) && told.contains(expected),
-            "{told}"
-        );
+        assert_told(&told, line, expected);
     }
 }
 

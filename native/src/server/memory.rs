@@ -13,7 +13,7 @@ pub(super) fn lock() -> io::Result<()> {
 
 /// Has memory come in small pages from now on. Each thread allocates in a place of its own, and
 /// with pages of 2 MiB the first few bytes there take as much: an idle server had 20 MiB that way
-/// and has 4 now, and puts with a million keys are no slower.
+/// and has 4 now, and puts were no slower in paired runs.
 pub(crate) fn use_small_pages() {
     // A kernel that has no large pages has nothing to switch off.
     let _ = disable_transparent_huge_pages(true);
